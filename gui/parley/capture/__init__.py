@@ -1,0 +1,1 @@
+"""Events to and from JSON Lines, CSV, text and pcapng. Pure."""

@@ -1,0 +1,1 @@
+"""From what happened to a verdict, its cause and its remedy. Pure."""

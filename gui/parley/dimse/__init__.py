@@ -1,0 +1,1 @@
+"""DIMSE messages of PS3.7 over an association. Pure."""

@@ -1,0 +1,1 @@
+"""Immutable handles and profiles, their validation and their files. No Qt."""

@@ -1,0 +1,1 @@
+"""The widgets. No sockets, no asyncio, no parsing."""

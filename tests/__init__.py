@@ -1,0 +1,1 @@
+"""The tests mirror `gui/parley`; see `packaging/dev.py test`."""
