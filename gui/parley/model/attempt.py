@@ -1,0 +1,64 @@
+"""How a requestor's attempt to associate ended: the facts, without an opinion. `parley.diagnosis` has the opinion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from parley.ul.pdu import AAbort, AAssociateAc, AAssociateRj, AAssociateRq
+
+
+class AttemptEnd(Enum):
+    """Every way an attempt can end; the values are stable names."""
+
+    ESTABLISHED = "established"
+    NOT_SENT = "not_sent"
+    RESOLVE_FAILED = "resolve_failed"
+    CONNECT_REFUSED = "connect_refused"
+    CONNECT_TIMEOUT = "connect_timeout"
+    CONNECT_FAILED = "connect_failed"
+    NO_ANSWER = "no_answer"
+    CLOSED_BY_PEER = "closed_by_peer"
+    RESET_BY_PEER = "reset_by_peer"
+    REJECTED = "rejected"
+    ABORTED_BY_PEER = "aborted_by_peer"
+    NOT_UNDERSTOOD = "not_understood"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a check.
+
+    Attributes:
+        name: ``name``, ``tcp``, ``association``, ``echo`` or ``release``.
+        outcome: ``passed``, ``failed`` or ``skipped``.
+        ms: how long it took, in milliseconds.
+    """
+
+    name: str
+    outcome: str
+    ms: float
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt and all that is known of it.
+
+    Attributes:
+        peer: ``host:port`` as asked for.
+        request: the RQ that was, or would have been, sent.
+        answer: the peer's AC, RJ or A-ABORT; None where it sent none.
+        received: the first bytes of what could not be understood.
+        detail: the operating system's or decoder's own words.
+        steps: (name, outcome, milliseconds, detail) of name, TCP, association, in order.
+    """
+
+    end: AttemptEnd
+    peer: str
+    request: AAssociateRq | None = None
+    answer: AAssociateAc | AAssociateRj | AAbort | None = None
+    received: bytes = b""
+    detail: str = ""
+    steps: tuple[Step, ...] = ()

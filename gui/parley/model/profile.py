@@ -1,0 +1,59 @@
+"""A profile: a named set of both handles with their connection data. Its file is `parley.model.store`'s business."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from parley.model.handle import AcceptanceRules, AcceptorHandle, RequestorHandle
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Timers:
+    """Supervision times in seconds; None switches one off.
+
+    ARTIM is the standard's (PS3.8 section 9.1.5); the others are this side's patience.
+    """
+
+    connect: float | None = 5.0
+    association_response: float | None = 30.0
+    artim: float | None = 30.0
+    dimse_response: float | None = 30.0
+    release_response: float | None = 10.0
+    idle: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestorSide:
+    """The SCU panel: whom to call, with what, and how long to wait."""
+
+    host: str = "127.0.0.1"
+    port: int = 11112
+    handle: RequestorHandle = field(default_factory=RequestorHandle)
+    timers: Timers = field(default_factory=Timers)
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptorSide:
+    """The SCP panel: where to listen, what to answer, how many at once, and how long to wait."""
+
+    host: str = "127.0.0.1"
+    port: int = 11112
+    handle: AcceptorHandle = field(default_factory=AcceptorHandle)
+    rules: AcceptanceRules = field(default_factory=AcceptanceRules)
+    timers: Timers = field(default_factory=Timers)
+    maximum_associations: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A named set of both sides."""
+
+    name: str
+    scu: RequestorSide = field(default_factory=RequestorSide)
+    scp: AcceptorSide = field(default_factory=AcceptorSide)
+    comment: str = ""
+
+
+LOOPBACK = Profile("Loopback", comment="Built in: Parley's SCU against Parley's SCP on this machine.")
