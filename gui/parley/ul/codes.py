@@ -129,8 +129,10 @@ class PresentationRejectReason(WireCode):
     LOCAL_LIMIT_EXCEEDED = 2
 
 
-class UnknownSourceRejectReason(WireCode):
-    """Reasons of a source that the standard does not know: every one is reserved."""
+class ReservedRejectReason(WireCode):
+    """Reason of a source that the standard does not know: every one is reserved."""
+
+    RESERVED_0 = 0
 
 
 REJECT_REASONS: dict[RejectSource, type[WireCode]] = {
@@ -142,7 +144,7 @@ REJECT_REASONS: dict[RejectSource, type[WireCode]] = {
 
 def reject_reason(source: int, reason: int) -> WireCode:
     """The reason in the words of its own source: equal numbers mean different things per source."""
-    return REJECT_REASONS.get(RejectSource(source), UnknownSourceRejectReason)(reason)
+    return REJECT_REASONS.get(RejectSource(source), ReservedRejectReason)(reason)
 
 
 class AbortSource(WireCode):

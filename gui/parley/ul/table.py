@@ -61,41 +61,40 @@ class Evt(Enum):
 
 
 class Action(Enum):
-    """The actions of PS3.8 Tables 9-6 to 9-9, each with what it does."""
+    """The actions of PS3.8 Tables 9-6 to 9-9, each with the standard's name and what it does."""
 
-    AE_1 = "open the transport"
-    AE_2 = "send A-ASSOCIATE-RQ"
-    AE_3 = "confirm association accepted"
-    AE_4 = "confirm association rejected, close the transport"
-    AE_5 = "accept the transport, start ARTIM"
-    AE_6 = "stop ARTIM, indicate the request"
-    AE_7 = "send A-ASSOCIATE-AC"
-    AE_8 = "send A-ASSOCIATE-RJ, start ARTIM"
-    DT_1 = "send P-DATA-TF"
-    DT_2 = "indicate P-DATA"
-    AR_1 = "send A-RELEASE-RQ"
-    AR_2 = "indicate release"
-    AR_3 = "confirm release, close the transport"
-    AR_4 = "send A-RELEASE-RP, start ARTIM"
-    AR_5 = "stop ARTIM"
-    AR_6 = "indicate P-DATA"
-    AR_7 = "send P-DATA-TF"
-    AR_8 = "indicate release (collision)"
-    AR_9 = "send A-RELEASE-RP"
-    AR_10 = "confirm release"
-    AA_1 = "send A-ABORT (service-user), start ARTIM"
-    AA_2 = "stop ARTIM, close the transport"
-    AA_3 = "indicate abort, close the transport"
-    AA_4 = "indicate provider abort"
-    AA_5 = "stop ARTIM"
-    AA_6 = "ignore the PDU"
-    AA_7 = "send A-ABORT"
-    AA_8 = "send A-ABORT (service-provider), indicate provider abort, start ARTIM"
+    AE_1 = "AE-1", "open the transport"
+    AE_2 = "AE-2", "send A-ASSOCIATE-RQ"
+    AE_3 = "AE-3", "confirm association accepted"
+    AE_4 = "AE-4", "confirm association rejected, close the transport"
+    AE_5 = "AE-5", "accept the transport, start ARTIM"
+    AE_6 = "AE-6", "stop ARTIM, indicate the request"
+    AE_7 = "AE-7", "send A-ASSOCIATE-AC"
+    AE_8 = "AE-8", "send A-ASSOCIATE-RJ, start ARTIM"
+    DT_1 = "DT-1", "send P-DATA-TF"
+    DT_2 = "DT-2", "indicate P-DATA"
+    AR_1 = "AR-1", "send A-RELEASE-RQ"
+    AR_2 = "AR-2", "indicate release"
+    AR_3 = "AR-3", "confirm release, close the transport"
+    AR_4 = "AR-4", "send A-RELEASE-RP, start ARTIM"
+    AR_5 = "AR-5", "stop ARTIM"
+    AR_6 = "AR-6", "indicate P-DATA"
+    AR_7 = "AR-7", "send P-DATA-TF"
+    AR_8 = "AR-8", "indicate release (collision)"
+    AR_9 = "AR-9", "send A-RELEASE-RP"
+    AR_10 = "AR-10", "confirm release"
+    AA_1 = "AA-1", "send A-ABORT (service-user), start ARTIM"
+    AA_2 = "AA-2", "stop ARTIM, close the transport"
+    AA_3 = "AA-3", "indicate abort, close the transport"
+    AA_4 = "AA-4", "indicate provider abort"
+    AA_5 = "AA-5", "stop ARTIM"
+    AA_6 = "AA-6", "ignore the PDU"
+    AA_7 = "AA-7", "send A-ABORT"
+    AA_8 = "AA-8", "send A-ABORT (service-provider), indicate provider abort, start ARTIM"
 
-    @property
-    def label(self) -> str:
-        """As the standard writes it: ``AE-2``."""
-        return self._name_.replace("_", "-")
+    def __init__(self, label: str, words: str) -> None:
+        self.label = label
+        self.words = words
 
 
 # The table in the standard's own shape, so that the eye can compare the two; a dot is a cell the standard leaves empty.
