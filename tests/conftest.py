@@ -1,0 +1,101 @@
+"""What every test starts from (no screen, no settings of the person at the machine) and must not leave behind."""
+
+import importlib.util
+import logging
+import os
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Qt reads its platform when it is loaded, and QSettings its folder at first use: both come before any test.
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+_BASE = tempfile.TemporaryDirectory(prefix="parley-tests-")
+for _name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"):
+    os.environ[_name] = _BASE.name
+
+SETTLE_SECONDS = 2.0
+"""How long threads and processes that were told to end may take."""
+
+
+def load_dev() -> ModuleType:
+    """The module `packaging/dev.py`, which no package holds."""
+    spec = importlib.util.spec_from_file_location("parley_dev", ROOT / "packaging" / "dev.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what needs DCMTK where it is not complete."""
+    missing = load_dev().missing_dcmtk_programs()
+    if not missing:
+        return
+    for item in items:
+        if item.get_closest_marker("dcmtk"):
+            item.add_marker(pytest.mark.skip(reason=f"DCMTK is not complete: no {', '.join(missing)}"))
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A configuration and data folder that no other test sees."""
+    folder = tmp_path_factory.mktemp("user")
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(name, str(folder))
+    for name in ("APPDATA", "LOCAL_APPDATA"):
+        monkeypatch.setenv(f"WIN_PD_OVERRIDE_{name}", str(folder))
+    if sys.platform == "darwin":
+        monkeypatch.setenv("HOME", str(folder))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind() -> Iterator[None]:
+    """Fail the test that leaves a thread or a child process running, or a task broken or never awaited."""
+    threads, children = _threads(), _children()
+    errors = _ErrorLog()
+    logging.getLogger("asyncio").addHandler(errors)
+    yield
+    logging.getLogger("asyncio").removeHandler(errors)
+    assert not _settled(_threads, threads), f"threads left behind: {_threads() - threads}"
+    assert not _settled(_children, children), f"processes left behind: {_children() - children}"
+    assert not errors.lines, "asyncio complained:\n" + "\n".join(errors.lines)
+
+
+class _ErrorLog(logging.Handler):
+    """Keeps what asyncio reports where nobody awaits it."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+
+def _threads() -> set[threading.Thread]:
+    """Running Python threads; those that Qt started and that only passed through Python do not count."""
+    return {thread for thread in threading.enumerate() if not thread.name.startswith("Dummy-")}
+
+
+def _children() -> set[str]:
+    """Ids of this process's children, zombies included; Linux only, elsewhere nothing."""
+    return {child for path in Path("/proc/self/task").glob("*/children") for child in path.read_text().split()}
+
+
+def _settled(look: Callable[[], set], before: set) -> set:
+    """What is there beyond `before`, after it had the time to go."""
+    deadline = time.monotonic() + SETTLE_SECONDS
+    while (left := look() - before) and time.monotonic() < deadline:
+        threading.Event().wait(0.02)
+    return left
