@@ -56,7 +56,10 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Malformed:
-    """Bytes came in that leave no meaning (EVT_19). `data` is their beginning, bounded in length."""
+    """Bytes came in that leave no meaning (EVT_19), or the transport ended in the middle of a PDU (EVT_17).
+
+    `data` is their beginning, bounded in length.
+    """
 
     error: RemoteProtocolError
     data: bytes
@@ -64,7 +67,7 @@ class Malformed:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One cell of PS3.8 Table 9-10 was taken."""
+    """One cell of PS3.8 Table 9-10 was taken. It precedes the effects of the cell's action."""
 
     event: Evt
     before: State

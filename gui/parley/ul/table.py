@@ -136,3 +136,36 @@ def _read(grid: str) -> dict[tuple[Evt, State], Action]:
 
 TRANSITIONS: dict[tuple[Evt, State], Action] = _read(_GRID)
 """PS3.8 Table 9-10: what to do on an event in a state. A pair that is missing here is one the standard leaves empty."""
+
+NEXT_STATES: dict[Action, tuple[State, ...]] = {
+    Action.AE_1: (State.STA_4,),
+    Action.AE_2: (State.STA_5,),
+    Action.AE_3: (State.STA_6,),
+    Action.AE_4: (State.STA_1,),
+    Action.AE_5: (State.STA_2,),
+    Action.AE_6: (State.STA_3, State.STA_13),
+    Action.AE_7: (State.STA_6,),
+    Action.AE_8: (State.STA_13,),
+    Action.DT_1: (State.STA_6,),
+    Action.DT_2: (State.STA_6,),
+    Action.AR_1: (State.STA_7,),
+    Action.AR_2: (State.STA_8,),
+    Action.AR_3: (State.STA_1,),
+    Action.AR_4: (State.STA_13,),
+    Action.AR_5: (State.STA_1,),
+    Action.AR_6: (State.STA_7,),
+    Action.AR_7: (State.STA_8,),
+    Action.AR_8: (State.STA_9, State.STA_10),
+    Action.AR_9: (State.STA_11,),
+    Action.AR_10: (State.STA_12,),
+    Action.AA_1: (State.STA_13,),
+    Action.AA_2: (State.STA_1,),
+    Action.AA_3: (State.STA_1,),
+    Action.AA_4: (State.STA_1,),
+    Action.AA_5: (State.STA_1,),
+    Action.AA_6: (State.STA_13,),
+    Action.AA_7: (State.STA_13,),
+    Action.AA_8: (State.STA_13,),
+}
+"""Where an action leads (PS3.8 Tables 9-6 to 9-9). Two have a choice: AE-6 leads to the first state when the provider
+finds the request acceptable, AR-8 when this side is the requestor; otherwise they lead to the second."""

@@ -1,0 +1,207 @@
+"""Presentation context and role negotiation (PS3.8 section 7.1.1, PS3.7 section D.3.3.4) as pure functions.
+
+Rule: values in, values out, on whatever a peer may have sent. Whether an association is wanted at all is decided
+elsewhere (`parley.model.rules`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from parley.ul.codes import IMPLICIT_VR_LITTLE_ENDIAN, ContextResult, Role
+from parley.ul.pdu import (
+    AAssociateAc,
+    AAssociateRq,
+    PresentationContextAc,
+    PresentationContextRq,
+    RoleSelection,
+    significant,
+)
+
+# --- the acceptor's answers ------------------------------------------------------------------------------------------
+
+
+def answer_contexts(
+    proposed: Iterable[PresentationContextRq],
+    supported: Mapping[str, tuple[str, ...]],
+    prefer_own: bool = False,
+) -> tuple[PresentationContextAc, ...]:
+    """Answer every proposed context once, in the order of proposal.
+
+    A context id that is proposed again gets no second answer. A rejected context names its first proposed transfer
+    syntax, which is not significant (PS3.8 Table 9-18) but which real requestors fail without.
+
+    Args:
+        proposed: the contexts of the A-ASSOCIATE-RQ.
+        supported: transfer syntaxes in the acceptor's order of preference, by abstract syntax.
+        prefer_own: whether the acceptor's order decides between several common transfer syntaxes, else the proposal's.
+    """
+    first: dict[int, PresentationContextRq] = {}
+    for context in proposed:
+        first.setdefault(context.context_id, context)
+    return tuple(_answer(context, supported.get(context.abstract_syntax), prefer_own) for context in first.values())
+
+
+def _answer(
+    context: PresentationContextRq, supported: tuple[str, ...] | None, prefer_own: bool
+) -> PresentationContextAc:
+    proposed = context.transfer_syntaxes
+    result = ContextResult.ABSTRACT_SYNTAX_NOT_SUPPORTED
+    if supported is not None:
+        ours, theirs = (supported, proposed) if prefer_own else (proposed, supported)
+        common = next((uid for uid in ours if uid in theirs), None)
+        if common is not None:
+            return PresentationContextAc.of(context.context_id, ContextResult.ACCEPTANCE, common)
+        result = ContextResult.TRANSFER_SYNTAXES_NOT_SUPPORTED
+    return PresentationContextAc.of(context.context_id, result, next(iter(proposed), IMPLICIT_VR_LITTLE_ENDIAN))
+
+
+def answer_roles(
+    proposed: Iterable[RoleSelection], allowed: Mapping[str, tuple[bool, bool]]
+) -> tuple[RoleSelection, ...]:
+    """Answer the role selections for SOP classes that the acceptor has an opinion on: what is asked and allowed.
+
+    No answer means the default roles, so that a SOP class which is missing in `allowed` is not answered at all.
+
+    Args:
+        proposed: the items 54H of the A-ASSOCIATE-RQ; only the first for each SOP class counts.
+        allowed: whether the *requestor* may be SCU and SCP, by SOP class.
+    """
+    answers: dict[str, RoleSelection] = {}
+    for item in proposed:
+        uid = significant(item.sop_class_uid)
+        if uid in allowed and uid not in answers:
+            scu, scp = allowed[uid]
+            answers[uid] = RoleSelection(uid, int(item.scu == 1 and scu), int(item.scp == 1 and scp))
+    return tuple(answers.values())
+
+
+# --- what was agreed -------------------------------------------------------------------------------------------------
+
+_DEFAULT_ROLES = frozenset({"SCU"})
+"""The requestor's roles where nothing else is negotiated."""
+
+_REJECTED = {
+    ContextResult.USER_REJECTION: "rejected by the user",
+    ContextResult.NO_REASON: "rejected by the provider without a reason",
+    ContextResult.ABSTRACT_SYNTAX_NOT_SUPPORTED: "rejected: abstract syntax not supported",
+    ContextResult.TRANSFER_SYNTAXES_NOT_SUPPORTED: "rejected: transfer syntaxes not supported",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NegotiatedContext:
+    """What became of one presentation context.
+
+    Attributes:
+        abstract_syntax: as proposed; empty where nobody proposed this context.
+        transfer_syntaxes: as proposed, in order of preference.
+        result: the acceptor's answer; None where it did not answer.
+        transfer_syntax: what the acceptor chose; empty where it did not accept, or named none.
+        as_scu: whether the side from which this is seen may act as SCU.
+        as_scp: whether the side from which this is seen may act as SCP.
+        words: all of it in one phrase for a person.
+        proposed: whether anybody proposed this context.
+    """
+
+    context_id: int
+    abstract_syntax: str
+    transfer_syntaxes: tuple[str, ...]
+    result: ContextResult | None
+    transfer_syntax: str
+    as_scu: bool
+    as_scp: bool
+    words: str
+    proposed: bool = True
+
+    @property
+    def accepted(self) -> bool:
+        """Whether it was proposed and accepted, be it with an odd transfer syntax: real peers go on with that too."""
+        return self.proposed and self.result is ContextResult.ACCEPTANCE
+
+
+def outcome(rq: AAssociateRq, ac: AAssociateAc, view: Role = Role.REQUESTOR) -> tuple[NegotiatedContext, ...]:
+    """What became of each proposed context in the order of proposal, then of those that were answered unasked.
+
+    Where an id is answered twice, the first answer counts. Without an item 54H on both sides the requestor is SCU and
+    the acceptor SCP; with both, the requestor has the roles it asked for and was granted (PS3.7 section D.3.3.4).
+
+    Args:
+        view: whose roles `as_scu` and `as_scp` are.
+    """
+    answers: dict[int, PresentationContextAc] = {}
+    for answer in ac.presentation_contexts:
+        answers.setdefault(answer.context_id, answer)
+    asked, granted = (_roles(pdu.user_information.all(RoleSelection)) for pdu in (rq, ac))
+    entries = []
+    for context in rq.presentation_contexts:
+        uid = context.abstract_syntax
+        roles = asked[uid] & granted[uid] if uid in asked and uid in granted else _DEFAULT_ROLES
+        entries.append(_of_proposed(context, answers.get(context.context_id), roles, view))
+    proposed = {context.context_id for context in rq.presentation_contexts}
+    entries += [_of_unasked(answer) for answer in answers.values() if answer.context_id not in proposed]
+    return tuple(entries)
+
+
+def _roles(items: Iterable[RoleSelection]) -> dict[str, frozenset[str]]:
+    """The requestor's roles by SOP class; the first item of each class counts."""
+    roles: dict[str, frozenset[str]] = {}
+    for item in items:
+        names = (("SCU", item.scu), ("SCP", item.scp))
+        roles.setdefault(significant(item.sop_class_uid), frozenset(name for name, value in names if value == 1))
+    return roles
+
+
+def _of_proposed(
+    context: PresentationContextRq, answer: PresentationContextAc | None, roles: frozenset[str], view: Role
+) -> NegotiatedContext:
+    result = None if answer is None else ContextResult(answer.result)
+    chosen, as_scu, as_scp, words = "", False, False, "not answered"
+    if answer is not None and result is ContextResult.ACCEPTANCE:
+        chosen = answer.transfer_syntax
+        as_scu, as_scp = "SCU" in roles, "SCP" in roles
+        if view is Role.ACCEPTOR:
+            as_scu, as_scp = as_scp, as_scu
+        words = _accepted(chosen, context.transfer_syntaxes)
+        if roles != _DEFAULT_ROLES:
+            words += _role_words(as_scu, as_scp)
+    elif result is not None:
+        words = _rejected(result)
+    return NegotiatedContext(
+        context.context_id,
+        context.abstract_syntax,
+        context.transfer_syntaxes,
+        result,
+        chosen,
+        as_scu,
+        as_scp,
+        words,
+    )
+
+
+def _of_unasked(answer: PresentationContextAc) -> NegotiatedContext:
+    result = ContextResult(answer.result)
+    accepted = result is ContextResult.ACCEPTANCE
+    words = f"answered although it was not proposed ({'accepted' if accepted else _rejected(result)})"
+    chosen = answer.transfer_syntax if accepted else ""
+    return NegotiatedContext(answer.context_id, "", (), result, chosen, False, False, words, proposed=False)
+
+
+def _accepted(chosen: str, proposed: tuple[str, ...]) -> str:
+    if not chosen:
+        return "accepted without a transfer syntax"
+    return (
+        f"accepted with {chosen}"
+        if chosen in proposed
+        else f"accepted with a transfer syntax that was not proposed: {chosen}"
+    )
+
+
+def _rejected(result: ContextResult) -> str:
+    return _REJECTED.get(result, f"rejected with the reserved result {result.value}")
+
+
+def _role_words(as_scu: bool, as_scp: bool) -> str:
+    names = [name for name, had in (("SCU", as_scu), ("SCP", as_scp)) if had]
+    return f", as {' and '.join(names)}" if names else ", but in no role"
