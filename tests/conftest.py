@@ -1,6 +1,7 @@
 """What every test starts from (no screen, no settings of the person at the machine) and must not leave behind."""
 
 import importlib.util
+import itertools
 import logging
 import os
 import sys
@@ -18,10 +19,11 @@ ROOT = Path(__file__).resolve().parent.parent
 # Qt reads its platform when it is loaded, and QSettings its folder at first use: both come before any test.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 _BASE = tempfile.TemporaryDirectory(prefix="parley-tests-")
+_NUMBERS = itertools.count()
 for _name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"):
     os.environ[_name] = _BASE.name
 
-SETTLE_SECONDS = 2.0
+SETTLE_SECONDS = 1.0
 """How long threads and processes that were told to end may take."""
 
 
@@ -46,10 +48,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=f"DCMTK is not complete: no {', '.join(missing)}"))
 
 
+def pytest_unconfigure() -> None:
+    """Clear up, also in the workers of xdist."""
+    _BASE.cleanup()
+
+
 @pytest.fixture(autouse=True)
-def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def own_folders(monkeypatch: pytest.MonkeyPatch) -> Path:
     """A configuration and data folder that no other test sees."""
-    folder = tmp_path_factory.mktemp("user")
+    folder = Path(_BASE.name, str(next(_NUMBERS)))
+    folder.mkdir()
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(name, str(folder))
     for name in ("APPDATA", "LOCAL_APPDATA"):
