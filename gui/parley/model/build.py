@@ -1,0 +1,145 @@
+"""A-ASSOCIATE PDUs from handles.
+
+Nothing is refused here: a tester sends what it is told to. What a field of the wire cannot hold becomes the nearest it
+can: text is sent as UTF-8, an AE title's first 16 bytes and a UID's or a name's first 4096; a number outside its field
+becomes the field's lowest or highest; transfer syntaxes for which an item has no room are left out. So whatever a
+handle says, its PDU can be encoded. `parley.model.validation` tells the person about it beforehand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain, cycle
+
+from parley.model.handle import (
+    AcceptanceRules,
+    AcceptorHandle,
+    ProposedContext,
+    RequestorHandle,
+    SupportedContext,
+    TransferSyntaxChoice,
+)
+from parley.ul.negotiation import answer_contexts
+from parley.ul.pdu import (
+    AAssociateAc,
+    AAssociateRq,
+    ApplicationContext,
+    ImplementationClassUid,
+    ImplementationVersionName,
+    MaximumLength,
+    PresentationContextRq,
+    UserInformation,
+    UserInformationSubItem,
+    significant,
+)
+
+AE_TITLE_LENGTH = 16
+TEXT_LENGTH = 4096
+ITEM_LENGTH = 0xFFFF
+"""Bytes: of the AE title fields, of any other text that is sent, and of the longest item."""
+
+CONTEXT_ID = range(0x100)
+PROTOCOL_VERSION = range(0x10000)
+MAXIMUM_LENGTH = range(0x100000000)
+"""What the fields of the wire can hold, whether or not the standard allows it."""
+
+ODD_CONTEXT_IDS = range(1, 256, 2)
+
+
+def request_pdu(handle: RequestorHandle) -> AAssociateRq:
+    """The A-ASSOCIATE-RQ that the handle describes (PS3.8 Table 9-11). Never raises."""
+    ids = context_ids(handle.contexts)
+    return AAssociateRq(
+        called_ae_title=ae_title_field(handle.called_ae_title),
+        calling_ae_title=ae_title_field(handle.calling_ae_title),
+        items=(
+            ApplicationContext(text_field(handle.application_context)),
+            *(_proposed(number, context) for number, context in zip(ids, handle.contexts, strict=True)),
+            _user_information(handle),
+        ),
+        protocol_version=nearest(handle.protocol_version, PROTOCOL_VERSION),
+    )
+
+
+def accept_pdu(handle: AcceptorHandle, rules: AcceptanceRules, rq: AAssociateRq) -> AAssociateAc:
+    """The A-ASSOCIATE-AC with which the handle answers this request (PS3.8 Table 9-17). Never raises.
+
+    Every proposed context is answered, by `rules.choice`; the other rules are `parley.model.rules.decide`'s. The titles
+    and bytes 43 to 74 are the request's own, as the standard wants it.
+    """
+    answers = answer_contexts(
+        rq.presentation_contexts,
+        supported_syntaxes(handle.contexts),
+        prefer_own=rules.choice is TransferSyntaxChoice.FIRST_PREFERRED,
+    )
+    return AAssociateAc(
+        called_ae_title=rq.called_ae_title,
+        calling_ae_title=rq.calling_ae_title,
+        items=(ApplicationContext(text_field(handle.application_context)), *answers, _user_information(handle)),
+        protocol_version=nearest(handle.protocol_version, PROTOCOL_VERSION),
+        reserved_43_74=rq.reserved_43_74,
+    )
+
+
+def supported_syntaxes(contexts: tuple[SupportedContext, ...]) -> dict[str, tuple[str, ...]]:
+    """Transfer syntaxes per abstract syntax, in order of preference; an abstract syntax listed twice has both lists."""
+    supported: dict[str, tuple[str, ...]] = {}
+    for context in contexts:
+        abstract_syntax = significant(context.abstract_syntax)
+        listed = supported.get(abstract_syntax, ())
+        supported[abstract_syntax] = tuple(dict.fromkeys((*listed, *map(significant, context.transfer_syntaxes))))
+    return supported
+
+
+def context_ids(contexts: tuple[ProposedContext, ...]) -> tuple[int, ...]:
+    """The id each context goes out with: the one typed, else the lowest odd one that nobody typed.
+
+    More contexts than the standard has ids for continue with even ids and 0, as those can still be told apart in the
+    answer, and then repeat odd ones.
+    """
+    typed = {nearest(c.context_id, CONTEXT_ID) for c in contexts if c.context_id is not None}
+    automatic = _automatic_ids(typed)
+    return tuple(next(automatic) if c.context_id is None else nearest(c.context_id, CONTEXT_ID) for c in contexts)
+
+
+def _automatic_ids(taken: set[int]) -> Iterator[int]:
+    unique = chain(ODD_CONTEXT_IDS, range(2, 256, 2), (0,))
+    return chain((number for number in unique if number not in taken), cycle(ODD_CONTEXT_IDS))
+
+
+def ae_title_field(text: str) -> str:
+    """What a receiver will read in a title's field when this text is sent."""
+    return text_field(text, AE_TITLE_LENGTH).rstrip(" ")
+
+
+def text_field(text: str, length: int = TEXT_LENGTH) -> str:
+    """Text as PDU values hold it, one character per byte: the first `length` bytes of its UTF-8."""
+    return text.encode("utf-8", "surrogatepass")[:length].decode("latin-1")
+
+
+def nearest(number: int, field: range) -> int:
+    """The number, or the end of the field's range that is nearest to it."""
+    return min(max(number, field[0]), field[-1])
+
+
+def _proposed(context_id: int, context: ProposedContext) -> PresentationContextRq:
+    abstract_syntax = text_field(context.abstract_syntax)
+    length = 4 + 4 + len(abstract_syntax)
+    fitting = []
+    for uid in map(text_field, context.transfer_syntaxes):
+        length += 4 + len(uid)
+        if length > ITEM_LENGTH:
+            break
+        fitting.append(uid)
+    return PresentationContextRq.of(context_id, abstract_syntax, tuple(fitting))
+
+
+def _user_information(handle: RequestorHandle | AcceptorHandle) -> UserInformation:
+    sub_items: list[UserInformationSubItem] = []
+    if handle.maximum_length is not None:
+        sub_items.append(MaximumLength(nearest(handle.maximum_length, MAXIMUM_LENGTH)))
+    if handle.implementation_class_uid is not None:
+        sub_items.append(ImplementationClassUid(text_field(handle.implementation_class_uid)))
+    if handle.implementation_version_name is not None:
+        sub_items.append(ImplementationVersionName(text_field(handle.implementation_version_name)))
+    return UserInformation(tuple(sub_items))

@@ -1,0 +1,76 @@
+"""How an acceptor answers by its rules: one request in, one decision out.
+
+The order is fixed: reject all, application context, called AE title, calling AE title, contexts. The first that fails
+decides. The protocol version and the number of associations are the provider's business, not looked at here.
+"""
+
+from __future__ import annotations
+
+from parley.model.build import accept_pdu, ae_title_field
+from parley.model.decision import Abort, Accept, Caller, Decision, Reject
+from parley.model.handle import AcceptanceRules, AcceptorHandle, NoContext, Rejection
+from parley.model.profile import AcceptorSide
+from parley.ul.codes import (
+    APPLICATION_CONTEXT,
+    AbortSource,
+    ContextResult,
+    RejectResult,
+    RejectSource,
+    UserRejectReason,
+)
+from parley.ul.pdu import AAssociateRq, significant
+
+
+def decide(side: AcceptorSide, caller: Caller) -> Decision:
+    """The answer to a caller, with the rule that made it in plain words."""
+    request = caller.request
+    return _refusal(side.handle, side.rules, request) or _by_contexts(side, request)
+
+
+def permanent(reason: UserRejectReason) -> Rejection:
+    """rejected-permanent by the service-user: what every rule of this module says."""
+    return Rejection(RejectResult.REJECTED_PERMANENT, RejectSource.SERVICE_USER, reason)
+
+
+def _refusal(handle: AcceptorHandle, rules: AcceptanceRules, request: AAssociateRq) -> Reject | None:
+    if rules.reject_all is not None:
+        return Reject(rules.reject_all, "every request is rejected with these codes")
+
+    if request.application_context != APPLICATION_CONTEXT:
+        proposed = request.application_context or "none"
+        why = f"the application context is {proposed}, not {APPLICATION_CONTEXT}"
+        return Reject(permanent(UserRejectReason.APPLICATION_CONTEXT_NAME_NOT_SUPPORTED), why)
+
+    called = significant(request.called_ae_title)
+    own = significant(ae_title_field(handle.ae_title))
+    if rules.check_called and called != own:
+        why = f"the called AE title is {called!r}, not {own!r}"
+        return Reject(permanent(UserRejectReason.CALLED_AE_TITLE_NOT_RECOGNIZED), why)
+
+    calling = significant(request.calling_ae_title)
+    known = {significant(ae_title_field(title)) for title in rules.calling_ae_titles}
+    if known and calling not in known:
+        why = f"the calling AE title {calling!r} is not in the list"
+        return Reject(permanent(UserRejectReason.CALLING_AE_TITLE_NOT_RECOGNIZED), why)
+    return None
+
+
+def _by_contexts(side: AcceptorSide, request: AAssociateRq) -> Decision:
+    answer = accept_pdu(side.handle, side.rules, request)
+    results = [context.result for context in answer.presentation_contexts]
+    accepted = results.count(ContextResult.ACCEPTANCE)
+    if accepted:
+        return Accept(answer, f"{accepted} of {_contexts(len(results))} accepted")
+
+    why = "no presentation context can be accepted" if results else "no presentation context was proposed"
+    match side.rules.no_context:
+        case NoContext.ACCEPT:
+            return Accept(answer, f"{why}; accepted with none")
+        case NoContext.REJECT:
+            return Reject(permanent(UserRejectReason.NO_REASON_GIVEN), why)
+        case NoContext.ABORT:
+            return Abort(AbortSource.SERVICE_USER, why=why)
+
+
+def _contexts(count: int) -> str:
+    return f"{count} context" if count == 1 else f"{count} contexts"

@@ -1,0 +1,122 @@
+"""The acceptor's rules and the order in which they speak."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+
+from parley.model.build import request_pdu
+from parley.model.decision import Abort, Accept, Caller, Decision, Reject
+from parley.model.handle import (
+    AcceptanceRules,
+    AcceptorHandle,
+    NoContext,
+    ProposedContext,
+    Rejection,
+    RequestorHandle,
+    SupportedContext,
+)
+from parley.model.profile import AcceptorSide
+from parley.model.rules import decide
+from parley.ul.codes import VERIFICATION
+from tests.model.strategies import acceptor_handles, requestor_handles, rules
+
+CT = "1.2.840.10008.5.1.4.1.1.2"
+STRICT = AcceptanceRules(check_called=True, calling_ae_titles=("PARLEY_SCU",), no_context=NoContext.REJECT)
+
+
+def decision(how: AcceptanceRules, handle: AcceptorHandle | None = None, **request: object) -> Decision:
+    asked = request_pdu(replace(RequestorHandle(), **request))
+    return decide(AcceptorSide(handle=handle or AcceptorHandle(), rules=how), Caller(asked, "10.0.0.7:40000"))
+
+
+def rejection(made: Decision) -> str:
+    assert isinstance(made, Reject), made
+    assert made.why
+    return str(made.rejection)
+
+
+def test_a_fitting_request_is_accepted() -> None:
+    made = decision(STRICT, contexts=(ProposedContext(VERIFICATION), ProposedContext(CT)))
+    assert isinstance(made, Accept)
+    assert [context.result for context in made.pdu.presentation_contexts] == [0, 3]
+    assert made.why == "1 of 2 contexts accepted"
+
+
+def test_reject_all_needs_no_other_reason() -> None:
+    assert rejection(decision(AcceptanceRules(reject_all=Rejection(2, 3, 9)))) == "2/3/9"
+
+
+@pytest.mark.parametrize("name", ["1.2.3", ""])
+def test_a_wrong_or_missing_application_context(name: str) -> None:
+    assert rejection(decision(AcceptanceRules(), application_context=name)) == "1/1/2"
+
+
+def test_a_wrong_called_title_is_named_beside_the_right_one() -> None:
+    made = decision(STRICT, called_ae_title="parley_scp")
+    assert rejection(made) == "1/1/7"
+    assert made.why == "the called AE title is 'parley_scp', not 'PARLEY_SCP'"
+
+
+def test_an_unknown_calling_title() -> None:
+    assert rejection(decision(STRICT, calling_ae_title="STRANGER")) == "1/1/3"
+
+
+def test_blanks_around_titles_do_not_matter() -> None:
+    made = decision(STRICT, called_ae_title=" PARLEY_SCP ", calling_ae_title="  PARLEY_SCU")
+    assert isinstance(made, Accept)
+
+
+def test_titles_that_had_to_be_cut_still_match_themselves() -> None:
+    long = "RÖNTGEN_ABTEILUNG_2"
+    how = AcceptanceRules(check_called=True, calling_ae_titles=(long,))
+    made = decision(how, AcceptorHandle(ae_title=long), called_ae_title=long, calling_ae_title=long)
+    assert isinstance(made, Accept)
+
+
+def test_an_empty_list_admits_every_caller_and_a_list_of_blanks_admits_no_named_one() -> None:
+    assert isinstance(decision(AcceptanceRules(), calling_ae_title="STRANGER"), Accept)
+    assert rejection(decision(AcceptanceRules(calling_ae_titles=("",)), calling_ae_title="STRANGER")) == "1/1/3"
+
+
+def test_the_first_rule_that_fails_decides() -> None:
+    wrong = {
+        "application_context": "1.2.3",
+        "called_ae_title": "NOBODY",
+        "calling_ae_title": "STRANGER",
+        "contexts": (ProposedContext(CT),),
+    }
+    right = RequestorHandle()
+    seen = [rejection(decision(replace(STRICT, reject_all=Rejection(2, 1, 1)), **wrong))]
+    for field in list(wrong):
+        seen.append(rejection(decision(STRICT, **wrong)))
+        wrong[field] = getattr(right, field)
+    assert seen == ["2/1/1", "1/1/2", "1/1/7", "1/1/3", "1/1/1"]
+    assert isinstance(decision(STRICT, **wrong), Accept)
+
+
+@pytest.mark.parametrize("contexts", [(ProposedContext(CT),), (ProposedContext(VERIFICATION, ("1.2",)),), ()])
+def test_nothing_acceptable_is_answered_as_the_rule_says(contexts: tuple[ProposedContext, ...]) -> None:
+    accepted, rejected, aborted = (decision(AcceptanceRules(no_context=how), contexts=contexts) for how in NoContext)
+    assert isinstance(accepted, Accept)
+    assert len(accepted.pdu.presentation_contexts) == len(contexts)
+    assert rejection(rejected) == "1/1/1"
+    assert isinstance(aborted, Abort)
+    assert (aborted.source, aborted.reason) == (0, 0)
+    assert accepted.why.endswith("accepted with none")
+
+
+@given(acceptor_handles, rules, requestor_handles)
+def test_every_request_gets_a_decision_with_a_reason(
+    handle: AcceptorHandle, how: AcceptanceRules, asked: RequestorHandle
+) -> None:
+    made = decide(AcceptorSide(handle=handle, rules=how), Caller(request_pdu(asked), ""))
+    assert made.why
+
+
+def test_supported_contexts_are_the_handles() -> None:
+    made = decision(AcceptanceRules(), AcceptorHandle(contexts=(SupportedContext(CT),)))
+    assert isinstance(made, Accept)
+    assert made.why == "no presentation context can be accepted; accepted with none"
