@@ -131,7 +131,8 @@ def test_check_runs_every_linter_and_names_the_failed_one(checkout):
 
 def test_missing_dcmtk_names_the_tests_left_out(checkout):
     (checkout.root / "tests" / "interop").mkdir(parents=True)
-    (checkout.root / "tests" / "interop" / "test_real_peer.py").write_text("@pytest.mark.dcmtk\n")
+    marker = "dcmtk"  # spelled out, it would put this module on the list, too
+    (checkout.root / "tests" / "interop" / "test_real_peer.py").write_text(f"@pytest.mark.{marker}\n")
     (checkout.root / "tests" / "test_other.py").write_text("")
     result = checkout.dev("test")
     assert "echoscu, storescu, termscu, storescp, dcmqrscp" in result.stdout
