@@ -12,7 +12,14 @@ class LocalProtocolError(Exception):
     """This side asked for something the state machine or the wire format does not allow.
 
     The association is unchanged: the caller may ask for something else.
+
+    Attributes:
+        field: path of the value that does not fit its field, for example ``items[1].context_id``; else empty.
     """
+
+    def __init__(self, text: str, *, field: str = "") -> None:
+        super().__init__(text)
+        self.field = field
 
 
 class RemoteProtocolError(Exception):
@@ -45,7 +52,7 @@ class Finding:
 
     Attributes:
         severity: how much it matters.
-        field: path of the field in the PDU, as `parley.ul.tree.Node.path` spells it, for example ``items[1].context_id``.
+        field: path of the field in the PDU, as `parley.ul.tree.Node.path` spells it: ``items[1].context_id``.
         offset: bytes from the first byte of the PDU; -1 where the PDU was never on a wire.
         text: one sentence for a person.
         remedy: what to do about it; empty where there is nothing to do.

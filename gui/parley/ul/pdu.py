@@ -108,7 +108,7 @@ class PresentationContextAc:
 
 @dataclass(frozen=True, slots=True)
 class MaximumLength:
-    """Sub-item 51H (PS3.8 Table D.1-1): the longest P-DATA-TF PDU length field its sender can receive; 0 is no limit."""
+    """Sub-item 51H (PS3.8 Table D.1-1): the longest P-DATA-TF PDU length its sender can receive; 0 is no limit."""
 
     length: int
     reserved: int = 0

@@ -1,0 +1,108 @@
+"""PDUs to bytes and back. Lossless: encoding what was decoded gives the same bytes.
+
+What a peer sent is refused only where it leaves no meaning; all else is kept and reported as findings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from parley.ul import layout as lay
+from parley.ul.codes import AbortReason, PduType
+from parley.ul.errors import Finding, LocalProtocolError, RemoteProtocolError, Severity
+from parley.ul.foreign import recognise
+from parley.ul.limits import FIXED_LENGTH, Limits
+from parley.ul.pdu import Pdu
+from parley.ul.reader import MisfitError, Reader, Reading
+from parley.ul.writer import UnfitError, write
+
+_HEADER = lay.PDU_FRAME.header
+_READERS = {code: Reader(layout) for code, layout in lay.PDU_LAYOUTS.items()}
+_LEAST = {code: layout.least for code, layout in lay.PDU_LAYOUTS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A whole PDU: its value, its bytes, and what is noteworthy in how the one was written as the other."""
+
+    pdu: Pdu
+    data: bytes
+    findings: tuple[Finding, ...]
+
+
+def encode(pdu: Pdu) -> bytes:
+    """The bytes of a PDU.
+
+    Raises:
+        LocalProtocolError: a value does not fit its field.
+    """
+    try:
+        return write(pdu)
+    except UnfitError as error:
+        raise LocalProtocolError(f"{error.field or type(pdu).__name__}: {error.text}", field=error.field) from None
+
+
+def decode(buffer: bytes | bytearray | memoryview, limits: Limits) -> Decoded | None:
+    """The PDU at the beginning of a buffer; None while more bytes are needed.
+
+    The length is checked as soon as the header is there, before the rest is waited for or copied. The buffer is not
+    changed: drop `len(decoded.data)` bytes from it.
+
+    Raises:
+        RemoteProtocolError: the bytes leave no meaning.
+    """
+    if not len(buffer):
+        return None
+    code = buffer[0]
+    if code not in _READERS:
+        raise _unrecognized(buffer)
+    if len(buffer) < _HEADER.size:
+        return None
+    _, reserved, length = _HEADER.unpack_from(buffer)
+    _check_length(PduType(code), length, limits)
+    end = _HEADER.size + length
+    if len(buffer) < end:
+        return None
+    with memoryview(buffer) as view:
+        reading = Reading(bytes(view[:end]))
+    try:
+        pdu = _READERS[code].read(reading, _HEADER.size, end, reserved)
+    except MisfitError as error:
+        text = f"The peer's {PduType(code).words} cannot be read: {error.text} (at byte {error.offset})."
+        raise _invalid(text, error.offset, error.path) from None
+    if reserved:
+        reading.report_reserved("reserved", 1)
+    return Decoded(pdu, reading.data, _findings(reading))
+
+
+def _findings(reading: Reading) -> tuple[Finding, ...]:
+    if reading.are_all_listed:
+        return tuple(reading.findings)
+    return *reading.findings, Finding(Severity.NOTE, "", 0, "There is more of the same; it is not listed.")
+
+
+def _unrecognized(buffer: bytes | bytearray | memoryview) -> RemoteProtocolError:
+    guess = recognise(buffer)
+    text = f"The peer sent no DICOM PDU: its first byte is {buffer[0]:02X}H, PDU types are 01H to 07H."
+    if guess:
+        text += f" It looks like {guess}."
+    return RemoteProtocolError(text, reason=AbortReason.UNRECOGNIZED_PDU, offset=0, field="type")
+
+
+def _invalid(text: str, offset: int, field: str) -> RemoteProtocolError:
+    return RemoteProtocolError(text, reason=AbortReason.INVALID_PDU_PARAMETER_VALUE, offset=offset, field=field)
+
+
+def _check_length(kind: PduType, length: int, limits: Limits) -> None:
+    least, most = _LEAST[kind], FIXED_LENGTH
+    if kind in {PduType.A_ASSOCIATE_RQ, PduType.A_ASSOCIATE_AC}:
+        most = limits.associate_length
+    elif kind is PduType.P_DATA_TF:
+        most = limits.data_length
+    if least <= length <= most:
+        return
+    if length < least:
+        text = f"The peer's {kind.words} says it has {length} bytes; its fixed fields need {least}."
+    else:
+        text = f"The peer's {kind.words} says it has {length} bytes; {most} are the most that this side takes."
+    raise _invalid(text, 2, "length")

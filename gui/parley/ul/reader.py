@@ -1,0 +1,302 @@
+"""Layouts compiled into decoders: one step per run of fields. Used by `codec` only.
+
+A step takes what it needs from the bytes, adds the values it found, and says where the next step begins.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, fields
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from parley.ul import layout as lay
+from parley.ul.codes import ItemType
+from parley.ul.errors import Finding, Severity
+from parley.ul.layout import Field, Layout
+from parley.ul.pdu import UnknownItem
+from parley.ul.writer import OFTEN_LENGTH, is_packed, packed_forms, struct_of
+
+_OFTEN_KEPT = 1024
+_COUNT = struct.Struct(">H")
+_ITEM_HEADER = lay.ITEM_FRAME.header
+_MOST_FINDINGS = 200
+_MOST_NOTES = 50
+
+
+class MisfitError(Exception):
+    """A body that does not fit its layout, with the offset and the path of the field where that showed."""
+
+    def __init__(self, text: str, offset: int, path: str) -> None:
+        super().__init__(text)
+        self.text = text
+        self.offset = offset
+        self.path = path
+
+
+@dataclass(slots=True)
+class Reading:
+    """One PDU being read: its bytes, where in its tree of fields the reader is, and what was noteworthy so far."""
+
+    data: bytes
+    path: list[str | int] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    are_all_listed: bool = True
+
+    def path_of(self, attribute: str = "") -> str:
+        """The dotted path of a field of the PDU or item being read."""
+        steps = [f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path]
+        return "".join([*steps, f".{attribute}" if attribute else ""]).lstrip(".")
+
+    def report(self, severity: Severity, attribute: str, offset: int, text: str, remedy: str = "") -> None:
+        """Keep a finding: the first two hundred, of notes the first fifty, so that a hostile PDU costs no more."""
+        if len(self.findings) < (_MOST_NOTES if severity is Severity.NOTE else _MOST_FINDINGS):
+            self.findings.append(Finding(severity, self.path_of(attribute), offset, text, remedy))
+        else:
+            self.are_all_listed = False
+
+    def report_reserved(self, attribute: str, offset: int) -> None:
+        """Note a reserved field that is not zero: nothing may come of it, but a person may want to know."""
+        self.report(Severity.NOTE, attribute, offset, "A reserved field is not zero; receivers do not test it.")
+
+    def misfit(self, text: str, offset: int, attribute: str = "") -> MisfitError:
+        """To be raised by a step."""
+        return MisfitError(text, offset, self.path_of(attribute))
+
+
+Step = Callable[[Reading, int, int, list[Any]], int]
+"""From a reading, an offset, the enclosing body's end and the values found so far to the offset of what follows."""
+
+
+def _packed(run: list[Field]) -> Step:
+    """Neighbouring numbers and octets: one `struct` for them all."""
+    forms = packed_forms(run)
+    layout = struct_of(forms)
+    unpack, size = layout.unpack_from, layout.size
+    starts = [sum(form.size for form in forms[:index]) for index in range(len(forms))]
+    zeros = [
+        (index, 0 if isinstance(form, lay.Number) else bytes(form.size), each.attribute)
+        for index, (each, form) in enumerate(zip(run, forms, strict=True))
+        if each.is_reserved
+    ]
+
+    def step(reading: Reading, offset: int, end: int, values: list[Any]) -> int:
+        if offset + size > end:
+            raise reading.misfit(f"{size} bytes are needed, {end - offset} are left", offset, run[0].attribute)
+        found = unpack(reading.data, offset)
+        for index, zero, attribute in zeros:
+            if found[index] != zero:
+                reading.report_reserved(attribute, offset + starts[index])
+        values += found
+        return offset + size
+
+    return step
+
+
+def _title(size: int, attribute: str) -> Step:
+    def step(reading: Reading, offset: int, end: int, values: list[Any]) -> int:
+        stop = offset + size
+        if stop > end:
+            raise reading.misfit(f"{size} bytes are needed, {end - offset} are left", offset, attribute)
+        values.append(reading.data[offset:stop].decode("latin-1").rstrip(" "))
+        return stop
+
+    return step
+
+
+def _text(reading: Reading, offset: int, end: int, values: list[Any]) -> int:
+    values.append(reading.data[offset:end].decode("latin-1"))
+    return end
+
+
+def _rest(reading: Reading, offset: int, end: int, values: list[Any]) -> int:
+    values.append(reading.data[offset:end])
+    return end
+
+
+def _surplus(severity: Severity, attribute: str) -> Step:
+    def step(reading: Reading, offset: int, end: int, values: list[Any]) -> int:
+        if offset < end:
+            text = f"{end - offset} bytes follow where the standard's layout ends."
+            reading.report(severity, attribute, offset, text)
+        return _rest(reading, offset, end, values)
+
+    return step
+
+
+def _each(element: Step) -> Step:
+    def step(reading: Reading, offset: int, end: int, values: list[Any]) -> int:
+        elements: list[Any] = []
+        while offset < end:
+            offset = element(reading, offset, end, elements)
+        values.append(tuple(elements))
+        return end
+
+    return step
+
+
+def _counted(form: lay.Counted, attribute: str) -> Step:
+    content = _single(Field(attribute, "", form.content))
+
+    def step(reading: Reading, offset: int, end: int, values: list[Any]) -> int:
+        start = offset + _COUNT.size
+        if start > end:
+            raise reading.misfit(f"{form.length_name} needs 2 bytes, {end - offset} are left", offset, attribute)
+        (length,) = _COUNT.unpack_from(reading.data, offset)
+        stop: int = start + length
+        if stop > end:
+            raise reading.misfit(f"{form.length_name} is {length}, {end - start} bytes are left", offset, attribute)
+        return content(reading, start, stop, values)
+
+    return step
+
+
+def _items(form: lay.Items, attribute: str) -> Step:
+    readers = {code: Reader(layout) for code, layout in form.layouts.items()}
+    often = {code: _keeping(readers[code]) for code, layout in form.layouts.items() if layout.often}
+
+    def step(reading: Reading, offset: int, end: int, values: list[Any]) -> int:
+        data, path = reading.data, reading.path
+        items: list[Any] = []
+        path += (attribute, 0)
+        while offset < end:
+            path[-1] = len(items)
+            start = offset + 4
+            if start > end:
+                raise reading.misfit(f"an item's header needs 4 bytes, {end - offset} are left", offset)
+            code, reserved, length = _ITEM_HEADER.unpack_from(data, offset)
+            stop: int = start + length
+            if stop > end:
+                raise reading.misfit(f"an item says it has {length} bytes, {end - start} are left", offset, "length")
+            if code in often and length <= OFTEN_LENGTH and not reserved:
+                items.append(often[code](data[offset:stop]))
+            elif code in readers:
+                items.append(readers[code].read_item(reading, start, stop, reserved))
+            else:
+                items.append(_unknown(reading, start, stop, code, reserved))
+            offset = stop
+        del path[-2:]
+        values.append(tuple(items))
+        return end
+
+    return step
+
+
+def _unknown(reading: Reading, start: int, stop: int, code: int, reserved: int) -> UnknownItem:
+    kind = ItemType(code)
+    if kind.is_reserved:
+        text = f"Nobody knows items of type {code:02X}H; receivers should skip them, some abort."
+        reading.report(Severity.WARNING, "", start - 4, text, "Leave the item out.")
+    else:
+        text = f"Items of type {code:02X}H ({kind.words}) do not belong here."
+        reading.report(Severity.ERROR, "", start - 4, text, "Leave the item out.")
+    return UnknownItem(code, reading.data[start:stop], reserved)
+
+
+def _pdvs(form: lay.Pdvs, attribute: str) -> Step:
+    reader = Reader(form.layout)
+    header = form.layout.frame.header
+
+    def step(reading: Reading, offset: int, end: int, values: list[Any]) -> int:
+        pdvs: list[Any] = []
+        reading.path += (attribute, 0)
+        while offset < end:
+            reading.path[-1] = len(pdvs)
+            start = offset + header.size
+            if start > end:
+                raise reading.misfit(f"a PDV's length needs 4 bytes, {end - offset} are left", offset, "length")
+            (length,) = header.unpack_from(reading.data, offset)
+            offset = start + length
+            if offset > end:
+                raise reading.misfit(f"a PDV says it has {length} bytes, {end - start} are left", start - 4, "length")
+            pdvs.append(reader.read(reading, start, offset, 0))
+        del reading.path[-2:]
+        if not pdvs:
+            reading.report(Severity.ERROR, attribute, end, "A P-DATA-TF must carry at least one PDV.")
+        values.append(tuple(pdvs))
+        return end
+
+    return step
+
+
+def _single(each: Field) -> Step:
+    """A field that `struct` cannot unpack."""
+    match each.form:
+        case lay.Items() as form:
+            return _items(form, each.attribute)
+        case lay.Pdvs() as form:
+            return _pdvs(form, each.attribute)
+        case lay.Title(size):
+            return _title(size, each.attribute)
+        case lay.Counted() as form:
+            return _counted(form, each.attribute)
+        case lay.Each(element):
+            return _each(_counted(element, each.attribute))
+        case lay.Surplus(severity):
+            return _surplus(severity, each.attribute)
+        case lay.Text():
+            return _text
+        case _:
+            return _rest
+
+
+def _steps(layout: Layout) -> Iterable[Step]:
+    for packed, neighbours in groupby(layout.fields, is_packed):
+        if packed:
+            yield _packed(list(neighbours))
+        else:
+            yield from map(_single, neighbours)
+
+
+class Reader:
+    """Reads the bodies of one layout."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._make = layout.value
+        self._steps = tuple(_steps(layout))
+        on_wire = [*(each.attribute for each in layout.fields), "reserved"]
+        self._as_arguments = itemgetter(*[on_wire.index(each.name) for each in fields(layout.value)])
+
+    def read(self, reading: Reading, offset: int, end: int, reserved: int) -> Any:
+        """The value whose body lies between the two offsets.
+
+        Raises:
+            MisfitError: the body does not fit the layout.
+        """
+        values: list[Any] = []
+        for step in self._steps:
+            offset = step(reading, offset, end, values)
+        if offset != end:
+            raise reading.misfit(f"{end - offset} bytes follow where its layout ends", offset)
+        values.append(reserved)
+        return self._make(*self._as_arguments(values))
+
+    def read_item(self, reading: Reading, offset: int, end: int, reserved: int) -> Any:
+        """The same for an item: one that does not fit is kept as an unknown one, with a finding."""
+        depth, mark = len(reading.path), len(reading.findings)
+        try:
+            item = self.read(reading, offset, end, reserved)
+        except MisfitError as error:
+            del reading.path[depth:]
+            del reading.findings[mark:]
+            text = f"This {self._layout.name} does not fit its layout: {error.text} (at byte {error.offset})."
+            reading.report(Severity.ERROR, "", offset - 4, text)
+            return UnknownItem(int(self._layout.code or 0), reading.data[offset:end], reserved)
+        # The sub-item version of item 57H is no reserved field.
+        if reserved and self._layout.second == "Reserved":
+            reading.report_reserved("reserved", offset - 3)
+        return item
+
+
+def _keeping(reader: Reader) -> Callable[[bytes], Any]:
+    """Reads a whole item, header included, and keeps the latest: each UID is decoded once, not per context."""
+
+    @lru_cache(_OFTEN_KEPT)
+    def kept(data: bytes) -> Any:
+        return reader.read(Reading(data), _ITEM_HEADER.size, len(data), 0)
+
+    return kept
