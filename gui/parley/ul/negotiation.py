@@ -102,7 +102,7 @@ class NegotiatedContext:
         as_scu: whether the side from which this is seen may act as SCU.
         as_scp: whether the side from which this is seen may act as SCP.
         words: all of it in one phrase for a person.
-        proposed: whether anybody proposed this context.
+        is_proposed: whether anybody proposed this context.
     """
 
     context_id: int
@@ -113,12 +113,12 @@ class NegotiatedContext:
     as_scu: bool
     as_scp: bool
     words: str
-    proposed: bool = True
+    is_proposed: bool = True
 
     @property
-    def accepted(self) -> bool:
+    def is_accepted(self) -> bool:
         """Whether it was proposed and accepted, be it with an odd transfer syntax: real peers go on with that too."""
-        return self.proposed and self.result is ContextResult.ACCEPTANCE
+        return self.is_proposed and self.result is ContextResult.ACCEPTANCE
 
 
 def outcome(rq: AAssociateRq, ac: AAssociateAc, view: Role = Role.REQUESTOR) -> tuple[NegotiatedContext, ...]:
@@ -185,7 +185,7 @@ def _of_unasked(answer: PresentationContextAc) -> NegotiatedContext:
     accepted = result is ContextResult.ACCEPTANCE
     words = f"answered although it was not proposed ({'accepted' if accepted else _rejected(result)})"
     chosen = answer.transfer_syntax if accepted else ""
-    return NegotiatedContext(answer.context_id, "", (), result, chosen, False, False, words, proposed=False)
+    return NegotiatedContext(answer.context_id, "", (), result, chosen, False, False, words, is_proposed=False)
 
 
 def _accepted(chosen: str, proposed: tuple[str, ...]) -> str:

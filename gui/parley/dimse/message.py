@@ -1,0 +1,226 @@
+"""DIMSE messages to and from P-DATA-TF PDUs (PS3.7 section 6.3, PS3.8 section 9.3.5 and Annex E)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from parley.dimse.codes import CommandField, status_words
+from parley.dimse.command import CommandSet, decode_command, encode_command
+from parley.dimse.errors import MessageError
+from parley.ul.codes import AbortReason
+from parley.ul.errors import LocalProtocolError
+from parley.ul.pdu import PDataTf, Pdv
+
+__all__ = [
+    "COMMAND_LIMIT",
+    "DATA_SET_KEPT",
+    "PDV_OVERHEAD",
+    "UNLIMITED_LENGTH",
+    "Message",
+    "MessageError",
+    "Reassembler",
+    "fragment_length",
+    "fragments",
+]
+
+PDV_OVERHEAD = 6
+"""Bytes of a PDV beside its fragment: item length, context id and control header."""
+
+UNLIMITED_LENGTH = 128 * 1024
+"""Length of the P-DATA-TF PDUs sent to a peer that names no limit; peers that say so have limits all the same."""
+
+COMMAND_LIMIT = 64 * 1024
+"""Longest command set taken from a peer, in bytes; real ones have some hundred."""
+
+DATA_SET_KEPT = 64 * 1024
+"""How many bytes of a received data set are kept unless told otherwise."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """A command set and the data set that may come with it.
+
+    Attributes:
+        data_set: encoded in the context's transfer syntax; None where there is none.
+        omitted: how many bytes the received data set had beyond those in `data_set`.
+    """
+
+    context_id: int
+    command: CommandSet
+    data_set: bytes | None = None
+    omitted: int = 0
+
+    @property
+    def field(self) -> CommandField | None:
+        """Which message it is; None where the peer does not say."""
+        return self.command.field
+
+    @property
+    def is_response(self) -> bool:
+        """Whether it answers a request."""
+        return self.field is not None and self.field.is_response
+
+    @property
+    def message_id(self) -> int | None:
+        """A request's own number."""
+        return self.command.number("MessageID")
+
+    @property
+    def answers(self) -> int | None:
+        """The number of the request that it answers, or cancels."""
+        return self.command.number("MessageIDBeingRespondedTo")
+
+    @property
+    def status(self) -> int | None:
+        """A response's status (PS3.7 Annex C)."""
+        return self.command.number("Status")
+
+    @cached_property
+    def words(self) -> str:
+        """What it is in one phrase, for example ``C-ECHO-RSP to message 1: success (0000H)``."""
+        parts = [self.field.words if self.field is not None else "message without a command field"]
+        if self.answers is not None:
+            parts.append(f" to message {self.answers}")
+        if self.message_id is not None:
+            parts.append(f", message {self.message_id}")
+        if self.status is not None:
+            parts.append(f": {status_words(self.status)}")
+        if self.data_set is not None:
+            parts.append(f", with a data set of {len(self.data_set) + self.omitted} bytes")
+        return "".join(parts)
+
+
+# --- sending ---------------------------------------------------------------------------------------------------------
+
+
+def fragment_length(maximum_length: int | None) -> int:
+    """How long a fragment may be, in bytes, for a receiver with this maximum length (PS3.8 section D.1.1).
+
+    Even wherever that is possible, as many receivers expect.
+
+    Args:
+        maximum_length: the peer's item 51H; 0 and None are no limit.
+
+    Raises:
+        LocalProtocolError: when not even one byte fits.
+    """
+    length = (maximum_length or UNLIMITED_LENGTH) - PDV_OVERHEAD
+    if length < 1:
+        raise LocalProtocolError(
+            f"The peer's maximum length of {maximum_length} leaves no room for data: each fragment needs "
+            f"{PDV_OVERHEAD} bytes of its own."
+        )
+    return length - length % 2 or length
+
+
+def fragments(message: Message, maximum_length: int | None) -> Iterator[PDataTf]:
+    """The P-DATA-TF PDUs of a message, one PDV each, made as they are taken.
+
+    Raises:
+        LocalProtocolError: at once, when the command set cannot be encoded or the peer's maximum length has no room.
+    """
+    length = fragment_length(maximum_length)
+    return _fragments(message.context_id, encode_command(message.command), message.data_set, length)
+
+
+def _fragments(context_id: int, command: bytes, data_set: bytes | None, length: int) -> Iterator[PDataTf]:
+    parts = ((1, command),) if data_set is None else ((1, command), (0, data_set))
+    for is_command, data in parts:
+        for start in range(0, len(data) or 1, length):
+            is_last = start + length >= len(data)
+            yield PDataTf((Pdv(context_id, is_command | is_last << 1, data[start : start + length]),))
+
+
+# --- receiving -------------------------------------------------------------------------------------------------------
+
+
+class Reassembler:
+    """Makes messages of one association's PDVs.
+
+    Command sets are bounded. Data sets are not: a peer may send whatever it likes, of which only the beginning is kept,
+    so that memory is bounded in any case.
+
+    Args:
+        accepted: ids of the accepted presentation contexts.
+        command_limit: longest command set, in bytes.
+        data_set_kept: how many bytes of a data set are kept.
+    """
+
+    def __init__(
+        self, accepted: Collection[int], *, command_limit: int = COMMAND_LIMIT, data_set_kept: int = DATA_SET_KEPT
+    ) -> None:
+        self._accepted = frozenset(accepted)
+        self._command_limit = command_limit
+        self._data_set_kept = data_set_kept
+        self._reset()
+
+    def _reset(self) -> None:
+        self._context_id: int | None = None
+        self._fragments = bytearray()
+        self._command: CommandSet | None = None
+        self._data_set = bytearray()
+        self._omitted = 0
+
+    @property
+    def is_between_messages(self) -> bool:
+        """Whether everything that came in so far was part of a whole message."""
+        return self._context_id is None
+
+    def receive(self, pdu: PDataTf) -> Iterator[Message]:
+        """The messages that this PDU completes; it is read as far as the iterator is taken.
+
+        Raises:
+            MessageError: while iterating, after the messages that came before the fault.
+        """
+        for pdv in pdu.pdvs:
+            message = self._take(pdv)
+            if message is not None:
+                yield message
+
+    def _take(self, pdv: Pdv) -> Message | None:
+        self._check_context(pdv)
+        if pdv.is_command:
+            return self._take_command(pdv)
+        return self._take_data_set(pdv)
+
+    def _check_context(self, pdv: Pdv) -> None:
+        if pdv.context_id not in self._accepted:
+            raise MessageError(f"A PDV came on presentation context {pdv.context_id}, which is not an accepted one.")
+        if self._context_id is None:
+            self._context_id = pdv.context_id
+        elif self._context_id != pdv.context_id:
+            raise MessageError(
+                f"A PDV came on presentation context {pdv.context_id} in the middle of a message on {self._context_id}."
+            )
+
+    def _take_command(self, pdv: Pdv) -> Message | None:
+        if self._command is not None:
+            raise MessageError(
+                "A command set began where a data set was announced.", reason=AbortReason.UNEXPECTED_PDU_PARAMETER
+            )
+        if len(self._fragments) + len(pdv.data) > self._command_limit:
+            raise MessageError(f"A command set is longer than {self._command_limit} bytes.")
+        self._fragments += pdv.data
+        if not pdv.is_last:
+            return None
+        self._command = decode_command(bytes(self._fragments))
+        return None if self._command.has_data_set else self._complete(None)
+
+    def _take_data_set(self, pdv: Pdv) -> Message | None:
+        if self._command is None:
+            raise MessageError(
+                "A data set came without a whole command set before it.", reason=AbortReason.UNEXPECTED_PDU_PARAMETER
+            )
+        kept = pdv.data[: self._data_set_kept - len(self._data_set)]
+        self._data_set += kept
+        self._omitted += len(pdv.data) - len(kept)
+        return self._complete(bytes(self._data_set)) if pdv.is_last else None
+
+    def _complete(self, data_set: bytes | None) -> Message | None:
+        context_id, command, omitted = self._context_id, self._command, self._omitted
+        self._reset()
+        if context_id is None or command is None:
+            return None
+        return Message(context_id, command, data_set, omitted)
