@@ -87,8 +87,8 @@ _STATUSES = {
 def status_words(status: int) -> str:
     """A status in words, with its number: ``success (0000H)``.
 
-    The general codes are those of PS3.7 Annex C, a few are common to the services of PS3.4; of the others only the class
-    is known, from their first digit.
+    The general codes are those of PS3.7 Annex C, a few are common to the services of PS3.4; of the others only the
+    class is known, from their first digit.
     """
     words = _STATUSES.get(status)
     if words is None:

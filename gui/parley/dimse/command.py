@@ -53,8 +53,8 @@ class CommandSet(Mapping[str, Value]):
     """An immutable command set: values by keyword.
 
     Numbers are ints, texts lose their padding, a list of tags is a tuple of ``group << 16 | element``. An element
-    without a keyword stands under its tag, such as ``(0000,0001)``, and one whose length does not suit its VR has bytes.
-    The group length is no part of the mapping: encoding computes it.
+    without a keyword stands under its tag, such as ``(0000,0001)``, and one whose length does not suit its VR has
+    bytes. The group length is no part of the mapping: encoding computes it.
     """
 
     __slots__ = ("_values",)

@@ -30,8 +30,8 @@ def answer_to(message: Message, abstract_syntax: str) -> Message | None:
     """The response of an acceptor that knows Verification only; None for what takes no response.
 
     A C-ECHO on a Verification context succeeds, another message that the standard knows gets status 0122H (SOP class
-    not supported), one that it does not know 0211H (unrecognized operation). Responses, C-CANCEL and what has no message
-    id are not answered.
+    not supported), one that it does not know 0211H (unrecognized operation). Responses, C-CANCEL and what has no
+    message id are not answered.
 
     Args:
         abstract_syntax: of the presentation context on which the message came.

@@ -85,7 +85,7 @@ def _aa_3(given: Given) -> tuple[Effect, ...]:
     if pdu.source == AbortSource.SERVICE_USER:
         return Indicate(AbortIndication(pdu)), CloseTransport()
     source, reason = AbortSource(pdu.source), AbortReason(pdu.reason)
-    cause = f"the peer aborted: source {pdu.source} ({source.words}), reason {pdu.reason} ({reason.words})"
+    cause = f"The peer aborted: source {pdu.source} ({source.words}), reason {pdu.reason} ({reason.words})."
     return Indicate(ProviderAbortIndication(pdu.reason, pdu, cause)), CloseTransport()
 
 

@@ -145,17 +145,14 @@ class UpperLayer:
         """
         if self._state is State.STA_1 and self._begun:
             return
-        opening = self._state is State.STA_4
-        words = cause or (
-            "the transport connection could not be opened" if opening else "the peer closed the transport connection"
-        )
         if cut := self._cut():
-            words = f"{words} {cut}" if not cause else f"{words}; closed {cut}"
-            error = RemoteProtocolError(
-                f"closed {cut}", reason=AbortReason.REASON_NOT_SPECIFIED, offset=len(self._buffer)
-            )
+            text = f"The transport connection was closed {cut}."
+            error = RemoteProtocolError(text, reason=AbortReason.REASON_NOT_SPECIFIED, offset=len(self._buffer))
             self._effects.append(Malformed(error, bytes(self._buffer[:MALFORMED_KEPT])))
-        self._take(Evt.EVT_17, Given(cause=words))
+            cause = f"{text} {cause}".rstrip()
+        elif self._state is State.STA_4:
+            cause = cause or "The transport connection could not be opened."
+        self._take(Evt.EVT_17, Given(cause=cause or "The peer closed the transport connection."))
 
     def artim_expired(self) -> None:
         """The ARTIM timer ran out (EVT_18).
@@ -249,7 +246,7 @@ class UpperLayer:
         evt, pdu_type = _ON_PDU[type(pdu)]
         cause = ""
         if TRANSITIONS[evt, self._state] is Action.AA_8:
-            cause = f"{pdu_type.words} is not expected in {self._state.label}, {self._state.value}"
+            cause = f"{pdu_type.words} is not expected in {self._state.label}, {self._state.value}."
         self._take(evt, Given(pdu=pdu, reason=AbortReason.UNEXPECTED_PDU, cause=cause))
 
     def _malformed(self, error: RemoteProtocolError, data: bytes) -> None:
