@@ -105,4 +105,4 @@ def _check_length(kind: PduType, length: int, limits: Limits) -> None:
         text = f"The peer's {kind.words} says it has {length} bytes; its fixed fields need {least}."
     else:
         text = f"The peer's {kind.words} says it has {length} bytes; {most} are the most that this side takes."
-    raise _invalid(text, 2, "length")
+    raise _invalid(text, 2, "pdu_length")

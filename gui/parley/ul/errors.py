@@ -28,7 +28,7 @@ class RemoteProtocolError(Exception):
     Attributes:
         reason: what a provider A-ABORT says about it (PS3.8 Table 9-26).
         offset: where, in bytes from the first byte of the PDU.
-        field: the path of the field, for example ``items[2].length``.
+        field: the path of the field, for example ``items[2].item_length``.
     """
 
     def __init__(self, text: str, *, reason: AbortReason, offset: int = 0, field: str = "") -> None:

@@ -250,8 +250,8 @@ ASYNCHRONOUS_OPERATIONS_WINDOW = Layout(
     "Asynchronous Operations Window Sub-Item",
     "PS3.7 Tables D.3-7 and D.3-8",
     (
-        Field("invoked", "Maximum-number-operations-invoked", Number(2), meanings.operations),
-        Field("performed", "Maximum-number-operations-performed", Number(2), meanings.operations),
+        Field("invoked", "Maximum-number-operations-invoked", Number(2), meanings.operations_invoked),
+        Field("performed", "Maximum-number-operations-performed", Number(2), meanings.operations_performed),
     ),
 )
 
@@ -262,8 +262,8 @@ ROLE_SELECTION = Layout(
     "PS3.7 Tables D.3-9 and D.3-10",
     (
         Field("sop_class_uid", "SOP-class-uid", Counted("UID-length", _UID)),
-        Field("scu", "SCU-role", _ONE, meanings.role),
-        Field("scp", "SCP-role", _ONE, meanings.role),
+        Field("scu", "SCU-role", _ONE, meanings.scu_role),
+        Field("scp", "SCP-role", _ONE, meanings.scp_role),
     ),
 )
 

@@ -83,19 +83,29 @@ def maximum_length(value: int, _: Earlier) -> str:
     return f"fragments of up to {value - 6} bytes" if value > 6 else "no room for any fragment"
 
 
-def operations(value: int, _: Earlier) -> str:
-    """Zero is no limit."""
-    return "unlimited" if value == 0 else "one at a time" if value == 1 else ""
+def operations(verb: str) -> Meaning:
+    """How many operations may be open at a time: zero is no limit."""
+
+    def words(value: int, _: Earlier) -> str:
+        return f"{verb} {value or 'any number'} at a time"
+
+    return words
 
 
-def role(value: int, _: Earlier) -> str:
-    """One byte, 0 or 1: from the requestor a proposal, from the acceptor its answer."""
-    return {0: "no", 1: "yes"}.get(value, "neither 0 nor 1")
-
-
-def response_requested(value: int, _: Earlier) -> str:
+def flag(no: str, yes: str) -> Meaning:
     """One byte, 0 or 1."""
-    return {0: "no positive response requested", 1: "positive response requested"}.get(value, "neither 0 nor 1")
+
+    def words(value: int, _: Earlier) -> str:
+        return {0: no, 1: yes}.get(value, f"{value} is neither 0 nor 1")
+
+    return words
+
+
+operations_invoked = operations("invokes")
+operations_performed = operations("performs")
+scu_role = flag("not SCU", "SCU")
+scp_role = flag("not SCP", "SCP")
+response_requested = flag("no positive response requested", "positive response requested")
 
 
 def echoed(_: Any, __: Earlier) -> str:

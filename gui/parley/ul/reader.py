@@ -166,11 +166,12 @@ def _items(form: lay.Items, attribute: str) -> Step:
             path[-1] = len(items)
             start = offset + 4
             if start > end:
-                raise reading.misfit(f"an item's header needs 4 bytes, {end - offset} are left", offset)
+                raise reading.misfit(f"an item's header needs 4 bytes, {end - offset} are left", offset, "type")
             code, reserved, length = _ITEM_HEADER.unpack_from(data, offset)
             stop: int = start + length
             if stop > end:
-                raise reading.misfit(f"an item says it has {length} bytes, {end - start} are left", offset, "length")
+                text = f"an item says it has {length} bytes, {end - start} are left"
+                raise reading.misfit(text, offset, "item_length")
             if code in often and length <= OFTEN_LENGTH and not reserved:
                 items.append(often[code](data[offset:stop]))
             elif code in readers:
@@ -207,11 +208,12 @@ def _pdvs(form: lay.Pdvs, attribute: str) -> Step:
             reading.path[-1] = len(pdvs)
             start = offset + header.size
             if start > end:
-                raise reading.misfit(f"a PDV's length needs 4 bytes, {end - offset} are left", offset, "length")
+                raise reading.misfit(f"a PDV's length needs 4 bytes, {end - offset} are left", offset, "item_length")
             (length,) = header.unpack_from(reading.data, offset)
             offset = start + length
             if offset > end:
-                raise reading.misfit(f"a PDV says it has {length} bytes, {end - start} are left", start - 4, "length")
+                text = f"a PDV says it has {length} bytes, {end - start} are left"
+                raise reading.misfit(text, start - header.size, "item_length")
             pdvs.append(reader.read(reading, start, offset, 0))
         del reading.path[-2:]
         if not pdvs:
