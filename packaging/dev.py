@@ -33,6 +33,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 CONSTRAINTS = ROOT / "packaging" / "constraints.txt"
 OLDEST_PYTHON = (3, 11)
+ON_LINUX: bool = sys.platform.startswith("linux")
 
 QT_LIBRARIES = {
     "libEGL.so.1": "libegl1",
@@ -160,7 +161,7 @@ def pip_install(*arguments: str) -> None:
 
 def missing_qt_packages() -> list[str]:
     """Debian packages that Qt needs and this Linux system lacks."""
-    if not sys.platform.startswith("linux"):
+    if not ON_LINUX:
         return []
     packages = [package for library, package in QT_LIBRARIES.items() if not is_loadable(library)]
     return packages if has_fonts() else [*packages, FONT_PACKAGE]
@@ -245,7 +246,7 @@ def run(arguments: list[str]) -> int:
 
 def has_display() -> bool:
     """Whether a window can appear. Only Linux can be without."""
-    return not sys.platform.startswith("linux") or any(os.environ.get(n) for n in ("DISPLAY", "WAYLAND_DISPLAY"))
+    return not ON_LINUX or any(os.environ.get(n) for n in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
 def test(arguments: list[str]) -> int:
@@ -263,7 +264,7 @@ def provide_dcmtk() -> None:
     missing = missing_dcmtk_programs()
     if not missing:
         return
-    if sys.platform.startswith("linux"):
+    if ON_LINUX:
         provide(["dcmtk"])
         missing = missing_dcmtk_programs()
     if missing:

@@ -142,7 +142,7 @@ def test_missing_dcmtk_names_the_tests_left_out(checkout):
 
 
 def test_a_library_that_is_not_there_is_named_by_its_package(dev, monkeypatch):
-    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(dev, "ON_LINUX", True)
     monkeypatch.setattr(dev, "QT_LIBRARIES", {"libparley-no-such.so.7": "libparley-no-such7"})
     monkeypatch.setattr(dev, "FONT_FOLDERS", ("/no/such/folder",))
     assert dev.missing_qt_packages() == ["libparley-no-such7", "fonts-dejavu-core"]
