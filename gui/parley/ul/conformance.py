@@ -1,0 +1,64 @@
+"""Whether the values in an A-ASSOCIATE PDU are what the standard asks for, and what real peers are known to bear.
+
+For PDUs that came in and for those about to be built from a handle: nothing here keeps anyone from sending them.
+How the bytes are laid out is `codec`'s matter; what this side makes of an answer is `negotiation`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import chain, islice
+
+from parley.ul.accept_rules import accept_findings
+from parley.ul.common_rules import association_findings
+from parley.ul.errors import Finding, Severity
+from parley.ul.pdu import AAssociateAc, AAssociateRq
+from parley.ul.request_rules import request_findings
+from parley.ul.tree import annotate
+
+_MOST_FINDINGS = 500
+"""A peer may put ten thousands of faults into one PDU; nobody reads that many."""
+
+
+def check_request(rq: AAssociateRq) -> tuple[Finding, ...]:
+    """What is wrong or risky in the values of a request, in the order of the wire within each kind of rule."""
+    return _bounded(chain(association_findings(rq), request_findings(rq)))
+
+
+def check_accept(rq: AAssociateRq | None, ac: AAssociateAc) -> tuple[Finding, ...]:
+    """What is wrong or risky in the values of an acceptance.
+
+    Args:
+        rq: what it answers; None where that is not known, which leaves out every rule that compares the two.
+        ac: the acceptance.
+    """
+    return _bounded(chain(association_findings(ac), accept_findings(rq, ac)))
+
+
+def _bounded(findings: Iterator[Finding]) -> tuple[Finding, ...]:
+    listed = tuple(islice(findings, _MOST_FINDINGS))
+    if next(findings, None) is None:
+        return listed
+    return *listed, Finding(Severity.NOTE, "", -1, "There is more of the same; it is not listed.")
+
+
+def locate(data: bytes, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The same findings with their offsets in these bytes, which are the PDU's.
+
+    A finding on something that is missing gets the offset of what should have had it.
+    """
+    unlocated = tuple(findings)
+    if all(finding.offset >= 0 for finding in unlocated):
+        return unlocated
+    offsets = {node.path: node.offset for node in annotate(data).walk()}
+    return tuple(
+        finding if finding.offset >= 0 else replace(finding, offset=_offset(finding.field, offsets))
+        for finding in unlocated
+    )
+
+
+def _offset(path: str, offsets: dict[str, int]) -> int:
+    while path not in offsets:
+        path = path.rpartition(".")[0]
+    return offsets[path]

@@ -1,0 +1,193 @@
+"""The rules of `conformance` for an A-ASSOCIATE-RQ alone."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import NamedTuple
+
+from parley.ul.codes import IMPLICIT_VR_LITTLE_ENDIAN, UserIdentityType
+from parley.ul.common_rules import (
+    Findings,
+    each_item,
+    each_sub_item,
+    error,
+    syntax_findings,
+    uid_findings,
+    warning,
+)
+from parley.ul.pdu import (
+    AAssociateRq,
+    AbstractSyntax,
+    ContextSubItem,
+    PresentationContextAc,
+    PresentationContextRq,
+    RoleSelection,
+    SopClassCommonExtendedNegotiation,
+    SopClassExtendedNegotiation,
+    UserIdentityAc,
+    UserIdentityRq,
+    significant,
+)
+from parley.ul.text_rules import UNCOMPRESSED, Coding, codings, title_problem
+
+MOST_CONTEXTS = 128
+"""There are that many odd numbers in a byte."""
+
+
+def request_findings(rq: AAssociateRq) -> Findings:
+    """What is wrong or risky in a request, but for what an acceptance could have too."""
+    proposals = [Proposal.of(path, context) for path, context in each_item(rq, PresentationContextRq)]
+    return chain(
+        _title_findings(rq),
+        _number_findings(proposals),
+        chain.from_iterable(map(_context_findings, proposals)),
+        _default_syntax_findings(proposals),
+        _proposal_findings(rq, {proposal.abstract_syntax for proposal in proposals}),
+        _identity_findings(rq),
+        _misplaced_findings(rq),
+    )
+
+
+def _title_findings(rq: AAssociateRq) -> Findings:
+    for who in ("called", "calling"):
+        field = f"{who}_ae_title"
+        title = getattr(rq, field)
+        if problem := title_problem(title):
+            yield error(field, f"The {who} AE title {problem}.", "Use 1 to 16 printable ASCII characters.")
+            continue
+        if title.strip(" ") != title:
+            text = f"Spaces around the {who} AE title are not significant, but some peers compare them."
+            yield warning(field, text, "Leave them out.")
+        if title.upper() != title:
+            text = f"The {who} AE title has lower-case letters; peers tell case apart."
+            yield warning(field, text, "Write it exactly as the peer is configured.")
+    if significant(rq.called_ae_title) == significant(rq.calling_ae_title) != "":
+        yield warning(
+            "calling_ae_title", "The calling AE title is the called one.", "Give each end a title of its own."
+        )
+
+
+# --- presentation contexts -------------------------------------------------------------------------------------------
+
+
+class Proposal(NamedTuple):
+    """A proposed context with what several rules want to know of it."""
+
+    path: str
+    number: int
+    sub_items: tuple[ContextSubItem, ...]
+    abstract_syntax: str
+    transfer_syntaxes: tuple[str, ...]
+    codings: set[Coding]
+
+    @classmethod
+    def of(cls, path: str, context: PresentationContextRq) -> Proposal:
+        """Works out each thing once: an editor asks at every key stroke."""
+        syntaxes = context.transfer_syntaxes
+        abstract_syntax = context.abstract_syntax
+        return cls(path, context.context_id, context.sub_items, abstract_syntax, syntaxes, codings(syntaxes))
+
+
+def _number_findings(proposals: list[Proposal]) -> Findings:
+    if not proposals:
+        yield error("items", "No presentation context is proposed.", "Propose one at least, such as Verification.")
+    for proposal in proposals[MOST_CONTEXTS:][:1]:
+        text = f"{len(proposals)} presentation contexts are proposed, {MOST_CONTEXTS} are possible."
+        yield error(proposal.path, text, "Leave contexts out, or use several associations.")
+    seen: set[int] = set()
+    for proposal in proposals:
+        number, field = proposal.number, f"{proposal.path}.context_id"
+        if number in seen:
+            yield error(field, f"Presentation context ID {number} is there more than once.", "Number them 1, 3, 5 …")
+        elif number % 2 == 0:
+            yield error(field, f"Presentation context ID {number} is not odd.", "Use an odd number from 1 to 255.")
+        elif not 0 < number < 256:
+            yield error(field, f"Presentation context ID {number} does not fit a byte.", "Use 1 to 255.")
+        seen.add(number)
+
+
+def _context_findings(proposal: Proposal) -> Findings:
+    who = f"Presentation context {proposal.number}"
+    field = f"{proposal.path}.sub_items"
+    syntaxes = proposal.transfer_syntaxes
+    abstract = sum(type(item) is AbstractSyntax for item in proposal.sub_items)
+    if abstract != 1:
+        how_many = f"{abstract} abstract syntaxes" if abstract else "no abstract syntax"
+        yield error(field, f"{who} has {how_many}.", "Give each context one abstract syntax.")
+    yield from syntax_findings(proposal.path, proposal.sub_items)
+    if not syntaxes:
+        text = f"{who} has no transfer syntax; some peers never answer that."
+        yield error(field, text, "Propose one at least, such as Implicit VR Little Endian.")
+    if len(set(syntaxes)) < len(syntaxes):
+        yield warning(field, f"{who} has a transfer syntax more than once.", "Leave the second one out.")
+    if Coding.COMPRESSED in proposal.codings and proposal.codings & UNCOMPRESSED:
+        text = (
+            f"{who} mixes compressed and uncompressed transfer syntaxes; only the one that the peer picks can be sent."
+        )
+        yield warning(field, text, "Propose a context for each.")
+    for kind in (Coding.DEFLATED, Coding.BIG_ENDIAN):
+        if kind in proposal.codings:
+            text = f"{who} proposes a {kind.value} transfer syntax; few peers take it."
+            yield warning(field, text, "Leave it out, unless the peer is known to want it.")
+
+
+def _default_syntax_findings(proposals: list[Proposal]) -> Findings:
+    """PS3.5 section 10.1: the default transfer syntax belongs to each abstract syntax, in one context or another."""
+    first: dict[str, str] = {}
+    kinds: dict[str, set[Coding]] = {}
+    for proposal in proposals:
+        first.setdefault(proposal.abstract_syntax, proposal.path)
+        kinds.setdefault(proposal.abstract_syntax, set()).update(proposal.codings)
+    for abstract_syntax, path in first.items():
+        found = kinds[abstract_syntax]
+        # Data that exist only compressed are the one exception the standard makes.
+        if found and Coding.IMPLICIT not in found and found != {Coding.COMPRESSED}:
+            text = f"No context proposes the default transfer syntax for {abstract_syntax or 'its abstract syntax'}."
+            remedy = f"Add Implicit VR Little Endian ({IMPLICIT_VR_LITTLE_ENDIAN})."
+            yield warning(f"{path}.sub_items", text, remedy)
+
+
+# --- user information ------------------------------------------------------------------------------------------------
+
+
+def _proposal_findings(rq: AAssociateRq, proposed: set[str]) -> Findings:
+    """Negotiation about SOP classes that no context proposes."""
+    kinds: tuple[tuple[type[RoleSelection | SopClassExtendedNegotiation], str], ...] = (
+        (RoleSelection, "Roles are selected"),
+        (SopClassExtendedNegotiation, "Details are negotiated"),
+    )
+    for kind, what in kinds:
+        for path, item in each_sub_item(rq, kind):
+            if significant(item.sop_class_uid) not in proposed:
+                text = f"{what} for {significant(item.sop_class_uid)}, which no context proposes."
+                yield warning(f"{path}.sop_class_uid", text, "Propose it, or leave this out.")
+    for path, common in each_sub_item(rq, SopClassCommonExtendedNegotiation):
+        yield from uid_findings(f"{path}.service_class_uid", "service class UID", common.service_class_uid)
+        for index, uid in enumerate(common.related_general_sop_class_uids):
+            field = f"{path}.related_general_sop_class_uids[{index}]"
+            yield from uid_findings(field, "related general SOP class UID", uid)
+
+
+def _identity_findings(rq: AAssociateRq) -> Findings:
+    for path, identity in each_sub_item(rq, UserIdentityRq):
+        kind = UserIdentityType(identity.identity_type)
+        if kind.is_reserved:
+            yield error(f"{path}.identity_type", f"User identity type {kind.value} is reserved.", "Use 1 to 5.")
+        if kind is UserIdentityType.USERNAME_AND_PASSCODE and not identity.secondary:
+            yield error(f"{path}.secondary", "The user identity has no passcode.", "Give one, or send the name alone.")
+        if kind is not UserIdentityType.USERNAME_AND_PASSCODE and identity.secondary:
+            text = "The user identity has a second field, which only a username with passcode has."
+            yield warning(f"{path}.secondary", text, "Leave it empty.")
+        if not identity.primary:
+            yield warning(f"{path}.primary", "The user identity is empty.", "Give a name or a token, or leave it out.")
+        if identity.response_requested > 1:
+            text = f"Positive response requested is {identity.response_requested}, neither 0 nor 1."
+            yield error(f"{path}.response_requested", text)
+
+
+def _misplaced_findings(rq: AAssociateRq) -> Findings:
+    for path, _ in each_item(rq, PresentationContextAc):
+        text = "An answer to a presentation context (21H) does not belong in a request."
+        yield error(path, text, "Leave it out.")
+    for path, _ in each_sub_item(rq, UserIdentityAc):
+        yield error(path, "An answer to a user identity (59H) does not belong in a request.", "Leave it out.")
