@@ -1,0 +1,460 @@
+"""One association: a transport connection, an upper layer machine and its timers.
+
+Executes the machine's effects in their order and tells what happens; decides nothing. What a requestor or an acceptor
+does with an indication stands in `parley.engine.requestor` and `parley.engine.acceptor`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any, cast
+
+from parley.dimse.echo import answer_to, echo_request
+from parley.dimse.message import Message, MessageError, Reassembler, fragments
+from parley.engine.deadlines import Deadline, Deadlines, time_limit
+from parley.engine.errors import AssociationError
+from parley.engine.recorder import Recorder
+from parley.model.event import EventKind
+from parley.model.profile import Timers
+from parley.ul import effects as fx
+from parley.ul import primitives as pr
+from parley.ul.codes import VERIFICATION, AbortSource, Role
+from parley.ul.conformance import check_accept, check_request
+from parley.ul.errors import Finding, LocalProtocolError
+from parley.ul.limits import Limits
+from parley.ul.machine import UpperLayer
+from parley.ul.negotiation import NegotiatedContext, outcome
+from parley.ul.pdu import AAssociateAc, AAssociateRj, AAssociateRq, AReleaseRp, Pdu
+from parley.ul.table import State
+
+ARTIM = "ARTIM"
+ASSOCIATION_RESPONSE = "association response"
+DIMSE_RESPONSE = "DIMSE response"
+RELEASE_RESPONSE = "release response"
+IDLE = "idle"
+LINGER = "linger"
+LINGER_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class EchoResult:
+    """Answer to a C-ECHO.
+
+    Attributes:
+        ms: round trip in milliseconds.
+        status: PS3.7 Annex C; 0 is success.
+    """
+
+    ms: float
+    status: int
+
+
+class Association(asyncio.Protocol):
+    """What requestor and acceptor have in common.
+
+    Attributes:
+        number: counts up over the life of the engine.
+        peer: ``host:port``.
+        request, answer: the A-ASSOCIATE PDUs exchanged so far.
+    """
+
+    role: Role
+
+    def __init__(
+        self,
+        number: int,
+        timers: Timers,
+        limits: Limits,
+        record: Recorder,
+        deadlines: Deadlines,
+        ended: Callable[[Association], None],
+    ) -> None:
+        self.number = number
+        self.peer = ""
+        self.request: AAssociateRq | None = None
+        self.answer: AAssociateAc | AAssociateRj | None = None
+        self.ul = UpperLayer(self.role, limits)
+        self.timers = timers
+        self._local = ""
+        self._record = record
+        self._ended = ended
+        self._deadline = Deadline(deadlines, self._timer_expired)
+        self._transport: asyncio.Transport | None = None
+        self._is_executing = False
+        self._closed = asyncio.Event()
+        self._messages: Reassembler | None = None
+        self._echo: asyncio.Future[int] | None = None
+        self._message_id = 0
+        self._was_released = False
+        self._is_ended = False
+
+    # --- what a user of the engine may do ---
+
+    @property
+    def state(self) -> State:
+        """Where the machine stands in PS3.8 Table 9-10."""
+        return self.ul.state
+
+    @property
+    def is_established(self) -> bool:
+        """Whether messages can be exchanged."""
+        return self.ul.state is State.STA_6
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it is over: no connection, no timers, no more events."""
+        return self._closed.is_set()
+
+    @property
+    def contexts(self) -> tuple[NegotiatedContext, ...]:
+        """What was agreed, per presentation context; empty before the answer."""
+        if self.request is None or not isinstance(self.answer, AAssociateAc):
+            return ()
+        return outcome(self.request, self.answer)
+
+    async def echo(self) -> EchoResult:
+        """Send a C-ECHO-RQ on the first accepted Verification context and wait for its answer (PS3.7 section 9.1.5).
+
+        Raises:
+            AssociationError: no such context, one is under way already, no answer in time, or the association is lost.
+        """
+        context = next((c for c in self.contexts if c.is_accepted and c.abstract_syntax == VERIFICATION), None)
+        if not self.is_established:
+            raise AssociationError(f"There is no association to echo on: it is {self.state.label}, {self.state.value}.")
+        if context is None:
+            raise AssociationError("The peer accepted no presentation context for Verification (1.2.840.10008.1.1).")
+        if self._echo is not None:
+            raise AssociationError("A C-ECHO is under way already.")
+        loop = asyncio.get_running_loop()
+        self._echo = loop.create_future()
+        self._message_id = self._message_id % 0xFFFF + 1
+        started = loop.time()
+        try:
+            try:
+                self._send_message(echo_request(context.context_id, self._message_id))
+            except LocalProtocolError as error:
+                raise AssociationError(str(error)) from error
+            self._deadline.start(DIMSE_RESPONSE, self.timers.dimse_response)
+            status = await self._echo
+            return EchoResult((loop.time() - started) * 1000, status)
+        finally:
+            self._deadline.stop(DIMSE_RESPONSE)
+            self._echo = None
+
+    async def release(self) -> bool:
+        """Release the association and wait for its end; returns whether it ended by release.
+
+        Raises:
+            AssociationError: it is not established.
+        """
+        try:
+            self._request(pr.ReleaseRequest())
+        except LocalProtocolError as error:
+            raise AssociationError(str(error)) from error
+        self._deadline.start(RELEASE_RESPONSE, self.timers.release_response)
+        await self.wait_closed()
+        return self._was_released
+
+    def abort(self, source: int = 0, reason: int = 0) -> None:
+        """Abort in whatever state; does nothing where there is nothing left to abort."""
+        if self.state is State.STA_2:
+            # The table knows no local abort before a request has come in: there is only the connection to drop.
+            self._close_transport()
+        elif self.state not in {State.STA_1, State.STA_13}:
+            self._request(pr.AbortRequest(source, reason))
+            self.tell(EventKind.ABORTED, text="by this side")
+
+    def end(self) -> None:
+        """Begin to end: release what this side asked for, abort all else."""
+        if self.role is Role.REQUESTOR and self.is_established:
+            self._request(pr.ReleaseRequest())
+        elif self.state is not State.STA_7:
+            self.abort()
+
+    def drop(self) -> None:
+        """Cut the transport connection now, sent or not: the last step of a bounded shutdown."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    async def wait_closed(self) -> None:
+        """Wait until the transport connection is gone."""
+        await self._closed.wait()
+
+    # --- asyncio.Protocol: bytes in ---
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        self._local = format_address(transport.get_extra_info("sockname"))
+        self.peer = format_address(transport.get_extra_info("peername"))
+
+    def data_received(self, data: bytes) -> None:
+        self._touch()
+        self.ul.receive(data)
+        self._execute()
+
+    def eof_received(self) -> bool:
+        self._end_of_stream()
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._lost(exc)
+        self._end_of_stream()
+        self._transport = None
+        self._finish(str(exc) if exc else "")
+
+    def _end_of_stream(self) -> None:
+        self._is_ended = True
+        if self.state not in {State.STA_1, State.STA_4}:
+            self.ul.receive_eof()
+            self._execute()
+
+    def _finish(self, text: str) -> None:
+        """The last thing that happens to an association."""
+        self._deadline.stop_all()
+        self._fail_echo("The association ended before the C-ECHO was answered.")
+        self.tell(EventKind.CLOSED, text=text)
+        self._closed.set()
+        self._ended(self)
+
+    # --- effects out ---
+
+    def _request(self, primitive: pr.Request) -> None:
+        self.ul.request(primitive)
+        self._execute()
+
+    def _execute(self) -> None:
+        """Carry out what the machine wants, in order; what an effect leads to joins the end of the same queue."""
+        if self._is_executing:
+            return
+        self._is_executing = True
+        try:
+            while pending := self.ul.effects():
+                for effect in pending:
+                    getattr(self, _EXECUTE[type(effect)])(effect)
+        finally:
+            self._is_executing = False
+
+    def _on_transition(self, effect: fx.Transition) -> None:
+        self.tell(EventKind.STATE, transition=effect)
+
+    def _on_received(self, effect: fx.Received) -> None:
+        findings = effect.findings + self._conformance(effect.pdu)
+        self.tell(EventKind.PDU_RECEIVED, pdu=effect.pdu, data=effect.data, findings=findings)
+
+    def _on_malformed(self, effect: fx.Malformed) -> None:
+        self.tell(EventKind.MALFORMED, data=effect.data, text=str(effect.error))
+
+    def _on_send(self, effect: fx.SendPdu) -> None:
+        self._touch()
+        if self._transport is not None:
+            self._transport.write(effect.data)
+        self.tell(EventKind.PDU_SENT, pdu=effect.pdu, data=effect.data)
+        self._sent(effect.pdu)
+
+    def _on_indicate(self, effect: fx.Indicate) -> None:
+        self._indicated(effect.primitive)
+
+    def _on_start_artim(self, _effect: fx.StartArtim) -> None:
+        self._deadline.start(ARTIM, self.timers.artim)
+        self.tell(EventKind.TIMER_STARTED, text=ARTIM)
+
+    def _on_stop_artim(self, _effect: fx.StopArtim) -> None:
+        self._deadline.stop(ARTIM)
+
+    def _on_open(self, _effect: fx.OpenTransport) -> None:
+        """Connecting takes waiting; the requestor does it itself."""
+
+    def _on_close(self, _effect: fx.CloseTransport) -> None:
+        self._close_transport()
+
+    def _close_transport(self) -> None:
+        """Close once all that was written has left; a peer that does not read is given a bounded time."""
+        if self._transport is not None:
+            if self._transport.get_write_buffer_size():
+                self._deadline.start(LINGER, LINGER_SECONDS)
+            self._transport.close()
+
+    # --- what a role does with it ---
+
+    def _indicated(self, primitive: pr.Indication) -> None:
+        """What both roles do alike; the roles extend it."""
+        match primitive:
+            case pr.DataIndication():
+                self._data_received(primitive)
+            case pr.ReleaseIndication():
+                self._answer_release()
+            case pr.ReleaseConfirmation():
+                self._deadline.stop(RELEASE_RESPONSE)
+                self._answer_release()
+                self._released()
+            case pr.AbortIndication(pdu):
+                self.tell(EventKind.ABORTED, pdu=pdu, text="by the peer")
+            case pr.ProviderAbortIndication(_, pdu, cause):
+                self.tell(EventKind.PROVIDER_ABORTED, pdu=pdu, text=cause)
+
+    def _sent(self, pdu: Pdu) -> None:
+        """A PDU has left; the roles extend it."""
+        if isinstance(pdu, AReleaseRp):
+            self._released()
+
+    def _answer_release(self) -> None:
+        """Agree to a release that waits for it; in a collision the acceptor's turn comes after its own confirmation."""
+        if self.state in {State.STA_8, State.STA_9, State.STA_12}:
+            self._request(pr.ReleaseResponse())
+
+    def _lost(self, error: Exception | None) -> None:
+        """The transport connection is gone, with an error or without; the roles extend it."""
+
+    def _timer_expired(self, name: str) -> None:
+        self.tell(EventKind.TIMER_EXPIRED, text=name)
+        if name == ARTIM:
+            self.ul.artim_expired()
+            self._execute()
+        elif name == LINGER:
+            self.drop()
+        elif name == DIMSE_RESPONSE:
+            self._fail_echo(f"No answer to the C-ECHO within {self.timers.dimse_response:g} s.")
+        elif name == IDLE and self.role is Role.REQUESTOR and self.is_established:
+            # Only the requestor of an association is expected to release it (PS3.8 section 7.2).
+            self._request(pr.ReleaseRequest())
+            self._deadline.start(RELEASE_RESPONSE, self.timers.release_response)
+        else:
+            self.abort()
+
+    # --- messages ---
+
+    def _associated(self) -> None:
+        """The association is established: get ready for messages."""
+        accepted = {c.context_id for c in self.contexts if c.is_accepted}
+        self._messages = Reassembler(accepted)
+        self._touch()
+
+    def _data_received(self, indication: pr.DataIndication) -> None:
+        assert self._messages is not None, "the machine indicates data only once associated"
+        try:
+            for message in self._messages.receive(indication.pdu):
+                self.tell(EventKind.MESSAGE_RECEIVED, text=message.words)
+                self._message_received(message)
+        except MessageError as error:
+            self.tell(EventKind.NOTE, text=f"{error} This side aborts.")
+            self._request(pr.AbortRequest(AbortSource.SERVICE_PROVIDER, error.reason))
+
+    def _message_received(self, message: Message) -> None:
+        if message.is_response:
+            if self._echo is None or self._echo.done() or message.answers != self._message_id:
+                self.tell(EventKind.NOTE, text=f"{message.words}: it answers nothing this side asked.")
+            elif message.status is None:
+                self._fail_echo("The answer to the C-ECHO holds no status.")
+            else:
+                self._echo.set_result(message.status)
+        elif (answer := answer_to(message, self._abstract_syntax(message.context_id))) is not None:
+            try:
+                self._send_message(answer)
+            except LocalProtocolError as error:
+                self.tell(EventKind.NOTE, text=f"{answer.words} cannot be sent. {error}")
+
+    def _abstract_syntax(self, context_id: int) -> str:
+        return next((c.abstract_syntax for c in self.contexts if c.context_id == context_id), "")
+
+    def _send_message(self, message: Message) -> None:
+        assert self.request is not None
+        sender = self.answer if self.role is Role.REQUESTOR else self.request
+        peer_maximum = sender.maximum_length if isinstance(sender, AAssociateAc | AAssociateRq) else None
+        pdus = fragments(message, peer_maximum)
+        self.tell(EventKind.MESSAGE_SENT, text=message.words)
+        for pdu in pdus:
+            self._request(pr.DataRequest(pdu))
+
+    def _fail_echo(self, text: str) -> None:
+        if self._echo is not None and not self._echo.done():
+            self._echo.set_exception(AssociationError(text))
+
+    # --- telling ---
+
+    def _released(self) -> None:
+        """Tell it once: in a collision both sides confirm and answer."""
+        if not self._was_released:
+            self._was_released = True
+            self.tell(EventKind.RELEASED)
+
+    def tell(self, kind: EventKind, **facts: Any) -> None:
+        """Record an event of this association."""
+        local_title, peer_title = self._titles()
+        self._record(
+            kind,
+            association=self.number,
+            role=self.role,
+            local=self._local,
+            peer=self.peer,
+            local_ae_title=local_title,
+            peer_ae_title=peer_title,
+            **facts,
+        )
+
+    def _titles(self) -> tuple[str, str]:
+        if self.request is None:
+            return "", ""
+        calling, called = self.request.calling_ae_title.strip(), self.request.called_ae_title.strip()
+        return (calling, called) if self.role is Role.REQUESTOR else (called, calling)
+
+    def _touch(self) -> None:
+        if self.timers.idle is not None and self.is_established:
+            self._deadline.start(IDLE, self.timers.idle)
+
+    def _conformance(self, pdu: Pdu) -> tuple[Finding, ...]:
+        if isinstance(pdu, AAssociateRq):
+            return check_request(pdu)
+        if isinstance(pdu, AAssociateAc):
+            return check_accept(self.request, pdu)
+        return ()
+
+
+_EXECUTE = {
+    fx.OpenTransport: "_on_open",
+    fx.CloseTransport: "_on_close",
+    fx.StartArtim: "_on_start_artim",
+    fx.StopArtim: "_on_stop_artim",
+    fx.SendPdu: "_on_send",
+    fx.Indicate: "_on_indicate",
+    fx.Received: "_on_received",
+    fx.Malformed: "_on_malformed",
+    fx.Transition: "_on_transition",
+}
+
+
+async def end_all(associations: Collection[Association], deadlines: Deadlines, grace: float) -> None:
+    """End associations politely, then firmly, and wait at most `grace` seconds for them to be gone.
+
+    What this side asked for is released, all else aborted; after two thirds of the time everything is aborted; at its
+    end the connections are cut.
+    """
+    for association in associations:
+        association.end()
+    try:
+        with time_limit(deadlines, grace * 2 / 3):
+            await _all_closed(associations)
+    except TimeoutError:
+        for association in associations:
+            association.abort()
+        try:
+            with time_limit(deadlines, grace / 3):
+                await _all_closed(associations)
+        except TimeoutError:
+            for association in associations:
+                association.drop()
+            await _all_closed(associations)
+
+
+async def _all_closed(associations: Collection[Association]) -> None:
+    for association in associations:
+        await association.wait_closed()
+
+
+def format_address(address: Any) -> str:
+    """``host:port`` of a socket address; IPv6 hosts stand in brackets."""
+    if not address:
+        return ""
+    host, port = address[0], address[1]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

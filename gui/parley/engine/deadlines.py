@@ -1,0 +1,133 @@
+"""Timers for many associations on one loop timer.
+
+A Qt-driven loop gives every `call_later` a Qt timer of its own, fires it up to five per cent early, and lets it live on
+after a cancel. So all deadlines of an engine share one loop timer, which on waking looks at the clock and goes back to
+sleep if it came too early; stopping a deadline touches no loop timer at all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+_SMALL_HEAP = 1024
+
+
+class Deadlines:
+    """All deadlines of one engine, the earliest on top of a heap. Times are seconds of the loop's clock."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[float, int, Deadline, str]] = []
+        self._purge_at = _SMALL_HEAP
+        self._order = itertools.count()
+        self._wake: asyncio.TimerHandle | None = None
+        self._wake_at = 0.0
+
+    def add(self, due: float, deadline: Deadline, name: str) -> None:
+        """Have `deadline` expire at `due`, unless it is stopped or restarted before."""
+        if len(self._heap) >= self._purge_at:
+            self._purge()
+        heapq.heappush(self._heap, (due, next(self._order), deadline, name))
+        if self._wake is None or due < self._wake_at:
+            self._arm(due)
+
+    def close(self) -> None:
+        """Forget every deadline and let go of the loop."""
+        self._heap.clear()
+        if self._wake is not None:
+            self._wake.cancel()
+            self._wake = None
+
+    def _purge(self) -> None:
+        """Drop what was stopped: thousands of short associations would else be held until their ARTIM's time."""
+        self._heap = [entry for entry in self._heap if self._is_live(entry)]
+        heapq.heapify(self._heap)
+        self._purge_at = max(_SMALL_HEAP, 2 * len(self._heap))
+
+    def _arm(self, due: float) -> None:
+        if self._wake is not None:
+            self._wake.cancel()
+        loop = asyncio.get_running_loop()
+        self._wake_at = due
+        self._wake = loop.call_later(max(0.0, due - loop.time()), self._ring)
+
+    def _ring(self) -> None:
+        self._wake = None
+        now = asyncio.get_running_loop().time()
+        while self._heap and (self._heap[0][0] <= now or not self._is_live(self._heap[0])):
+            entry = heapq.heappop(self._heap)
+            if self._is_live(entry):
+                entry[2].expire(entry[3])
+        if self._heap and self._wake is None:
+            self._arm(self._heap[0][0])
+
+    @staticmethod
+    def _is_live(entry: tuple[float, int, Deadline, str]) -> bool:
+        due, _, deadline, name = entry
+        return deadline.due.get(name) == due
+
+
+class Deadline:
+    """The named timers of one association (or of one wait).
+
+    Attributes:
+        due: when each running timer expires.
+    """
+
+    def __init__(self, deadlines: Deadlines, expired: Callable[[str], None]) -> None:
+        self.due: dict[str, float] = {}
+        self._deadlines = deadlines
+        self._expired = expired
+
+    def start(self, name: str, seconds: float | None) -> None:
+        """Start timer `name` from zero; None is a timer that is switched off."""
+        self.due.pop(name, None)
+        if seconds is not None:
+            due = asyncio.get_running_loop().time() + seconds
+            self.due[name] = due
+            self._deadlines.add(due, self, name)
+
+    def stop(self, name: str) -> bool:
+        """Stop timer `name`; returns whether it ran."""
+        return self.due.pop(name, None) is not None
+
+    def stop_all(self) -> None:
+        """Stop every timer."""
+        self.due.clear()
+
+    def expire(self, name: str) -> None:
+        """Called by `Deadlines` when the time has come."""
+        del self.due[name]
+        self._expired(name)
+
+
+@contextmanager
+def time_limit(deadlines: Deadlines, seconds: float | None) -> Iterator[None]:
+    """Cancel what the calling task awaits in the body once the time is up.
+
+    Raises:
+        TimeoutError: when it was.
+    """
+    task = asyncio.current_task()
+    assert task is not None
+    is_over = False
+
+    def expired(_name: str) -> None:
+        nonlocal is_over
+        is_over = True
+        task.cancel()
+
+    deadline = Deadline(deadlines, expired)
+    deadline.start("limit", seconds)
+    try:
+        yield
+    except asyncio.CancelledError:
+        # Somebody else's cancel that arrived as well still has to be obeyed.
+        if is_over and task.uncancel() == 0:
+            raise TimeoutError from None
+        raise
+    finally:
+        deadline.stop_all()

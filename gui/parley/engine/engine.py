@@ -1,0 +1,70 @@
+"""The engine's door: makes requestors and listeners, numbers their associations, and ends them all in bounded time."""
+
+from __future__ import annotations
+
+import itertools
+
+from parley.engine.acceptor import Acceptor, Listener, Policy
+from parley.engine.association import Association, end_all
+from parley.engine.deadlines import Deadlines
+from parley.engine.recorder import Recorder, Sink
+from parley.engine.requestor import Requestor
+from parley.model.profile import AcceptorSide, RequestorSide
+
+
+class Engine:
+    """Runs associations on the running loop.
+
+    Attributes:
+        associations: the live ones by number, in the order they came.
+
+    Args:
+        sink: called for every event, inside the loop, in order; it must be quick and must not raise.
+    """
+
+    def __init__(self, sink: Sink) -> None:
+        self.associations: dict[int, Association] = {}
+        self._record = Recorder(sink)
+        self._deadlines = Deadlines()
+        self._numbers = itertools.count(1)
+        self._listeners: list[Listener] = []
+
+    def requestor(self, side: RequestorSide) -> Requestor:
+        """A new association to ask for; `Requestor.associate` asks."""
+        requestor = Requestor(next(self._numbers), side, self._record, self._deadlines, self._forget)
+        self.associations[requestor.number] = requestor
+        return requestor
+
+    async def listen(self, side: AcceptorSide, policy: Policy | None = None) -> Listener:
+        """Listen and answer; without a policy the side's own rules decide.
+
+        Raises:
+            ListenError: the address or port cannot be had.
+        """
+        listener = Listener(side, policy, self._record)
+        await listener.open(self._acceptor)
+        self._listeners.append(listener)
+        return listener
+
+    async def stop(self, listener: Listener, grace: float = 3.0) -> None:
+        """Stop one listener and what came in through it, within `grace` seconds."""
+        if listener in self._listeners:
+            self._listeners.remove(listener)
+        await listener.close(self._deadlines, grace)
+
+    async def close(self, grace: float = 3.0) -> None:
+        """End everything: release, then abort, then cut, within `grace` seconds."""
+        for listener in self._listeners:
+            listener.stop_listening()
+        self._listeners.clear()
+        await end_all(tuple(self.associations.values()), self._deadlines, grace)
+        self._deadlines.close()
+
+    def _acceptor(self, listener: Listener) -> Acceptor:
+        acceptor = Acceptor(next(self._numbers), listener, self._record, self._deadlines, self._forget)
+        self.associations[acceptor.number] = acceptor
+        listener.associations[acceptor.number] = acceptor
+        return acceptor
+
+    def _forget(self, association: Association) -> None:
+        self.associations.pop(association.number, None)

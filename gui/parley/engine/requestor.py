@@ -1,0 +1,230 @@
+"""The asking end: from a host name to an association, one step after the other, each with its time and its outcome."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from parley.engine.association import ASSOCIATION_RESPONSE, Association
+from parley.engine.deadlines import Deadlines, time_limit
+from parley.engine.recorder import Recorder
+from parley.engine.tasks import spawn
+from parley.model.attempt import Attempt, AttemptEnd, Step
+from parley.model.build import request_pdu
+from parley.model.event import EventKind
+from parley.model.profile import RequestorSide
+from parley.ul import effects as fx
+from parley.ul import primitives as pr
+from parley.ul.codes import Role
+from parley.ul.errors import LocalProtocolError
+from parley.ul.limits import Limits
+from parley.ul.pdu import AAbort, AAssociateAc, AAssociateRj
+from parley.ul.table import State
+
+_CONNECT_ENDS = {errno.ECONNREFUSED: AttemptEnd.CONNECT_REFUSED, errno.ETIMEDOUT: AttemptEnd.CONNECT_TIMEOUT}
+
+
+def _words(error: OSError) -> str:
+    """The system's own words; asyncio's are about its calls."""
+    if isinstance(error, socket.gaierror) or not error.errno:
+        return error.strerror or str(error)
+    return os.strerror(error.errno)
+
+
+class Requestor(Association):
+    """An association this side asks for.
+
+    Call `associate` once. `abort` works from the first moment on: while connecting it cancels the connect.
+    """
+
+    role = Role.REQUESTOR
+
+    def __init__(
+        self,
+        number: int,
+        side: RequestorSide,
+        record: Recorder,
+        deadlines: Deadlines,
+        ended: Callable[[Association], None],
+    ) -> None:
+        handle = side.handle
+        super().__init__(number, side.timers, Limits.announcing(handle.maximum_length), record, deadlines, ended)
+        self.side = side
+        self.peer = f"{side.host}:{side.port}"
+        self._deadlines = deadlines
+        self._steps: list[Step] = []
+        self._attempt: asyncio.Future[Attempt] = asyncio.get_running_loop().create_future()
+        self._connecting: asyncio.Task[None] | None = None
+        self._loss: Exception | None = None
+        self._malformed = b""
+        self._asked_at = 0.0
+
+    async def associate(self) -> Attempt:
+        """Resolve, connect, send the A-ASSOCIATE-RQ and wait for its answer.
+
+        Never raises for what a network or a peer does: that is in the attempt.
+        """
+        self.request = request_pdu(self.side.handle)
+        try:
+            self._request(pr.AssociateRequest(self.request))
+        except LocalProtocolError as error:
+            self._end(AttemptEnd.NOT_SENT, detail=str(error))
+            self._finish(str(error))
+            return await self._attempt
+        self._connecting = spawn(self._connect(), name=f"connect association {self.number}")
+        try:
+            return await asyncio.shield(self._attempt)
+        finally:
+            if not self._attempt.done():
+                self.abort()
+
+    def abort(self, source: int = 0, reason: int = 0) -> None:
+        self._end(AttemptEnd.CANCELLED)
+        super().abort(source, reason)
+        if self._connecting is not None and self._transport is None:
+            self._connecting.cancel()
+
+    # --- connecting ---
+
+    async def _connect(self) -> None:
+        try:
+            with time_limit(self._deadlines, self.timers.connect):
+                addresses = await self._resolve()
+                await self._open(addresses)
+        except TimeoutError:
+            text = f"no connection within {self.timers.connect:g} s"
+            self._connect_failed(AttemptEnd.CONNECT_TIMEOUT, text)
+        except socket.gaierror as error:
+            self._connect_failed(AttemptEnd.RESOLVE_FAILED, _words(error))
+        except UnicodeError:
+            self._connect_failed(AttemptEnd.RESOLVE_FAILED, "this cannot be a host name")
+        except OSError as error:
+            end = _CONNECT_ENDS.get(error.errno or 0, AttemptEnd.CONNECT_FAILED)
+            self._connect_failed(end, _words(error))
+        except asyncio.CancelledError:
+            if self._transport is None:
+                self._finish("cancelled while connecting")
+            raise
+
+    async def _resolve(self) -> list[tuple[str, int]]:
+        """The addresses of the peer's name, in the system's order of preference."""
+        self.tell(EventKind.RESOLVING, text=self.side.host)
+        with self._step("name") as detail:
+            found = await asyncio.get_running_loop().getaddrinfo(
+                self.side.host, self.side.port, type=socket.SOCK_STREAM
+            )
+            addresses = list(dict.fromkeys((info[4][0], int(info[4][1])) for info in found))
+            detail.append(", ".join(str(host) for host, _ in addresses))
+        return [(str(host), port) for host, port in addresses]
+
+    async def _open(self, addresses: list[tuple[str, int]]) -> None:
+        """Connect to the first address that answers; the last one's error counts."""
+        loop = asyncio.get_running_loop()
+        with self._step("tcp") as detail:
+            for position, (host, port) in enumerate(addresses, start=1):
+                self.tell(EventKind.CONNECTING, text=f"{host}:{port}")
+                try:
+                    await loop.create_connection(lambda: self, host, port)
+                except OSError:
+                    if position == len(addresses):
+                        raise
+                else:
+                    detail.append(f"{self._local} → {self.peer}")
+                    return
+
+    @contextmanager
+    def _step(self, name: str) -> Iterator[list[str]]:
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        detail: list[str] = []
+        outcome = "failed"
+        try:
+            yield detail
+            outcome = "passed"
+        except OSError as error:
+            detail.append(_words(error))
+            raise
+        except asyncio.CancelledError:
+            detail.append("ended before it was done")
+            raise
+        finally:
+            self._steps.append(Step(name, outcome, (loop.time() - started) * 1000, " ".join(detail)))
+
+    def _connect_failed(self, end: AttemptEnd, text: str) -> None:
+        self.tell(EventKind.CONNECT_FAILED, text=text)
+        self._end(end, detail=text)
+        if self.state is State.STA_4:
+            self.ul.receive_eof(text)
+            self._execute()
+        self._finish(text)
+
+    # --- what the peer answers ---
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self.tell(EventKind.CONNECTED)
+        self._asked_at = asyncio.get_running_loop().time()
+        self._deadline.start(ASSOCIATION_RESPONSE, self.timers.association_response)
+        self.ul.transport_confirmation()
+        self._execute()
+
+    def _indicated(self, primitive: pr.Indication) -> None:
+        match primitive:
+            case pr.AssociateConfirmation(AAssociateAc() as answer):
+                self.answer = answer
+                self._associated()
+                self.tell(EventKind.ACCEPTED, pdu=answer)
+                self._end(AttemptEnd.ESTABLISHED, answer)
+            case pr.AssociateConfirmation(AAssociateRj() as answer):
+                self.answer = answer
+                self.tell(EventKind.REJECTED, pdu=answer)
+                self._end(AttemptEnd.REJECTED, answer)
+            case pr.AbortIndication(pdu):
+                super()._indicated(primitive)
+                self._end(AttemptEnd.ABORTED_BY_PEER, pdu)
+            case pr.ProviderAbortIndication(_, pdu, cause):
+                super()._indicated(primitive)
+                self._end(self._lost_how(pdu), pdu, cause)
+            case _:
+                super()._indicated(primitive)
+
+    def _on_malformed(self, effect: fx.Malformed) -> None:
+        self._malformed = effect.data
+        super()._on_malformed(effect)
+
+    def _lost(self, error: Exception | None) -> None:
+        self._loss = error
+
+    def _lost_how(self, pdu: AAbort | None) -> AttemptEnd:
+        if pdu is not None:
+            return AttemptEnd.ABORTED_BY_PEER
+        if not self._is_ended:
+            return AttemptEnd.NOT_UNDERSTOOD
+        return AttemptEnd.RESET_BY_PEER if self._loss else AttemptEnd.CLOSED_BY_PEER
+
+    def _timer_expired(self, name: str) -> None:
+        if name == ASSOCIATION_RESPONSE:
+            text = f"nothing within {self.timers.association_response:g} s"
+            self._end(AttemptEnd.NO_ANSWER, detail=text)
+        super()._timer_expired(name)
+
+    def _end(
+        self,
+        end: AttemptEnd,
+        answer: AAssociateAc | AAssociateRj | AAbort | None = None,
+        detail: str = "",
+    ) -> None:
+        """Settle the attempt; only the first end counts."""
+        if self._attempt.done():
+            return
+        if self._deadline.stop(ASSOCIATION_RESPONSE) or end is AttemptEnd.NO_ANSWER:
+            ms = (asyncio.get_running_loop().time() - self._asked_at) * 1000
+            outcome = "passed" if end is AttemptEnd.ESTABLISHED else "failed"
+            self._steps.append(Step("association", outcome, ms, detail))
+        self._attempt.set_result(
+            Attempt(end, self.peer, self.request, answer, self._malformed, detail, tuple(self._steps))
+        )
