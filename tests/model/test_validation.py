@@ -1,0 +1,237 @@
+"""What the editors say beside their fields."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parley.model.handle import (
+    AcceptanceRules,
+    AcceptorHandle,
+    ProposedContext,
+    Rejection,
+    RequestorHandle,
+    SupportedContext,
+)
+from parley.model.profile import LOOPBACK, AcceptorSide, Profile, RequestorSide, Timers
+from parley.model.validation import Problem, check_acceptor, check_requestor
+from parley.ul.codes import EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN, VERIFICATION
+from parley.ul.errors import Severity
+from tests.model.strategies import profiles
+
+JPEG = "1.2.840.10008.1.2.4.50"
+CT = "1.2.840.10008.5.1.4.1.1.2"
+E, W, N = Severity.ERROR, Severity.WARNING, Severity.NOTE
+
+
+def said(problems: tuple[Problem, ...]) -> set[tuple[Severity, str]]:
+    assert all(problem.text.endswith(".") for problem in problems)
+    return {(problem.severity, problem.field) for problem in problems}
+
+
+def of_request(**changes: object) -> set[tuple[Severity, str]]:
+    return said(check_requestor(RequestorSide(handle=replace(RequestorHandle(), **changes))))
+
+
+def of_context(*syntaxes: str, abstract_syntax: str = VERIFICATION, context_id: int | None = None) -> set[object]:
+    return of_request(contexts=(ProposedContext(abstract_syntax, syntaxes, context_id),))
+
+
+def of_answer(**changes: object) -> set[tuple[Severity, str]]:
+    return said(check_acceptor(AcceptorSide(handle=replace(AcceptorHandle(), **changes))))
+
+
+def test_the_defaults_are_beyond_reproach() -> None:
+    assert check_requestor(LOOPBACK.scu) == ()
+    assert check_acceptor(LOOPBACK.scp) == ()
+
+
+class TestConnection:
+    @pytest.mark.parametrize("host", ["", "  ", "http://pacs/", "my pacs", "pacs:104"])
+    def test_hosts_that_cannot_be(self, host: str) -> None:
+        assert said(check_requestor(RequestorSide(host))) == {(E, "host")}
+        assert said(check_acceptor(AcceptorSide(host))) == {(E, "host")}
+
+    @pytest.mark.parametrize("host", ["pacs", "10.0.0.1", "::1", "fe80::1%eth0"])
+    def test_hosts_that_can(self, host: str) -> None:
+        assert check_requestor(RequestorSide(host)) == ()
+
+    @pytest.mark.parametrize(
+        ("port", "calling", "listening"),
+        [
+            (104, None, W),
+            (0, E, N),
+            (-1, E, E),
+            (65536, E, E),
+            (8042, W, None),
+            (22, W, W),
+            (65535, None, None),
+        ],
+    )
+    def test_ports(self, port: int, calling: Severity | None, listening: Severity | None) -> None:
+        assert said(check_requestor(RequestorSide(port=port))) == ({(calling, "port")} if calling else set())
+        assert said(check_acceptor(AcceptorSide(port=port))) == ({(listening, "port")} if listening else set())
+
+    def test_listening_to_everybody_is_worth_a_note(self) -> None:
+        assert said(check_acceptor(AcceptorSide("0.0.0.0"))) == {(N, "host")}
+
+    @pytest.mark.parametrize("timer", [field.name for field in fields(Timers)])
+    @pytest.mark.parametrize("seconds", [0.0, -1.0, float("nan"), float("inf")])
+    def test_timers_are_positive_or_off(self, timer: str, seconds: float) -> None:
+        assert said(check_requestor(RequestorSide(timers=Timers(**{timer: seconds})))) == {(E, f"timers.{timer}")}
+        assert said(check_acceptor(AcceptorSide(timers=Timers(**{timer: seconds})))) == {(E, f"timers.{timer}")}
+        assert check_requestor(RequestorSide(timers=Timers(**{timer: None}))) == ()
+
+    def test_an_association_limit_below_one(self) -> None:
+        assert said(check_acceptor(AcceptorSide(maximum_associations=0))) == {(E, "maximum_associations")}
+
+
+class TestRequest:
+    @pytest.mark.parametrize("field", ["called_ae_title", "calling_ae_title"])
+    @pytest.mark.parametrize(
+        ("title", "severity"),
+        [
+            ("", E),
+            (" " * 16, E),
+            ("SEVENTEEN_LETTERS", E),
+            ("MÜNCHEN", E),
+            ("A\\B", E),
+            ("A\n", E),
+            (" A", W),
+            ("lower", W),
+        ],
+    )
+    def test_titles(self, field: str, title: str, severity: Severity) -> None:
+        assert of_request(**{field: title}) == {(severity, field)}
+
+    def test_calling_oneself(self) -> None:
+        assert of_request(calling_ae_title="PARLEY_SCP") == {(W, "calling_ae_title")}
+
+    def test_no_context_and_too_many(self) -> None:
+        many = tuple(ProposedContext(f"1.2.{number}") for number in range(129))
+        assert of_request(contexts=()) == {(E, "contexts")}
+        assert (E, "contexts") in of_request(contexts=many)
+        assert of_request(contexts=many[:128]) == set()
+
+    def test_ids_as_typed(self) -> None:
+        for number in (0, 2, 256, 300, 999, -1):
+            assert of_context(IMPLICIT_VR_LITTLE_ENDIAN, context_id=number) == {(E, "contexts[0].context_id")}
+        twice = (ProposedContext(VERIFICATION, context_id=3), ProposedContext(CT, context_id=3))
+        assert of_request(contexts=twice) == {(E, "contexts[1].context_id")}
+
+    @pytest.mark.parametrize("uid", ["", "1.02", "1.2.", "1.2.x", "1.2\0", "1." * 40 + "1"])
+    def test_uids(self, uid: str) -> None:
+        assert of_context(IMPLICIT_VR_LITTLE_ENDIAN, abstract_syntax=uid) == {(E, "contexts[0].abstract_syntax")}
+        assert of_context(IMPLICIT_VR_LITTLE_ENDIAN, uid) == {(E, "contexts[0].transfer_syntaxes")}
+        assert of_request(implementation_class_uid=uid) == {(E, "implementation_class_uid")}
+        assert of_request(application_context=uid) == {(E, "application_context")}
+
+    @pytest.mark.parametrize(
+        ("syntaxes", "severity"),
+        [
+            ((), E),
+            ((IMPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN), W),
+            ((EXPLICIT_VR_LITTLE_ENDIAN,), W),
+            ((IMPLICIT_VR_LITTLE_ENDIAN, JPEG), W),
+        ],
+    )
+    def test_transfer_syntaxes(self, syntaxes: tuple[str, ...], severity: Severity) -> None:
+        assert of_context(*syntaxes) == {(severity, "contexts[0].transfer_syntaxes")}
+
+    def test_more_transfer_syntaxes_than_an_item_holds(self) -> None:
+        problems = check_requestor(
+            RequestorSide(handle=RequestorHandle(contexts=(ProposedContext(VERIFICATION, ("1.2.3",) * 9000),)))
+        )
+        assert any("Only the first 7278 of 9000" in problem.text for problem in problems)
+
+    @pytest.mark.parametrize(
+        ("length", "severity"),
+        [
+            (None, W),
+            (-1, E),
+            (0, W),
+            (1, E),
+            (6, E),
+            (7, W),
+            (4095, W),
+            (4096, None),
+            (131072, None),
+            (131073, W),
+            (2**32, E),
+        ],
+    )
+    def test_maximum_length(self, length: int | None, severity: Severity | None) -> None:
+        expected = {(severity, "maximum_length")} if severity else set()
+        assert of_request(maximum_length=length) == expected
+        assert of_answer(maximum_length=length) == expected
+
+    def test_what_is_required_and_off(self) -> None:
+        assert of_request(implementation_class_uid=None) == {(W, "implementation_class_uid")}
+        assert of_request(maximum_length=None, implementation_class_uid=None) == {
+            (W, "maximum_length"),
+            (W, "implementation_class_uid"),
+        }
+        assert of_request(implementation_version_name=None) == set()
+
+    @pytest.mark.parametrize("name", ["", "SEVENTEEN_LETTERS", "Ä"])
+    def test_version_names(self, name: str) -> None:
+        assert of_request(implementation_version_name=name) == {(E, "implementation_version_name")}
+
+    @pytest.mark.parametrize(("version", "severity"), [(0, E), (2, E), (3, W), (-1, E), (65537, E)])
+    def test_protocol_versions(self, version: int, severity: Severity) -> None:
+        assert of_request(protocol_version=version) == {(severity, "protocol_version")}
+
+
+class TestAnswer:
+    @pytest.mark.parametrize("title", ["", "SEVENTEEN_LETTERS", "MÜNCHEN"])
+    def test_titles(self, title: str) -> None:
+        assert of_answer(ae_title=title) == {(E, "ae_title")}
+        side = AcceptorSide(rules=AcceptanceRules(calling_ae_titles=("GOOD", title)))
+        assert said(check_acceptor(side)) == {(E, "calling_ae_titles")}
+
+    def test_identity(self) -> None:
+        assert of_answer(implementation_class_uid=None, application_context="1.2") == {
+            (W, "implementation_class_uid"),
+            (E, "application_context"),
+        }
+
+    def test_contexts(self) -> None:
+        assert of_answer(contexts=()) == {(W, "contexts")}
+        assert of_answer(contexts=(SupportedContext("x"),)) == {(E, "contexts[0].abstract_syntax")}
+        assert of_answer(contexts=(SupportedContext(CT), SupportedContext(CT))) == {
+            (W, "contexts[0].abstract_syntax"),
+            (W, "contexts[1].abstract_syntax"),
+        }
+        assert of_answer(contexts=(SupportedContext(CT, ()),)) == {(W, "contexts[0].transfer_syntaxes")}
+        assert of_answer(contexts=(SupportedContext(CT, ("1.",)),)) == {(E, "contexts[0].transfer_syntaxes")}
+
+    def test_supporting_much_is_no_problem(self) -> None:
+        """An acceptor may support more than one association can propose, compressed and not, without the default."""
+        contexts = tuple(SupportedContext(f"1.2.{number}", (EXPLICIT_VR_LITTLE_ENDIAN, JPEG)) for number in range(200))
+        assert of_answer(contexts=contexts) == set()
+
+    @pytest.mark.parametrize(
+        ("codes", "severity"), [("1/1/7", None), ("2/3/2", None), ("1/1/8", W), ("3/1/1", W), ("1/4/1", W)]
+    )
+    def test_rejection_codes(self, codes: str, severity: Severity | None) -> None:
+        side = AcceptorSide(rules=AcceptanceRules(reject_all=Rejection.parse(codes)))
+        assert said(check_acceptor(side)) == ({(severity, "reject_all")} if severity else set())
+
+    def test_rejection_codes_that_do_not_fit(self) -> None:
+        side = AcceptorSide(rules=AcceptanceRules(reject_all=Rejection(1, 256, -1)))
+        assert said(check_acceptor(side)) == {(E, "reject_all")}
+
+
+def base(field: str) -> str:
+    return field.partition("[")[0].partition(".")[0]
+
+
+@given(profiles, st.data())
+def test_every_side_gets_problems_of_fields_it_has(profile: Profile, data: st.DataObject) -> None:
+    scu = {f.name for kind in (RequestorSide, RequestorHandle) for f in fields(kind)}
+    scp = {f.name for kind in (AcceptorSide, AcceptorHandle, AcceptanceRules) for f in fields(kind)}
+    assert {base(problem.field) for problem in check_requestor(profile.scu)} <= scu
+    assert {base(problem.field) for problem in check_acceptor(profile.scp)} <= scp
