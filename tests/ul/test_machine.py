@@ -301,6 +301,13 @@ class TestCallers:
         machine.transport_confirmation()
         assert [effect for effect in machine.effects() if isinstance(effect, SendPdu)] == [SendPdu(RQ, encode(RQ))]
 
+    def test_a_second_request_does_not_replace_the_first(self):
+        machine = machine_in(State.STA_4, Role.REQUESTOR)
+        with pytest.raises(LocalProtocolError, match="not possible in Sta4"):
+            machine.request(pr.AssociateRequest(AAssociateRq("OTHER", "A", RQ.items)))
+        machine.transport_confirmation()
+        assert SendPdu(RQ, encode(RQ)) in machine.effects()
+
     def test_a_machine_serves_another_association_after_the_first(self):
         machine = machine_in(State.STA_6, Role.ACCEPTOR)
         machine.receive(encode(DATA)[:5])

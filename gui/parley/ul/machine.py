@@ -112,7 +112,7 @@ class UpperLayer:
         """
         self._only(Role.ACCEPTOR, "An incoming transport connection")
         self._take(Evt.EVT_5, Given())
-        self._listen()
+        self._listening = True
 
     def transport_confirmation(self) -> None:
         """The transport connection that was asked for is open (EVT_2).
@@ -121,7 +121,7 @@ class UpperLayer:
             LocalProtocolError: when none was asked for.
         """
         self._take(Evt.EVT_2, Given(sent=self._request))
-        self._listen()
+        self._listening = True
 
     def receive(self, data: bytes | bytearray | memoryview) -> None:
         """Bytes came in, in pieces of any size.
@@ -173,21 +173,16 @@ class UpperLayer:
         evt = _ON_REQUEST[type(primitive)]
         if isinstance(primitive, AssociateRequest):
             self._only(Role.REQUESTOR, "An A-ASSOCIATE request")
-        self._cell(evt)
         sent: SendPdu | None = None
         if isinstance(primitive, AbortRequest):
             sent = sendable(AAbort(primitive.source, primitive.reason))
         elif not isinstance(primitive, ReleaseRequest | ReleaseResponse):
             sent = sendable(primitive.pdu)
-        if isinstance(primitive, AssociateRequest):
-            self._request, self._begun = sent, True
         self._take(evt, Given(sent=sent))
+        if isinstance(primitive, AssociateRequest):
+            self._request = sent
 
     # --- inside ------------------------------------------------------------------------------------------------------
-
-    def _listen(self) -> None:
-        self._listening = self._begun = True
-        self._buffer = bytearray()
 
     def _discard(self) -> None:
         """From here on nothing that comes in is kept or looked at."""
@@ -198,17 +193,14 @@ class UpperLayer:
         if self._role is not role:
             raise LocalProtocolError(f"{what} belongs to the {role.value}, and this end is the {self._role.value}.")
 
-    def _cell(self, evt: Evt) -> Action:
+    def _take(self, evt: Evt, given: Given) -> None:
+        """Take one cell of Table 9-10: the only place in which the state changes."""
         action = TRANSITIONS.get((evt, self._state))
         if action is None:
             raise LocalProtocolError(f"{evt.value}: not possible in {self._state.label}, {self._state.value}.")
-        return action
-
-    def _take(self, evt: Evt, given: Given) -> None:
-        """Take one cell of Table 9-10: the only place in which the state changes."""
-        action = self._cell(evt)
         before, after = self._state, self._next_state(action, given)
         self._state = after
+        self._begun = True
         self._effects.append(Transition(evt, before, action, after))
         self._effects += EFFECTS[action](given)
         if after is State.STA_1:
