@@ -110,7 +110,7 @@ def test_silence_ends_after_the_response_time_with_an_abort(run):
 
     attempt, record = ask(run, behave)
     assert attempt.end is AttemptEnd.NO_ANSWER
-    assert [event.text for event in record.of(K.TIMER_EXPIRED)][0] == "association response"
+    assert next(event.text for event in record.of(K.TIMER_EXPIRED)) == "association response"
     assert read == [encode(AAbort(0, 0))]
     waited = attempt.steps[-1]
     assert (waited.name, waited.outcome) == ("association", "failed")

@@ -7,8 +7,9 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from PySide6.QtWidgets import QApplication  # isort: skip
-import qasync  # isort: skip
+from PySide6.QtWidgets import QApplication
+
+from parley.bridge.loop import QtLoop
 
 T = TypeVar("T")
 
@@ -30,4 +31,4 @@ def run_on(factory: Callable[[], asyncio.AbstractEventLoop] | None, work: Corout
 
 def qt_loop(app: QApplication) -> Callable[[], asyncio.AbstractEventLoop]:
     """Makes loops that run on this application."""
-    return lambda: qasync.QEventLoop(app)
+    return lambda: QtLoop(app)

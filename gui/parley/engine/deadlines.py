@@ -26,6 +26,11 @@ class Deadlines:
         self._wake: asyncio.TimerHandle | None = None
         self._wake_at = 0.0
 
+    @property
+    def waiting(self) -> int:
+        """How many deadlines are kept, stopped ones that nobody has cleared away yet included."""
+        return len(self._heap)
+
     def add(self, due: float, deadline: Deadline, name: str) -> None:
         """Have `deadline` expire at `due`, unless it is stopped or restarted before."""
         if len(self._heap) >= self._purge_at:
