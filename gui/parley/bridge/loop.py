@@ -25,7 +25,7 @@ BUDGET_SECONDS = 0.004
 """How long callbacks may run before the window gets a turn."""
 
 
-class QtLoop(qasync.QEventLoop):  # type: ignore[misc]
+class QtLoop(qasync.QEventLoop):
     """An asyncio loop that runs inside `QApplication.exec`."""
 
     def __init__(self, app: QApplication) -> None:
