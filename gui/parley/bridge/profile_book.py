@@ -1,0 +1,267 @@
+"""Which profile is open, what was changed in it, and what has to be asked before it goes. No widgets, no dialogs.
+
+The book holds a draft beside the profile as it was saved. Nothing here discards a draft that differs without an answer
+from the person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from enum import Enum
+from itertools import count
+
+from PySide6.QtCore import QObject, Signal
+
+from parley.model.profile import LOOPBACK, AcceptorSide, Profile, RequestorSide
+from parley.model.store import ProfileStore, StoredProfile, StoreError
+
+
+class Answer(Enum):
+    """What the person may say to unsaved changes."""
+
+    SAVE = "save"
+    DISCARD = "discard"
+    STAY = "stay"
+
+
+class ProfileBook(QObject):
+    """The open profile and the list it comes from.
+
+    Signals:
+        listed(): the list was read anew.
+        opened(Profile): another profile is open, or the open one went back to what was saved: show it.
+        state_changed(): name, key or "unsaved" changed.
+        failed(str): something did not work; words for a person.
+        unsaved(str): ask about the changes to the profile of that name, then call `answer`.
+        name_wanted(str): ask for a name, with a suggestion, then call `save_as` or `give_up`.
+    """
+
+    listed = Signal()
+    opened = Signal(object)
+    state_changed = Signal()
+    failed = Signal(str)
+    unsaved = Signal(str)
+    name_wanted = Signal(str)
+
+    def __init__(self, store: ProfileStore, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._entries: tuple[StoredProfile, ...] = ()
+        self._key = LOOPBACK.name
+        self._saved = LOOPBACK
+        self._draft = LOOPBACK
+        self._then: Callable[[], None] | None = None
+        self._told: tuple[str, str, bool] | None = None
+
+    # --- what is known -----------------------------------------------------------------------------------------------
+
+    @property
+    def store(self) -> ProfileStore:
+        """Where the profiles come from."""
+        return self._store
+
+    @property
+    def entries(self) -> tuple[StoredProfile, ...]:
+        """The list as it was last read."""
+        return self._entries
+
+    @property
+    def key(self) -> str:
+        """Of the open profile."""
+        return self._key
+
+    @property
+    def draft(self) -> Profile:
+        """The open profile as it is edited."""
+        return self._draft
+
+    @property
+    def is_dirty(self) -> bool:
+        """Whether the draft differs from what was saved."""
+        return self._draft != self._saved
+
+    @property
+    def is_built_in(self) -> bool:
+        """Whether the open profile can only be saved under another name."""
+        return any(entry.built_in and entry.key == self._key for entry in self._entries)
+
+    def entry(self, key: str) -> StoredProfile | None:
+        """The list's line of a profile."""
+        return next((entry for entry in self._entries if entry.key == key), None)
+
+    # --- opening and editing -----------------------------------------------------------------------------------------
+
+    def start(self, key: str = "") -> None:
+        """Read the list and open a profile, the built-in one if there is no such or it cannot be read."""
+        self.refresh()
+        entry = self.entry(key)
+        self._show(key, entry.profile) if entry and entry.profile else self._show(LOOPBACK.name, LOOPBACK)
+
+    def refresh(self) -> None:
+        """Read the list again."""
+        self._entries = self._store.list()
+        self.listed.emit()
+        self._tell()
+
+    def edit(self, scu: RequestorSide, scp: AcceptorSide) -> None:
+        """Take over what the panels hold now."""
+        self._draft = replace(self._draft, scu=scu, scp=scp)
+        self._tell()
+
+    def open(self, key: str) -> None:
+        """Open another profile, once the changes to this one are settled."""
+        if key != self._key:
+            self.leave(lambda: self._open(key))
+
+    def revert(self) -> None:
+        """Go back to what was saved."""
+        self._show(self._key, self._saved)
+
+    # --- unsaved changes ---------------------------------------------------------------------------------------------
+
+    def leave(self, then: Callable[[], None]) -> None:
+        """Do `then` at once when nothing is unsaved, else after the person has answered, once."""
+        waiting = self._then is not None
+        self._then = then
+        if not self.is_dirty:
+            self._go_on()
+        elif not waiting:
+            self.unsaved.emit(self._draft.name)
+
+    def answer(self, answer: Answer) -> None:
+        """Go on with what `leave` was asked to do, or stay."""
+        if answer is Answer.SAVE:
+            if self.save():
+                self._go_on()
+            elif not self.is_built_in:
+                self.give_up()
+        elif answer is Answer.DISCARD:
+            self._draft = self._saved
+            self._go_on()
+        else:
+            self.give_up()
+
+    def give_up(self) -> None:
+        """Stay where we are; the list is told, so that it points at the open profile again."""
+        self._then = None
+        self.listed.emit()
+
+    # --- saving ------------------------------------------------------------------------------------------------------
+
+    def save(self) -> bool:
+        """Save the draft; a built-in profile asks for a name instead. Returns whether it is saved now."""
+        if self.is_built_in:
+            self.want_name()
+            return False
+        return self._try(self._save)
+
+    def want_name(self) -> None:
+        """Ask under which name to save."""
+        self.name_wanted.emit(self._free_name("My profile" if self.is_built_in else f"{self._draft.name} copy"))
+
+    def save_as(self, name: str) -> None:
+        """Save the draft as a new profile and open that; then go on with what waits for it."""
+        if self._try(self._save_as, name):
+            self._go_on()
+        elif self._then is not None:
+            self.give_up()
+
+    # --- the list ----------------------------------------------------------------------------------------------------
+
+    def create(self) -> None:
+        """Make a new profile with the defaults and open it."""
+        self.leave(lambda: self._create(replace(LOOPBACK, name=self._free_name("New profile"), comment="")))
+
+    def duplicate(self, key: str) -> None:
+        """Copy a saved profile and open the copy."""
+        self.leave(lambda: self._duplicate(key))
+
+    def rename(self, key: str, name: str) -> bool:
+        """Give a profile another name; unsaved changes to it stay unsaved."""
+        return self._try(self._rename, key, name)
+
+    def delete(self, key: str) -> None:
+        """Remove a profile for good: ask before. If it is open, the built-in one takes its place."""
+        self._try(self._delete, key)
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _go_on(self) -> None:
+        then, self._then = self._then, None
+        self._tell()
+        if then is not None:
+            then()
+
+    def _try(self, work: Callable[..., None], *arguments: object) -> bool:
+        try:
+            work(*arguments)
+        except StoreError as error:
+            self.failed.emit(str(error))
+            return False
+        return True
+
+    def _open(self, key: str) -> None:
+        try:
+            profile = self._store.load(key)
+        except StoreError as error:
+            self.failed.emit(str(error))
+        else:
+            self._show(key, profile)
+
+    def _show(self, key: str, profile: Profile) -> None:
+        self._key, self._saved, self._draft = key, profile, profile
+        self.opened.emit(profile)
+        self._tell()
+
+    def _save(self) -> None:
+        self._store.save(self._draft, self._key)
+        self._saved = self._draft
+        self.refresh()
+
+    def _save_as(self, name: str) -> None:
+        profile = replace(self._draft, name=name, comment="" if self.is_built_in else self._draft.comment)
+        self._key = self._store.create(profile)
+        self._saved = self._draft = profile
+        self.refresh()
+
+    def _create(self, profile: Profile) -> None:
+        self._try(self._created, profile)
+
+    def _created(self, profile: Profile) -> None:
+        key = self._store.create(profile)
+        self.refresh()
+        self._show(key, profile)
+
+    def _duplicate(self, key: str) -> None:
+        self._try(self._duplicated, key)
+
+    def _duplicated(self, key: str) -> None:
+        new_key = self._store.duplicate(key)
+        self.refresh()
+        self._open(new_key)
+
+    def _rename(self, key: str, name: str) -> None:
+        new_key = self._store.rename(key, name)
+        if key == self._key:
+            self._key = new_key
+            self._saved, self._draft = replace(self._saved, name=name), replace(self._draft, name=name)
+        self.refresh()
+
+    def _delete(self, key: str) -> None:
+        self._store.delete(key)
+        self.refresh()
+        if key == self._key:
+            self._show(LOOPBACK.name, LOOPBACK)
+
+    def _free_name(self, wanted: str) -> str:
+        taken = {entry.name.casefold() for entry in self._entries}
+        names = (wanted if number == 1 else f"{wanted} {number}" for number in count(1))
+        return next(name for name in names if name.casefold() not in taken)
+
+    def _tell(self) -> None:
+        """Say when something that others show has changed; typing on in a changed draft says nothing."""
+        now = self._key, self._draft.name, self.is_dirty
+        if now != self._told:
+            self._told = now
+            self.state_changed.emit()

@@ -1,0 +1,304 @@
+"""The contexts editor: a table of presentation contexts, and the transfer syntaxes of those that are selected."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QAbstractItemModel, QItemSelection, QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QListView,
+    QMenu,
+    QSizePolicy,
+    QTableView,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from parley.model import registry
+from parley.model.handle import DEFAULT_TRANSFER_SYNTAXES, ProposedContext, SupportedContext
+from parley.ui import style
+from parley.ui.context_model import Column, ContextModel, UidListModel, move_rows
+from parley.ui.fields import named
+
+_COMMON = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.70")
+
+
+class ContextsEditor(QWidget):
+    """Edits a tuple of contexts; no cell is refused for what it says.
+
+    Attributes:
+        changed: the contexts were edited.
+        table: the table itself.
+        model: its rows.
+    """
+
+    changed = Signal()
+
+    def __init__(self, kind: type[ProposedContext] | type[SupportedContext], prefix: str) -> None:
+        super().__init__()
+        self._prefix = prefix
+        self.model = ContextModel(kind, self)
+        self.model.edited.connect(self.changed)
+        self.table = _table(self.model)
+        self.setFocusProxy(self.table)
+        self._syntaxes = UidListModel(self)
+        self._syntaxes.edited.connect(self._apply_syntaxes)
+        self._list = _list(self._syntaxes)
+        named(
+            self._list,
+            f"{prefix}.transfer_syntaxes",
+            "Transfer syntaxes of the selected contexts",
+            "In order of preference; drag or use the arrows to reorder, double-click or F2 to type a UID",
+        )
+        self._heading = QLabel()
+        self._heading.setObjectName(f"{prefix}.transfer_syntaxes.heading")
+        self._template_menu = QMenu(self)
+        self._template_menu.aboutToShow.connect(self._fill_templates)
+        self._syntax_menu = QMenu(self)
+        self._syntax_menu.aboutToShow.connect(self._fill_syntaxes)
+
+        self._add = self._button("add", "add", "Add context", "Add contexts by name, keyword or UID (Ins)", text="Add…")
+        self._template = self._button("template", "template", "Add template", "Add a group of contexts", text="Template")
+        self._template.setMenu(self._template_menu)
+        self._template.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._duplicate = self._button("duplicate", "duplicate", "Duplicate context", "Another context for the same")
+        self._up = self._button("up", "up", "Move context up", "Earlier in the request (Alt+Up)")
+        self._down = self._button("down", "down", "Move context down", "Later in the request (Alt+Down)")
+        self._remove = self._button("remove", "remove", "Remove context", "Remove the selected contexts (Del)")
+        syntaxes = "transfer_syntaxes."
+        self._syntax_add = self._button(f"{syntaxes}add", "add", "Add transfer syntax", "Add a transfer syntax")
+        self._syntax_add.setMenu(self._syntax_menu)
+        self._syntax_add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._syntax_up = self._button(f"{syntaxes}up", "up", "Prefer transfer syntax", "More preferred (Alt+Up)")
+        self._syntax_down = self._button(f"{syntaxes}down", "down", "Defer transfer syntax", "Less preferred (Alt+Down)")
+        self._syntax_remove = self._button(f"{syntaxes}remove", "remove", "Remove transfer syntax", "Remove it (Del)")
+
+        self._lay_out()
+        self._add.clicked.connect(self._pick_contexts)
+        self._duplicate.clicked.connect(self._duplicate_rows)
+        self._remove.clicked.connect(self._remove_rows)
+        self._up.clicked.connect(partial(_move, self.table, -1))
+        self._down.clicked.connect(partial(_move, self.table, 1))
+        self._syntax_up.clicked.connect(partial(_move, self._list, -1))
+        self._syntax_down.clicked.connect(partial(_move, self._list, 1))
+        self._syntax_remove.clicked.connect(self._remove_syntaxes)
+        self._keys(self.table, self._up, self._down, self._remove, self._add)
+        self._keys(self._list, self._syntax_up, self._syntax_down, self._syntax_remove, None)
+        self.table.selectionModel().selectionChanged.connect(self._show_selected)
+        self._list.selectionModel().selectionChanged.connect(self._enable)
+        for change in (self.model.modelReset, self.model.rowsRemoved, self.model.rowsInserted, self.model.dataChanged):
+            change.connect(self._show_selected)
+
+    def _lay_out(self) -> None:
+        buttons = QHBoxLayout()
+        buttons.setSpacing(2)
+        for button in (self._add, self._template):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        for button in (self._duplicate, self._up, self._down, self._remove):
+            buttons.addWidget(button)
+        heading = QHBoxLayout()
+        heading.setSpacing(2)
+        heading.addWidget(self._heading, 1)
+        for button in (self._syntax_add, self._syntax_up, self._syntax_down, self._syntax_remove):
+            heading.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(3)
+        layout.addWidget(self.table, 3)
+        layout.addLayout(buttons)
+        layout.addLayout(heading)
+        layout.addWidget(self._list, 2)
+
+    # --- values ------------------------------------------------------------------------------------------------------
+
+    def contexts(self) -> tuple[ProposedContext | SupportedContext, ...]:
+        return self.model.contexts()
+
+    def set_contexts(self, contexts: tuple[ProposedContext, ...] | tuple[SupportedContext, ...]) -> None:
+        """Show other contexts and select the first, so that its transfer syntaxes can be seen."""
+        self.model.set_contexts(contexts)
+        self._select(range(1) if contexts else range(0))
+
+    def selected_rows(self) -> list[int]:
+        return sorted(index.row() for index in self.table.selectionModel().selectedRows())
+
+    # --- what the person does ----------------------------------------------------------------------------------------
+
+    def _pick_contexts(self) -> None:
+        from parley.ui.context_picker import Picker
+
+        picker = Picker(registry.ABSTRACT_SYNTAXES, "presentation contexts", self)
+        picker.picked.connect(self._add_contexts)
+        picker.open()
+
+    def _add_contexts(self, abstract_syntaxes: tuple[str, ...]) -> None:
+        self._select(self.model.add(abstract_syntaxes, DEFAULT_TRANSFER_SYNTAXES))
+
+    def _fill_templates(self) -> None:
+        if not self._template_menu.isEmpty():
+            return
+        for template in registry.templates():
+            action = self._template_menu.addAction(f"{template.name}  ({len(template.abstract_syntaxes)})")
+            action.setToolTip("\n".join(map(registry.labelled, template.abstract_syntaxes)))
+            action.triggered.connect(partial(self._add_contexts, template.abstract_syntaxes))
+
+    def _duplicate_rows(self) -> None:
+        rows = self.selected_rows()
+        copies = [self.model.context(row) for row in rows]
+        plain = [type(copy)(copy.abstract_syntax, copy.transfer_syntaxes) for copy in copies]
+        if rows:
+            self._select(self.model.insert(plain, rows[-1] + 1))
+
+    def _remove_rows(self) -> None:
+        rows = self.selected_rows()
+        self.model.remove(rows)
+        left = self.model.rowCount()
+        if rows and left:
+            at = min(rows[0], left - 1)
+            self._select(range(at, at + 1))
+
+    def _fill_syntaxes(self) -> None:
+        if not self._syntax_menu.isEmpty():
+            return
+        for uid in _COMMON:
+            self._syntax_menu.addAction(registry.labelled(uid)).triggered.connect(partial(self._add_syntaxes, (uid,)))
+        family = self._syntax_menu.addMenu("Family")
+        for group in registry.transfer_syntax_sets():
+            family.addAction(group.name).triggered.connect(partial(self._add_syntaxes, group.uids))
+        self._syntax_menu.addSeparator()
+        self._syntax_menu.addAction("Search…").triggered.connect(self._pick_syntaxes)
+
+    def _pick_syntaxes(self) -> None:
+        from parley.ui.context_picker import Picker
+
+        picker = Picker(registry.TRANSFER_SYNTAXES, "transfer syntaxes", self)
+        picker.picked.connect(self._syntaxes.add)
+        picker.open()
+
+    def _add_syntaxes(self, uids: tuple[str, ...], _checked: bool = False) -> None:
+        self._syntaxes.add(uids)
+
+    def _remove_syntaxes(self) -> None:
+        self._syntaxes.remove([index.row() for index in self._list.selectionModel().selectedRows()])
+
+    def _apply_syntaxes(self) -> None:
+        self.model.set_transfer_syntaxes(self.selected_rows(), self._syntaxes.uids())
+
+    # --- what is shown -----------------------------------------------------------------------------------------------
+
+    def _select(self, rows: range) -> None:
+        if not rows:
+            self._show_selected()
+            return
+        first, last = self.model.index(rows[0], 0), self.model.index(rows[-1], len(self.model.columns) - 1)
+        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect
+        self.table.selectionModel().setCurrentIndex(first, QItemSelectionModel.SelectionFlag.NoUpdate)
+        self.table.selectionModel().select(QItemSelection(first, last), flags)
+        self.table.scrollTo(first)
+
+    def _show_selected(self) -> None:
+        rows = self.selected_rows()
+        lists = list(dict.fromkeys(self.model.context(row).transfer_syntaxes for row in rows))
+        if not rows:
+            text = "Transfer syntaxes: select a context"
+        elif len(rows) == 1:
+            text = f"Transfer syntaxes of {registry.labelled(self.model.context(rows[0]).abstract_syntax)}"
+        elif len(lists) == 1:
+            text = f"Transfer syntaxes of {len(rows)} contexts"
+        else:
+            text = f"{len(rows)} contexts differ; a change gives all of them this list"
+        self._heading.setText(text)
+        shown = lists[0] if lists else ()
+        if shown != self._syntaxes.uids():
+            self._syntaxes.set_uids(shown)
+        self._enable()
+
+    def _enable(self) -> None:
+        some = bool(self.selected_rows())
+        for button in (self._duplicate, self._up, self._down, self._remove, self._syntax_add):
+            button.setEnabled(some)
+        self._list.setEnabled(some)
+        chosen = some and self._list.selectionModel().hasSelection()
+        for button in (self._syntax_up, self._syntax_down, self._syntax_remove):
+            button.setEnabled(chosen)
+
+    def _button(self, part: str, icon: str, name: str, tip: str, text: str = "") -> QToolButton:
+        button = QToolButton()
+        button.setIcon(style.icon(icon))
+        button.setIconSize(style.ICON_SIZE)
+        button.setAutoRaise(True)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        if text:
+            button.setText(text)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        named(button, f"{self._prefix}.contexts.{part}" if "." not in part else f"{self._prefix}.{part}", name, tip)
+        return button
+
+    @staticmethod
+    def _keys(
+        view: QAbstractItemView, up: QToolButton, down: QToolButton, remove: QToolButton, add: QToolButton | None
+    ) -> None:
+        """Keys for what the buttons do, while the view has the focus."""
+        for key, button in (("Alt+Up", up), ("Alt+Down", down), ("Del", remove), ("Ins", add)):
+            if button is not None:
+                action = QAction(button.accessibleName(), view)
+                action.setShortcut(QKeySequence(key))
+                action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+                action.triggered.connect(button.click)
+                view.addAction(action)
+
+
+def _table(model: ContextModel) -> QTableView:
+    table = QTableView()
+    table.setModel(model)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setEditTriggers(
+        QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed
+    )
+    table.setTabKeyNavigation(False)
+    table.setAlternatingRowColors(True)
+    table.setShowGrid(False)
+    table.setWordWrap(False)
+    table.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+    table.setDragDropOverwriteMode(False)
+    table.setMinimumHeight(96)
+    rows = table.verticalHeader()
+    rows.hide()
+    rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    rows.setDefaultSectionSize(table.fontMetrics().height() + 7)
+    header = table.horizontalHeader()
+    header.setHighlightSections(False)
+    header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+    if Column.NUMBER in model.columns:
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
+        header.resizeSection(0, table.fontMetrics().horizontalAdvance("0000") + 12)
+    return table
+
+
+def _list(model: UidListModel) -> QListView:
+    view = QListView()
+    view.setModel(model)
+    view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+    view.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+    view.setDefaultDropAction(Qt.DropAction.MoveAction)
+    view.setMovement(QListView.Movement.Snap)
+    view.setUniformItemSizes(True)
+    view.setAlternatingRowColors(True)
+    view.setMinimumHeight(58)
+    view.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+    return view
+
+
+def _move(view: QAbstractItemView, step: int, _checked: bool = False) -> None:
+    """Move the selected rows and keep them selected."""
+    model: QAbstractItemModel = view.model()
+    rows = move_rows(model, [index.row() for index in view.selectionModel().selectedRows()], step)
+    if rows:
+        view.scrollTo(model.index(rows[0], 0, QModelIndex()))

@@ -1,0 +1,114 @@
+"""A section that folds away, made only when it is first unfolded: what nobody looks at costs nothing at the start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from parley.model.validation import Problem
+from parley.ui import style
+from parley.ui.fields import TONES, Field, named, worst
+
+
+class ElidedLabel(QLabel):
+    """One line of second rank that ends in an ellipsis instead of asking for room."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        painter = QPainter(self)
+        painter.setPen(style.muted(self.palette()))
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), text)
+
+
+class FoldedSection(QWidget):
+    """A heading with a summary; its content unfolds beneath.
+
+    Attributes:
+        unfolded: the content was unfolded (True) or folded (False).
+        changed: for subclasses: a value in it was edited.
+    """
+
+    unfolded = Signal(bool)
+    changed = Signal()
+    field_names: tuple[str, ...] = ()
+
+    def __init__(self, title: str, object_name: str, tip: str, build: Callable[[], QWidget]) -> None:
+        super().__init__()
+        self._build = build
+        self._content: QWidget | None = None
+        self._problems: list[Problem] = []
+        self._toggle = QToolButton()
+        self._toggle.setText(title)
+        self._toggle.setCheckable(True)
+        self._toggle.setAutoRaise(True)
+        self._toggle.setIcon(style.icon("folded"))
+        self._toggle.setIconSize(style.ICON_SIZE)
+        self._toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._toggle.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        named(self._toggle, object_name, title.replace("&", ""), tip)
+        self._toggle.toggled.connect(self._show_content)
+        self._mark = QLabel()
+        self._mark.hide()
+        self._summary = ElidedLabel()
+        header = QHBoxLayout()
+        header.setContentsMargins(0, 0, 0, 0)
+        header.addWidget(self._toggle)
+        header.addWidget(self._mark)
+        header.addWidget(self._summary, 1)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(style.SPACING)
+        self._layout.addLayout(header)
+
+    def is_built(self) -> bool:
+        return self._content is not None
+
+    def fields(self) -> dict[str, Field]:
+        """Its fields by the paths that validation uses; none while it was never unfolded."""
+        return {}
+
+    def owns(self, path: str) -> bool:
+        """Whether a problem's path is about one of its fields, unfolded or not."""
+        return path in self.field_names or path.rpartition(".")[2] in self.field_names
+
+    def unfold(self) -> None:
+        self._toggle.setChecked(True)
+
+    def set_summary(self, text: str) -> None:
+        """What the section holds, in a few words for while it is folded."""
+        self._summary.setText(text)
+        self._summary.setToolTip(text)
+
+    def show_problems(self, problems: list[Problem]) -> None:
+        """A folded section does not hide that something in it is wrong."""
+        self._problems = problems
+        severity = worst(problems)
+        self._mark.setVisible(severity is not None)
+        if severity:
+            tone = TONES[severity]
+            self._mark.setPixmap(style.tone_icon(tone).pixmap(style.ICON_SIZE, self.devicePixelRatio()))
+            self._mark.setToolTip("\n".join(problem.text for problem in problems))
+            self._mark.setAccessibleName(f"{tone.word} in {self._toggle.accessibleName()}")
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._problems:
+            self.show_problems(self._problems)
+
+    def _show_content(self, shown: bool) -> None:
+        if shown and self._content is None:
+            self._content = self._build()
+            self._content.setContentsMargins(style.ICON_SIZE.width() + style.SPACING, 0, 0, style.SPACING)
+            self._layout.addWidget(self._content)
+        if self._content:
+            self._content.setVisible(shown)
+        self._summary.setVisible(not shown)
+        self._toggle.setIcon(style.icon("unfolded" if shown else "folded"))
+        self.unfolded.emit(shown)

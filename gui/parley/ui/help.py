@@ -1,0 +1,77 @@
+"""Help: the first five minutes, the keyboard, and what Parley is. Made when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from importlib import resources
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
+
+import parley
+from parley.ui import style
+from parley.ui.fields import named
+
+_LOG_KEYS = (
+    ("Ctrl+F", "Find in the log; typing in the table does the same"),
+    ("F3, Shift+F3", "Next and previous match"),
+    ("Ctrl+. , Ctrl+,", "Next and previous event of the same association"),
+    ("Ctrl+C", "Copy the selected rows"),
+)
+_EDIT_KEYS = (
+    ("Ins, Del", "In a contexts table: add, remove"),
+    ("Alt+Up, Alt+Down", "In contexts and transfer syntaxes: move"),
+    ("F2", "Edit the selected cell, or rename the selected profile"),
+)
+
+
+def show_page(parent: QWidget, title: str, name: str) -> None:
+    """Show a page of `resources/help`."""
+    text = resources.files("parley.resources").joinpath("help", f"{name}.md").read_text("utf-8")
+    browser = _dialog(parent, title, f"help.{name}")
+    browser.setMarkdown(text)
+
+
+def show_about(parent: QWidget) -> None:
+    """Say what this is."""
+    browser = _dialog(parent, "About Parley", "help.about")
+    browser.setMarkdown(
+        f"## Parley {parley.__version__}\n\n"
+        "A tester for DICOM associations: propose, answer, watch, and learn why it went wrong.\n\n"
+        "Free software under the MIT licence."
+    )
+
+
+def show_keys(parent: QWidget, actions: Iterable[QAction]) -> None:
+    """List the keys of these actions and of the views."""
+    shown = [
+        (action.shortcut().toString(QKeySequence.SequenceFormat.NativeText), action.toolTip().rpartition(" (")[0])
+        for action in actions
+        if not action.shortcut().isEmpty()
+    ]
+    rows = "".join(
+        f"<tr><td style='padding: 2px 24px 2px 0'><b>{escape(keys)}</b></td><td>{escape(words)}</td></tr>"
+        for keys, words in (*shown, *_EDIT_KEYS, *_LOG_KEYS)
+    )
+    _dialog(parent, "Keyboard", "help.keys").setHtml(f"<table>{rows}</table>")
+
+
+def _dialog(parent: QWidget, title: str, object_name: str) -> QTextBrowser:
+    dialog = QDialog(parent)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setObjectName(object_name)
+    dialog.setWindowTitle(title)
+    dialog.resize(560, 480)
+    browser = QTextBrowser()
+    named(browser, f"{object_name}.text", title, "")
+    browser.setOpenExternalLinks(True)
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    buttons.rejected.connect(dialog.reject)
+    layout = QVBoxLayout(dialog)
+    layout.setContentsMargins(style.MARGIN, style.MARGIN, style.MARGIN, style.MARGIN)
+    layout.addWidget(browser)
+    layout.addWidget(buttons)
+    dialog.open()
+    return browser

@@ -1,0 +1,321 @@
+"""The main window: it assembles the panes, connects them, and decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QByteArray, QSettings, Qt, QUrl, Slot
+from PySide6.QtGui import QAction, QCloseEvent, QDesktopServices, QIcon, QKeySequence
+from PySide6.QtWidgets import QFrame, QLabel, QMainWindow, QMenu, QSizePolicy, QSplitter, QToolBar, QWidget
+
+from parley.bridge.association_model import AssociationModel
+from parley.bridge.controller import Controller
+from parley.bridge.log_model import LogModel
+from parley.bridge.profile_book import ProfileBook
+from parley.capture.summary import summarize
+from parley.model.event import EngineEvent
+from parley.model.profile import Profile
+from parley.ui import style
+from parley.ui.details import DetailsPane
+from parley.ui.fields import named
+from parley.ui.log_view import LogView
+from parley.ui.profiles_pane import ProfilesPane
+from parley.ui.scp_panel import ScpPanel
+from parley.ui.scu_panel import ScuPanel
+
+_PANES = {"profiles": "&Profiles", "scu": "SC&U panel", "scp": "S&CP panel", "log": "&Log", "details": "&Details"}
+
+
+class MainWindow(QMainWindow):
+    """Profiles, SCU, SCP, log and details in splitters, with menus, toolbar and status bar.
+
+    Args:
+        controller: fulfils wishes and tells what came of them.
+        book: the open profile.
+        log, associations: what happened, who is connected.
+        settings: where geometry and the last profile are remembered.
+        on_close: called when the person wants to close and nothing is unsaved; `allow_close` then lets it happen.
+    """
+
+    def __init__(
+        self,
+        controller: Controller,
+        book: ProfileBook,
+        log: LogModel,
+        associations: AssociationModel,
+        settings: QSettings,
+        on_close: Callable[[], None],
+    ) -> None:
+        super().__init__()
+        self._controller = controller
+        self._book = book
+        self._log = log
+        self._settings = settings
+        self._on_close = on_close
+        self._may_close = False
+        self.setObjectName("main_window")
+        self.setWindowIcon(style.app_icon())
+
+        self.profiles = ProfilesPane(book)
+        self.scu = ScuPanel()
+        self.scp = ScpPanel(associations)
+        self.log_view = LogView(log)
+        self.details = DetailsPane()
+        self._assemble()
+        self._make_menus()
+        self._make_toolbar()
+        self._make_status_bar()
+        self._connect()
+        self._restore()
+        book.start(str(settings.value("profile/last", "")))
+
+    # --- assemble ----------------------------------------------------------------------------------------------------
+
+    def _assemble(self) -> None:
+        self._upper = self._splitter("upper", Qt.Orientation.Horizontal, self.profiles, self.scu, self.scp)
+        self._lower = self._splitter("lower", Qt.Orientation.Horizontal, self.log_view, self.details)
+        self._whole = self._splitter("whole", Qt.Orientation.Vertical, self._upper, self._lower)
+        self._panes: dict[str, QWidget] = {
+            "profiles": self.profiles,
+            "scu": self.scu,
+            "scp": self.scp,
+            "log": self.log_view,
+            "details": self.details,
+        }
+        self.setCentralWidget(self._whole)
+
+    @staticmethod
+    def _splitter(name: str, orientation: Qt.Orientation, *widgets: QWidget) -> QSplitter:
+        splitter = QSplitter(orientation)
+        splitter.setObjectName(f"splitter.{name}")
+        splitter.setChildrenCollapsible(False)
+        splitter.setHandleWidth(5)
+        for widget in widgets:
+            splitter.addWidget(widget)
+        return splitter
+
+    def _make_menus(self) -> None:
+        bar = self.menuBar()
+        quit_action = self._action("&Quit", "Ctrl+Q", "Close Parley", self.close)
+        quit_action.setMenuRole(QAction.MenuRole.QuitRole)
+        folder = self._action("Open profiles &folder", "Ctrl+O", "Show the profiles' files", self._open_folder)
+        pane, scu, scp = self.profiles, self.scu, self.scp
+        self._menu("&File", pane.new_action, pane.save_action, pane.save_as_action, None, folder, None, quit_action)
+        self._menu("&Profile", pane.duplicate_action, pane.rename_action, pane.revert_action, None, pane.delete_action)
+        self._menu("SC&U", scu.associate_action, scu.echo_action, scu.release_action, scu.abort_action)
+        self._menu("S&CP", scp.listen_action, scp.stop_action, None, scp.live.abort_action)
+        self._menu("&View", *self._view_actions())
+        self._menu(
+            "&Help",
+            self._action("&First five minutes", "F1", "How to begin", partial(self._help, "first_five_minutes")),
+            self._action("&Keyboard", "Ctrl+?", "Every shortcut", partial(self._help, "keys")),
+            None,
+            self._action("&About Parley", "", "What this is", partial(self._help, "about")),
+        )
+        self._shortcut_owner = bar
+
+    def _view_actions(self) -> list[QAction | None]:
+        actions: list[QAction | None] = []
+        self._find = self._action("&Find in the log", "", "Find in the log (Ctrl+F)", self._focus_search, "search")
+        for number, (name, text) in enumerate(_PANES.items(), start=1):
+            go = self._action(
+                f"&{number} Go to {text.replace('&', '')}", f"Ctrl+{number}", "Go there", partial(self._go_to, name)
+            )
+            actions.append(go)
+        actions += [None, self._find, None]
+        for name, text in _PANES.items():
+            show = self._action(f"Show {text}", "", f"Show or hide: {text.replace('&', '')}", self._panes[name].setVisible)
+            show.setCheckable(True)
+            show.setChecked(True)
+            show.setObjectName(f"view.{name}")
+            actions.append(show)
+        return [*actions, None, self._action("Default &layout", "", "Put every pane back", self._default_layout)]
+
+    def _make_toolbar(self) -> None:
+        bar = QToolBar("Toolbar")
+        bar.setObjectName("toolbar")
+        bar.setMovable(False)
+        bar.setIconSize(style.ICON_SIZE)
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        pane, scu, scp = self.profiles, self.scu, self.scp
+        bar.addActions([pane.new_action, pane.save_action])
+        bar.addSeparator()
+        bar.addActions([scp.listen_action, scp.stop_action])
+        bar.addSeparator()
+        bar.addActions([scu.associate_action, scu.echo_action, scu.release_action, scu.abort_action])
+        stretch = QWidget()
+        stretch.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        bar.addWidget(stretch)
+        bar.addAction(self._find)
+        self.addToolBar(bar)
+
+    def _make_status_bar(self) -> None:
+        bar = self.statusBar()
+        self._status: dict[str, QLabel] = {}
+        for name, words, share in (("scp", "State of the SCP", 0), ("scu", "State of the SCU", 0), ("events", "Events", 1)):
+            label = QLabel()
+            named(label, f"status.{name}", words, words)
+            label.setContentsMargins(style.SPACING, 0, style.SPACING, 0)
+            if name == "events":
+                bar.addPermanentWidget(label)
+            else:
+                bar.addWidget(label, share)
+            self._status[name] = label
+
+    def _menu(self, title: str, *actions: QAction | None) -> QMenu:
+        menu = self.menuBar().addMenu(title)
+        menu.setToolTipsVisible(True)
+        for action in actions:
+            menu.addSeparator() if action is None else menu.addAction(action)
+        return menu
+
+    def _action(self, text: str, keys: str, tip: str, slot: Callable[..., object], icon: str = "") -> QAction:
+        action = QAction(style.icon(icon) if icon else QIcon(), text, self)
+        if keys:
+            action.setShortcut(QKeySequence(keys))
+            tip = f"{tip} ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})"
+        action.setToolTip(tip)
+        action.triggered.connect(slot)
+        return action
+
+    # --- connect -----------------------------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        controller, scu, scp, book = self._controller, self.scu, self.scp, self._book
+        scu.associate_requested.connect(controller.associate)
+        scu.echo_requested.connect(controller.echo)
+        scu.release_requested.connect(controller.release)
+        scu.abort_requested.connect(controller.abort)
+        scp.listen_requested.connect(controller.listen)
+        scp.stop_requested.connect(controller.stop)
+        scp.abort_association_requested.connect(controller.abort_association)
+
+        controller.attempt_started.connect(scu.attempt_started)
+        controller.attempt_finished.connect(scu.attempt_finished)
+        controller.echo_finished.connect(scu.echo_finished)
+        controller.scu_state_changed.connect(scu.show_state)
+        controller.scu_busy_changed.connect(scu.show_busy)
+        controller.listening_changed.connect(scp.show_listening)
+        controller.listen_failed.connect(scp.show_listen_failed)
+        controller.scu_state_changed.connect(self._show_states)
+        controller.listening_changed.connect(self._show_states)
+
+        scu.changed.connect(self._draft_changed)
+        scp.changed.connect(self._draft_changed)
+        book.opened.connect(self._show_profile)
+        book.state_changed.connect(self._show_title)
+        self.log_view.event_selected.connect(self._show_event)
+        self._log.counts_changed.connect(self._show_count)
+        self._show_states()
+        self._show_count()
+
+    @Slot()
+    def _draft_changed(self) -> None:
+        self._book.edit(self.scu.side(), self.scp.side())
+
+    @Slot(object)
+    def _show_profile(self, profile: Profile) -> None:
+        self.scu.set_side(profile.scu)
+        self.scp.set_side(profile.scp)
+
+    @Slot()
+    def _show_title(self) -> None:
+        self.setWindowTitle(f"{self._book.draft.name}[*] — Parley")
+        self.setWindowModified(self._book.is_dirty)
+        self._settings.setValue("profile/last", self._book.key)
+
+    @Slot()
+    def _show_states(self) -> None:
+        self._status["scp"].setText(f"SCP: {self.scp.state_line.text()}")
+        self._status["scu"].setText(f"SCU: {self.scu.state_line.text()}")
+
+    @Slot()
+    def _show_count(self) -> None:
+        self._status["events"].setText(f"{self._log.total:,} events".replace(",", "\N{NARROW NO-BREAK SPACE}"))
+
+    @Slot(object)
+    def _show_event(self, event: EngineEvent | None) -> None:
+        if event is None:
+            self.details.show_event(None)
+        else:
+            self.details.show_event(event, summarize(event), *self._log.negotiation_of(event))
+
+    # --- view and help -----------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _focus_search(self) -> None:
+        self.log_view.setVisible(True)
+        self.log_view.focus_filter()
+
+    def _go_to(self, name: str, _checked: bool = False) -> None:
+        pane = self._panes[name]
+        pane.setVisible(True)
+        target = {"profiles": self.profiles.list, "log": self.log_view.table}.get(name)
+        if target is not None:
+            target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        else:
+            pane.focusNextPrevChild(True) if pane.isAncestorOf(self.focusWidget() or pane) else _focus_first(pane)
+
+    @Slot()
+    def _open_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._book.store.folder)))
+
+    def _help(self, topic: str, _checked: bool = False) -> None:
+        from parley.ui import help as pages
+
+        if topic == "about":
+            pages.show_about(self)
+        elif topic == "keys":
+            pages.show_keys(self, [a for menu in self.menuBar().findChildren(QMenu) for a in menu.actions()])
+        else:
+            pages.show_page(self, "First five minutes", topic)
+
+    # --- geometry ----------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _default_layout(self) -> None:
+        for name, pane in self._panes.items():
+            pane.show()
+        self._upper.setSizes([190, 500, 500])
+        self._lower.setSizes([780, 520])
+        self._whole.setSizes([560, 300])
+
+    def _restore(self) -> None:
+        self.resize(1400, 900)
+        self._default_layout()
+        geometry = self._settings.value("window/geometry")
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)
+        for splitter in (self._upper, self._lower, self._whole):
+            state = self._settings.value(f"window/{splitter.objectName()}")
+            if isinstance(state, QByteArray):
+                splitter.restoreState(state)
+
+    def _remember(self) -> None:
+        self._settings.setValue("window/geometry", self.saveGeometry())
+        for splitter in (self._upper, self._lower, self._whole):
+            self._settings.setValue(f"window/{splitter.objectName()}", splitter.saveState())
+
+    # --- the end -----------------------------------------------------------------------------------------------------
+
+    def allow_close(self) -> None:
+        """From now on closing closes."""
+        self._may_close = True
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._may_close:
+            self._remember()
+            event.accept()
+        else:
+            event.ignore()
+            self._book.leave(self._on_close)
+
+
+def _focus_first(pane: QWidget) -> None:
+    """Give the focus to the first widget of the pane that takes it by Tab."""
+    for child in pane.findChildren(QWidget):
+        if child.focusPolicy() & Qt.FocusPolicy.TabFocus and child.isEnabled() and child.isVisible():
+            child.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            return

@@ -1,0 +1,292 @@
+"""The list of profiles and what can be done with them. What may be done, and when to ask, is the book's business."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QSignalBlocker, Qt, Slot
+from PySide6.QtGui import QAction, QFont, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QInputDialog,
+    QLabel,
+    QListView,
+    QMessageBox,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from parley.bridge.profile_book import Answer, ProfileBook
+from parley.model.store import StoredProfile
+from parley.ui import style
+from parley.ui.fields import ToneLine, named
+
+Index = QModelIndex | QPersistentModelIndex
+_Role = Qt.ItemDataRole
+_Button = QMessageBox.StandardButton
+KEY_ROLE = _Role.UserRole
+
+
+class ProfileModel(QAbstractListModel):
+    """The book's list as rows; editing a row renames the profile."""
+
+    def __init__(self, book: ProfileBook, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._book = book
+        self._rows = book.entries
+        book.listed.connect(self._list_again)
+        book.state_changed.connect(self._mark_again)
+
+    def row_of(self, key: str) -> int:
+        """-1 when it is not listed."""
+        return next((row for row, entry in enumerate(self._rows) if entry.key == key), -1)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._rows)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        entry = self._rows[index.row()]
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+        return flags if entry.built_in or entry.profile is None else flags | Qt.ItemFlag.ItemIsEditable
+
+    def data(self, index: Index, role: int = _Role.DisplayRole) -> object:
+        if not index.isValid():
+            return None
+        entry = self._rows[index.row()]
+        is_open = entry.key == self._book.key
+        if role == _Role.DisplayRole:
+            name = f"{entry.folder} / {entry.name}" if entry.folder else entry.name
+            return f"{name} (unsaved)" if is_open and self._book.is_dirty else name
+        if role == _Role.EditRole:
+            return entry.name
+        if role == _Role.DecorationRole:
+            return style.icon("profile") if entry.profile else style.tone_icon(style.Tone.ERROR)
+        if role == _Role.ToolTipRole:
+            return _tip(entry)
+        if role == _Role.ForegroundRole and entry.profile is None:
+            return style.muted(QGuiApplication.palette())
+        if role == _Role.FontRole and is_open:
+            font = QFont()
+            font.setBold(True)
+            return font
+        return entry.key if role == KEY_ROLE else None
+
+    def setData(self, index: Index, value: object, role: int = _Role.EditRole) -> bool:
+        entry = self._rows[index.row()]
+        if role != _Role.EditRole or str(value) == entry.name:
+            return False
+        return self._book.rename(entry.key, str(value))
+
+    def _list_again(self) -> None:
+        self.beginResetModel()
+        self._rows = self._book.entries
+        self.endResetModel()
+
+    def _mark_again(self) -> None:
+        if self._rows:
+            self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1))
+
+
+class ProfilesPane(QWidget):
+    """Lists profiles, opens what is selected, and asks what the book wants asked.
+
+    Attributes:
+        actions_in_order: for toolbar and menu; None stands for a separator.
+    """
+
+    def __init__(self, book: ProfileBook) -> None:
+        super().__init__()
+        self._book = book
+        self._model = ProfileModel(book, self)
+        self.list = QListView()
+        named(self.list, "profiles.list", "Profiles", "Saved connections; the open one is bold")
+        self.list.setModel(self._model)
+        self.list.setUniformItemSizes(True)
+        self.list.setIconSize(style.ICON_SIZE)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.list.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
+        self._line = ToneLine()
+        self._line.setObjectName("profiles.problem")
+        self._line.hide()
+        self._make_actions()
+        self._lay_out()
+        self.list.selectionModel().currentChanged.connect(self._current_changed)
+        self._model.modelReset.connect(self._point_at_open)
+        book.state_changed.connect(self._enable)
+        book.opened.connect(self._opened)
+        book.failed.connect(self._say)
+        book.unsaved.connect(self._ask_unsaved)
+        book.name_wanted.connect(self._ask_name)
+        self._point_at_open()
+
+    def _make_actions(self) -> None:
+        self.new_action = self._action("&New", "new", "Ctrl+N", "New profile", self._book.create)
+        self.save_action = self._action("&Save", "save", "Ctrl+S", "Save the open profile", self._book.save)
+        self.save_as_action = self._action(
+            "Save &as…", "save_as", "Ctrl+Shift+S", "Save under another name", self._book.want_name
+        )
+        self.revert_action = self._action(
+            "Re&vert", "revert", "Ctrl+Alt+Z", "Go back to what was saved", self._book.revert
+        )
+        self.duplicate_action = self._action(
+            "&Duplicate", "duplicate", "Ctrl+Shift+D", "Copy the selected profile", self._duplicate
+        )
+        self.rename_action = self._action("&Rename", "rename", "F2", "Rename the selected profile", self._rename)
+        self.delete_action = self._action("De&lete…", "delete", "Del", "Delete the selected profile", self._ask_delete)
+        for action in (self.rename_action, self.delete_action):
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            self.list.addAction(action)
+
+    def _action(self, text: str, icon: str, keys: str, tip: str, slot: object) -> QAction:
+        action = QAction(style.icon(icon), text, self)
+        action.setShortcut(QKeySequence(keys))
+        action.setToolTip(f"{tip} ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
+        action.triggered.connect(slot)
+        return action
+
+    def _lay_out(self) -> None:
+        heading = QLabel("<b>Profiles</b>")
+        heading.setBuddy(self.list)
+        top = QHBoxLayout()
+        top.setSpacing(0)
+        top.addWidget(heading, 1)
+        for name, action in (
+            ("new", self.new_action),
+            ("duplicate", self.duplicate_action),
+            ("rename", self.rename_action),
+            ("delete", self.delete_action),
+        ):
+            button = QToolButton()
+            button.setDefaultAction(action)
+            button.setAutoRaise(True)
+            button.setIconSize(style.ICON_SIZE)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            named(button, f"profiles.{name}", action.toolTip().partition(" (")[0], action.toolTip())
+            top.addWidget(button)
+        self.list.addActions([self.new_action, self.duplicate_action, self.revert_action])
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(style.MARGIN, style.SPACING, style.SPACING, style.SPACING)
+        layout.setSpacing(style.SPACING)
+        layout.addLayout(top)
+        layout.addWidget(self.list, 1)
+        layout.addWidget(self._line)
+
+    # --- the list and the open profile -------------------------------------------------------------------------------
+
+    def _selected(self) -> StoredProfile | None:
+        key = self.list.currentIndex().data(KEY_ROLE)
+        return self._book.entry(key) if key else None
+
+    @Slot()
+    def _current_changed(self) -> None:
+        self._line.hide()
+        entry = self._selected()
+        if entry is not None and entry.profile is None:
+            self._say(_reason(entry))
+        elif entry is not None:
+            self._book.open(entry.key)
+        self._enable()
+
+    @Slot()
+    def _point_at_open(self) -> None:
+        """Select the open profile; that is not a wish to open it."""
+        row = self._model.row_of(self._book.key)
+        with QSignalBlocker(self.list.selectionModel()):
+            self.list.setCurrentIndex(self._model.index(row) if row >= 0 else QModelIndex())
+        self.list.viewport().update()
+        self._enable()
+
+    @Slot(object)
+    def _opened(self, _profile: object) -> None:
+        self._line.hide()
+        self._point_at_open()
+
+    @Slot(str)
+    def _say(self, text: str) -> None:
+        self._line.show_line(style.Tone.ERROR, text)
+
+    def _enable(self) -> None:
+        entry = self._selected()
+        readable = entry is not None and entry.profile is not None
+        own = entry is not None and not entry.built_in
+        self.save_action.setEnabled(self._book.is_dirty)
+        self.revert_action.setEnabled(self._book.is_dirty)
+        self.duplicate_action.setEnabled(readable)
+        self.rename_action.setEnabled(readable and own)
+        self.delete_action.setEnabled(own)
+
+    # --- wishes and questions ----------------------------------------------------------------------------------------
+
+    @Slot()
+    def _duplicate(self) -> None:
+        if entry := self._selected():
+            self._book.duplicate(entry.key)
+
+    @Slot()
+    def _rename(self) -> None:
+        self.list.setFocus()
+        self.list.edit(self.list.currentIndex())
+
+    @Slot()
+    def _ask_delete(self) -> None:
+        entry = self._selected()
+        if entry is None:
+            return
+        box = self._box(
+            "profiles.delete_question", f"Delete the profile {entry.name}?", f"The file {entry.key} is removed for good."
+        )
+        delete = box.addButton("&Delete", QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(box.addButton(_Button.Cancel))
+        delete.setProperty("key", entry.key)
+        delete.clicked.connect(self._delete)
+        box.open()
+
+    @Slot()
+    def _delete(self) -> None:
+        self._book.delete(self.sender().property("key"))
+
+    @Slot(str)
+    def _ask_unsaved(self, name: str) -> None:
+        box = self._box("profiles.unsaved_question", f"Save the changes to {name}?", "They are lost otherwise.")
+        box.setStandardButtons(_Button.Save | _Button.Discard | _Button.Cancel)
+        box.setDefaultButton(_Button.Save)
+        box.finished.connect(self._answer_unsaved)
+        box.open()
+
+    @Slot(int)
+    def _answer_unsaved(self, result: int) -> None:
+        answers = {_Button.Save.value: Answer.SAVE, _Button.Discard.value: Answer.DISCARD}
+        self._book.answer(answers.get(result, Answer.STAY))
+
+    @Slot(str)
+    def _ask_name(self, suggestion: str) -> None:
+        dialog = QInputDialog(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setObjectName("profiles.name_question")
+        dialog.setWindowTitle("Save profile as")
+        dialog.setLabelText("Name of the new profile:")
+        dialog.setTextValue(suggestion)
+        dialog.textValueSelected.connect(self._book.save_as)
+        dialog.rejected.connect(self._book.give_up)
+        dialog.open()
+
+    def _box(self, object_name: str, text: str, more: str) -> QMessageBox:
+        box = QMessageBox(QMessageBox.Icon.Question, "Parley", text, _Button.NoButton, self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setObjectName(object_name)
+        box.setInformativeText(more)
+        return box
+
+
+def _tip(entry: StoredProfile) -> str:
+    if entry.built_in:
+        return f"{entry.name}\nBuilt in: save it under another name to keep changes."
+    return f"{entry.name}\n{_reason(entry) if entry.profile is None else entry.key}"
+
+
+def _reason(entry: StoredProfile) -> str:
+    line = f", line {entry.line}" if entry.line is not None else ""
+    return f"{entry.key}{line} cannot be read: {entry.problem}. It is left as it is."

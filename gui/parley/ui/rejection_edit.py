@@ -1,0 +1,59 @@
+"""Choosing the three codes of an A-ASSOCIATE-RJ: equal numbers mean different things, so each source has its own list."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from parley.model.handle import Rejection
+from parley.ui import style
+from parley.ui.fields import ComboBox, Field
+from parley.ul.codes import REJECT_REASONS, RejectResult, RejectSource, WireCode
+
+
+def _choices(codes: type[WireCode]) -> list[tuple[str, object]]:
+    return [(f"{code.value}  {code.words.replace('-', ' ')}", code.value) for code in codes if not code.is_reserved]
+
+
+class RejectionEdit(QWidget):
+    """Edits a `Rejection`; what the standard reserves is kept and shown as reserved.
+
+    Attributes:
+        changed: another code was chosen.
+    """
+
+    changed = Signal()
+
+    def __init__(self, prefix: str) -> None:
+        super().__init__()
+        self._result = Field("Result", ComboBox(_choices(RejectResult)), f"{prefix}.result", "Whether to try again")
+        self._source = Field("Source", ComboBox(_choices(RejectSource)), f"{prefix}.source", "Who rejects")
+        self._reason = Field("Reason", ComboBox(), f"{prefix}.reason", "Why; each source has its own reasons")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(style.SPACING)
+        for field, share in ((self._result, 3), (self._source, 4), (self._reason, 4)):
+            layout.addWidget(field, share)
+        self._list_reasons()
+        self._source.editor.currentIndexChanged.connect(self._list_reasons)
+        for field in (self._result, self._reason):
+            field.editor.currentIndexChanged.connect(self.changed)
+
+    def value(self) -> Rejection:
+        codes = (field.editor.value() for field in (self._result, self._source, self._reason))
+        return Rejection(*(code if isinstance(code, int) else 0 for code in codes))
+
+    def set_value(self, rejection: Rejection) -> None:
+        """Show codes and tell nobody."""
+        self.blockSignals(True)
+        self._result.editor.set_value(rejection.result)
+        self._source.editor.set_value(rejection.source)
+        self._reason.editor.set_value(rejection.reason)
+        self.blockSignals(False)
+
+    def _list_reasons(self) -> None:
+        reasons = REJECT_REASONS.get(RejectSource(self._source.editor.value() or 0))
+        self._reason.editor.blockSignals(True)
+        self._reason.editor.set_choices(_choices(reasons) if reasons else [("0 (reserved)", 0)])
+        self._reason.editor.blockSignals(False)
+        self.changed.emit()

@@ -1,0 +1,204 @@
+"""The SCP panel: where to listen, what to answer, and who is connected now.
+
+It edits a draft and emits wishes; a listener that is open already keeps the draft it was opened with.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QAbstractItemModel, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel
+
+from parley.model.handle import AcceptorHandle, Rejection, SupportedContext
+from parley.model.profile import AcceptorSide
+from parley.model.validation import Problem, check_acceptor
+from parley.ui import style
+from parley.ui.contexts import ContextsEditor
+from parley.ui.fields import ComboBox, Field, NumberEdit, StringEdit, named, sentence
+from parley.ui.identity import Identity, IdentitySection
+from parley.ui.live_table import LiveTable
+from parley.ui.rejection_edit import RejectionEdit
+from parley.ui.rules_section import RulesSection
+from parley.ui.side_panel import DEFAULT_MAXIMUM_LENGTH, ActionButton, SidePanel
+from parley.ui.timers import ACCEPTOR_TIMERS, TimersSection
+from parley.ul.errors import Severity
+
+BY_RULES, REJECT = "rules", "reject"
+_DECISIONS: list[tuple[str, object]] = [("Decide by the rules", BY_RULES), ("Reject every request", REJECT)]
+_FIRST_REJECTION = Rejection(1, 1, 7)
+
+
+class ScpPanel(SidePanel):
+    """Edits an `AcceptorSide`.
+
+    Attributes:
+        listen_requested: the person wants to listen, with the draft as an `AcceptorSide`.
+        stop_requested: the person wants to stop.
+        abort_association_requested: the number of a live association that is to be aborted.
+        listen_action, stop_action: for toolbar and menus.
+    """
+
+    listen_requested = Signal(object)
+    stop_requested = Signal()
+    abort_association_requested = Signal(object)
+
+    def __init__(self, associations: QAbstractItemModel) -> None:
+        super().__init__("scp", "SCP (acceptor)", "Whether this side listens, and where")
+        self._listening: str | None = None
+        self._waiting: AcceptorSide | None = None
+        self._served: AcceptorSide | None = None
+        self._make_fields()
+        self._make_commands()
+        self._make_live_table(associations)
+        self.set_side(AcceptorSide())
+        self.show_listening(None)
+
+    def _make_fields(self) -> None:
+        tip = "Address to listen on: 127.0.0.1 for this machine only, 0.0.0.0 for every network it has"
+        self._host = Field("Add&ress", StringEdit(), "scp.host", tip)
+        self._port = Field("P&ort", NumberEdit(), "scp.port", "TCP port to listen on; 0 takes any free one")
+        self._title = Field("&AE title", StringEdit(), "scp.ae_title", "This side's AE title")
+        self._length = self._maximum_length_field("Ma&ximum length")
+        tip = "How many associations at once; one more is rejected with 2/3/2"
+        self._limit = Field("At most (associations)", NumberEdit(), "scp.maximum_associations", tip)
+        editor = ContextsEditor(SupportedContext, "scp")
+        named(editor.table, "scp.contexts", "Supported presentation contexts", "What is supported; double-click to edit")
+        tip = "Which abstract syntaxes are accepted, and with which transfer syntaxes"
+        self._contexts = Field("Support&ed presentation contexts", editor, "scp.contexts.editor", tip)
+        self._decision = Field("Dec&ision", ComboBox(_DECISIONS), "scp.decision", "What to answer to a request")
+        self._rejection = RejectionEdit("scp.reject")
+        self._row(("host", self._host, 3), ("port", self._port, 1))
+        self._row(("ae_title", self._title, 1), ("maximum_length", self._length, 1))
+        self._row(("decision", self._decision, 1), ("maximum_associations", self._limit, 1))
+        self._form.addWidget(self._rejection)
+        self._rules = RulesSection("scp")
+        self._section(self._rules)
+        self._row(("contexts", self._contexts, 1))
+        self._identity = IdentitySection("scp")
+        self._timers = TimersSection("scp", ACCEPTOR_TIMERS)
+        self._section(self._identity)
+        self._section(self._timers)
+        for field in (self._host, self._port, self._title, self._limit):
+            field.editor.textChanged.connect(self._edited)
+        self._length.changed.connect(self._edited)
+        self._decision.editor.currentIndexChanged.connect(self._show_decision)
+        self._decision.editor.currentIndexChanged.connect(self._edited)
+        self._rejection.changed.connect(self._edited)
+        editor.changed.connect(self._edited)
+
+    def _make_commands(self) -> None:
+        self.listen_action = self._command("&Listen", "listen", "Ctrl+L", "Listen for associations")
+        self.stop_action = self._command("&Stop", "stop", "Ctrl+Shift+L", "Stop listening and end what came in")
+        self._listen_tip = self.listen_action.toolTip()
+        self._buttons.addWidget(ActionButton(self.listen_action, "scp.listen"))
+        self._buttons.addWidget(ActionButton(self.stop_action, "scp.stop"))
+        self._buttons.addStretch(1)
+        self.listen_action.triggered.connect(self._listen)
+        self.stop_action.triggered.connect(self.stop_requested)
+
+    def _make_live_table(self, associations: QAbstractItemModel) -> None:
+        self.live = LiveTable(associations)
+        self.live.setMaximumHeight(5 * self.live.verticalHeader().defaultSectionSize())
+        self.live.abort_requested.connect(self.abort_association_requested)
+        heading = QLabel("Li&ve associations")
+        heading.setBuddy(self.live)
+        row = QHBoxLayout()
+        row.addWidget(heading, 1)
+        row.addWidget(ActionButton(self.live.abort_action, "scp.abort_association"))
+        self._layout.addLayout(row)
+        self._layout.addWidget(self.live)
+
+    # --- the draft ---------------------------------------------------------------------------------------------------
+
+    def side(self) -> AcceptorSide:
+        """The draft as it is typed, problems and all."""
+        from dataclasses import replace
+
+        identity = self._identity.identity()
+        rejects = self._decision.editor.value() == REJECT
+        handle = AcceptorHandle(
+            ae_title=self._title.editor.value(),
+            contexts=self._contexts.editor.contexts(),
+            maximum_length=(self._length.editor.value() or 0) if self._length.is_on() else None,
+            implementation_class_uid=identity.implementation_class_uid,
+            implementation_version_name=identity.implementation_version_name,
+            application_context=identity.application_context,
+            protocol_version=identity.protocol_version,
+        )
+        return AcceptorSide(
+            host=self._host.editor.value(),
+            port=self._port.editor.value() or 0,
+            handle=handle,
+            rules=replace(self._rules.rules(), reject_all=self._rejection.value() if rejects else None),
+            timers=self._timers.timers(),
+            maximum_associations=self._limit.editor.value() or 0,
+        )
+
+    def set_side(self, side: AcceptorSide) -> None:
+        """Show another draft; `changed` stays silent."""
+        self._filling = True
+        self._host.editor.set_value(side.host)
+        self._port.editor.set_value(side.port)
+        self._title.editor.set_value(side.handle.ae_title)
+        self._length.show_value(side.handle.maximum_length, DEFAULT_MAXIMUM_LENGTH)
+        self._limit.editor.set_value(side.maximum_associations)
+        self._contexts.editor.set_contexts(side.handle.contexts)
+        self._decision.editor.set_value(BY_RULES if side.rules.reject_all is None else REJECT)
+        self._rejection.set_value(side.rules.reject_all or _FIRST_REJECTION)
+        self._rules.set_rules(side.rules)
+        self._identity.set_identity(Identity.of(side.handle))
+        self._timers.set_timers(side.timers)
+        self._show_decision()
+        self._filling = False
+        self.check()
+
+    def _check_draft(self) -> tuple[Problem, ...]:
+        return check_acceptor(self.side())
+
+    def _after_check(self) -> None:
+        errors = [sentence(problem) for problem in self._problems if problem.severity is Severity.ERROR]
+        self.listen_action.setText("Listen &anyway" if errors else "&Listen")
+        self.listen_action.setIcon(style.icon("warning" if errors else "listen"))
+        self.listen_action.setToolTip("\n".join(["Listen although:", *errors]) if errors else self._listen_tip)
+        if self._listening is not None:
+            self._say_listening()
+
+    def _show_decision(self) -> None:
+        """The codes of a rejection matter only when everything is rejected, the rules only when not."""
+        rejects = self._decision.editor.value() == REJECT
+        self._rejection.setVisible(rejects)
+        self._rules.setVisible(not rejects)
+
+    # --- wishes ------------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _listen(self) -> None:
+        said_anyway = self.has_errors()
+        self.check()
+        if said_anyway or not self.has_errors():
+            self._waiting = self.side()
+            self.verdict.fall_silent()
+            self.listen_requested.emit(self._waiting)
+
+    # --- what happens ------------------------------------------------------------------------------------------------
+
+    @Slot(object)
+    def show_listening(self, address: str | None) -> None:
+        """Show where this side listens; None when it does not."""
+        self._listening = address
+        self._served = self._waiting if address is not None else None
+        self.state_line.show_state(address is not None, f"Listening on {address}" if address else "Not listening")
+        self.listen_action.setEnabled(address is None)
+        self.stop_action.setEnabled(address is not None)
+        self.verdict.fall_silent()
+
+    @Slot(str)
+    def show_listen_failed(self, text: str) -> None:
+        """Say why listening did not work."""
+        self.verdict.say(style.Tone.ERROR, "Cannot listen:", text)
+
+    def _say_listening(self) -> None:
+        """Whoever edits while listening should know that the open listener does not change."""
+        if self._served is not None and self.side() != self._served:
+            self.verdict.say(style.Tone.NOTE, "Edited since Listen.", "Stop and listen again to answer with this.")
+        else:
+            self.verdict.fall_silent()

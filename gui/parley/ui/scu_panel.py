@@ -1,0 +1,208 @@
+"""The SCU panel: whom to call and with what; the buttons to do it; what came of it.
+
+It edits a draft and emits wishes. It neither connects nor diagnoses: attempts and verdicts are handed to it.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QAction
+
+from parley.diagnosis import diagnose
+from parley.model.attempt import Attempt
+from parley.model.handle import ProposedContext, RequestorHandle
+from parley.model.profile import RequestorSide
+from parley.model.validation import Problem, check_requestor
+from parley.ui import style
+from parley.ui.contexts import ContextsEditor
+from parley.ui.fields import Field, NumberEdit, StringEdit, named, sentence
+from parley.ui.identity import Identity, IdentitySection
+from parley.ui.side_panel import DEFAULT_MAXIMUM_LENGTH, ActionButton, SidePanel
+from parley.ui.timers import REQUESTOR_TIMERS, TimersSection
+from parley.ul.errors import Severity
+from parley.ul.negotiation import outcome
+from parley.ul.pdu import AAssociateAc
+from parley.ul.table import State
+
+_ENDED = {None, State.STA_1, State.STA_13}
+
+
+class ScuPanel(SidePanel):
+    """Edits a `RequestorSide`.
+
+    Attributes:
+        associate_requested: the person wants an association, with the draft as a `RequestorSide`.
+        echo_requested, release_requested, abort_requested: the same for the association there is.
+        associate_action, echo_action, release_action, abort_action: for toolbar and menus.
+    """
+
+    associate_requested = Signal(object)
+    echo_requested = Signal()
+    release_requested = Signal()
+    abort_requested = Signal()
+
+    def __init__(self) -> None:
+        super().__init__("scu", "SCU (requestor)", "State of this side's association, with its number in PS3.8")
+        self._state: State | None = None
+        self._attempting = False
+        self._busy = False
+        self._make_fields()
+        self._make_commands()
+        self.set_side(RequestorSide())
+        self.show_state(None)
+
+    def _make_fields(self) -> None:
+        self._host = Field("Ho&st", StringEdit(), "scu.host", "Name or address of the peer")
+        self._port = Field("Por&t", NumberEdit(), "scu.port", "TCP port of the peer; often 104 or 11112")
+        self._called = Field("Calle&d AE title", StringEdit(), "scu.called_ae_title", "AE title of the peer")
+        self._calling = Field("Callin&g AE title", StringEdit(), "scu.calling_ae_title", "AE title of this side")
+        self._length = self._maximum_length_field("&Maximum length")
+        editor = ContextsEditor(ProposedContext, "scu")
+        named(editor.table, "scu.contexts", "Proposed presentation contexts", "What is proposed; double-click to edit")
+        self._contexts = Field(
+            "Proposed presentation co&ntexts", editor, "scu.contexts.editor", "What to do, and how data may be encoded"
+        )
+        self._row(("host", self._host, 3), ("port", self._port, 1))
+        self._row(("called_ae_title", self._called, 1), ("calling_ae_title", self._calling, 1))
+        self._row(("maximum_length", self._length, 1))
+        self._row(("contexts", self._contexts, 1))
+        self._identity = IdentitySection("scu")
+        self._timers = TimersSection("scu", REQUESTOR_TIMERS)
+        self._section(self._identity)
+        self._section(self._timers)
+        for field in (self._host, self._port, self._called, self._calling):
+            field.editor.textChanged.connect(self._edited)
+        self._length.changed.connect(self._edited)
+        editor.changed.connect(self._edited)
+
+    def _make_commands(self) -> None:
+        self.associate_action = self._command("&Associate", "associate", "Ctrl+Return", "Ask the peer for an association")
+        self.echo_action = self._command("&Echo", "echo", "Ctrl+E", "Send a C-ECHO on the association")
+        self.release_action = self._command("&Release", "release", "Ctrl+R", "End the association in order")
+        self.abort_action = self._command("A&bort", "abort", "Ctrl+Shift+R", "End the association at once with an A-ABORT")
+        self._associate_tip = self.associate_action.toolTip()
+        self._abort_tip = self.abort_action.toolTip()
+        actions: tuple[tuple[str, QAction], ...] = (
+            ("associate", self.associate_action),
+            ("echo", self.echo_action),
+            ("release", self.release_action),
+            ("abort", self.abort_action),
+        )
+        for name, action in actions:
+            self._buttons.addWidget(ActionButton(action, f"scu.{name}"))
+        self._buttons.addStretch(1)
+        self.associate_action.triggered.connect(self._associate)
+        self.echo_action.triggered.connect(self.echo_requested)
+        self.release_action.triggered.connect(self.release_requested)
+        self.abort_action.triggered.connect(self.abort_requested)
+
+    # --- the draft ---------------------------------------------------------------------------------------------------
+
+    def side(self) -> RequestorSide:
+        """The draft as it is typed, problems and all."""
+        identity = self._identity.identity()
+        handle = RequestorHandle(
+            called_ae_title=self._called.editor.value(),
+            calling_ae_title=self._calling.editor.value(),
+            contexts=self._contexts.editor.contexts(),
+            maximum_length=(self._length.editor.value() or 0) if self._length.is_on() else None,
+            implementation_class_uid=identity.implementation_class_uid,
+            implementation_version_name=identity.implementation_version_name,
+            application_context=identity.application_context,
+            protocol_version=identity.protocol_version,
+        )
+        return RequestorSide(self._host.editor.value(), self._port.editor.value() or 0, handle, self._timers.timers())
+
+    def set_side(self, side: RequestorSide) -> None:
+        """Show another draft; `changed` stays silent."""
+        self._filling = True
+        self._host.editor.set_value(side.host)
+        self._port.editor.set_value(side.port)
+        self._called.editor.set_value(side.handle.called_ae_title)
+        self._calling.editor.set_value(side.handle.calling_ae_title)
+        self._length.show_value(side.handle.maximum_length, DEFAULT_MAXIMUM_LENGTH)
+        self._contexts.editor.set_contexts(side.handle.contexts)
+        self._identity.set_identity(Identity.of(side.handle))
+        self._timers.set_timers(side.timers)
+        self._filling = False
+        self.check()
+
+    def _check_draft(self) -> tuple[Problem, ...]:
+        return check_requestor(self.side())
+
+    def _after_check(self) -> None:
+        """With errors, sending stays possible, but by a button that says what it does."""
+        errors = [sentence(problem) for problem in self._problems if problem.severity is Severity.ERROR]
+        self.associate_action.setText("Send &anyway" if errors else "&Associate")
+        self.associate_action.setIcon(style.icon("warning" if errors else "associate"))
+        tip = "\n".join(["Send it although:", *errors]) if errors else self._associate_tip
+        self.associate_action.setToolTip(tip)
+
+    # --- wishes ------------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _associate(self) -> None:
+        said_anyway = self.has_errors()
+        self.check()
+        if said_anyway or not self.has_errors():
+            self.associate_requested.emit(self.side())
+
+    # --- what happens ------------------------------------------------------------------------------------------------
+
+    @Slot(object)
+    def show_state(self, state: State | None) -> None:
+        """Show the association's state; None when there is none."""
+        self._state = state
+        shown = state or State.STA_1
+        words = shown.value[:1].upper() + shown.value[1:]
+        self.state_line.show_state(state not in _ENDED, f"{words} ({shown.label})")
+        self._enable()
+
+    @Slot(bool)
+    def show_busy(self, busy: bool) -> None:
+        """Something is under way that Abort would end."""
+        self._busy = busy
+        self._enable()
+
+    @Slot()
+    def attempt_started(self) -> None:
+        self._attempting = True
+        self._contexts.editor.model.begin_attempt()
+        self.verdict.say(style.Tone.NOTE, "Under way:", f"asking {self._host.editor.text()}:{self._port.editor.text()} …")
+        self._enable()
+
+    @Slot(object)
+    def attempt_finished(self, attempt: Attempt) -> None:
+        """Show the verdict, and what the peer said to each context."""
+        self._attempting = False
+        verdict = diagnose(attempt)
+        answered = attempt.request is not None and isinstance(attempt.answer, AAssociateAc)
+        if answered:
+            assert attempt.request is not None
+            assert isinstance(attempt.answer, AAssociateAc)
+            self._contexts.editor.model.show_answers(outcome(attempt.request, attempt.answer))
+        else:
+            self._contexts.editor.model.show_answers((), "Not negotiated")
+        tone = style.Tone.OK if verdict.passed else style.Tone.ERROR
+        self.verdict.say(tone, "Passed:" if verdict.passed else "Failed:", verdict.cause, verdict.remedy, verdict.code)
+        self._enable()
+
+    @Slot(object)
+    def echo_finished(self, result: object) -> None:
+        """Show an `EchoResult`, or the words that say why there is none."""
+        status = getattr(result, "status", None)
+        if status is None:
+            self.verdict.say(style.Tone.ERROR, "Echo failed:", str(result))
+        elif status == 0:
+            self.verdict.say(style.Tone.OK, "Echo answered", f"with success in {result.ms:.1f} ms.")  # type: ignore[attr-defined]
+        else:
+            self.verdict.say(style.Tone.WARNING, "Echo answered", f"with status {status:04X}H, which is not success.")
+
+    def _enable(self) -> None:
+        established = self._state is State.STA_6 and not self._busy
+        self.associate_action.setEnabled(self._state in _ENDED and not self._busy and not self._attempting)
+        self.echo_action.setEnabled(established)
+        self.release_action.setEnabled(established)
+        self.abort_action.setEnabled(self._attempting or self._state not in _ENDED)
+        self.abort_action.setText("Cancel" if self._attempting else "A&bort")
+        self.abort_action.setToolTip("Stop this attempt" if self._attempting else self._abort_tip)

@@ -1,0 +1,248 @@
+"""What the SCU and the SCP panel have in common: a scrolling form, validation beside its fields, and a button that says so.
+
+A panel edits a draft. It never touches the engine: it emits what the person wishes, with an immutable value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from parley.model.validation import Problem
+from parley.ui import style
+from parley.ui.contexts import ContextsEditor
+from parley.ui.fields import TONES, Field, NumberEdit, OptionalField, ToneLine, named, sentence, worst
+from parley.ui.fold import FoldedSection
+from parley.ui.verdict import VerdictView
+from parley.ul.errors import Severity
+
+CHECK_AFTER_MS = 60
+DEFAULT_MAXIMUM_LENGTH = 16384
+
+
+class ActionButton(QPushButton):
+    """A push button for an action that toolbar and menu have too: text, tip and enabled state are the action's."""
+
+    def __init__(self, action: QAction, object_name: str) -> None:
+        super().__init__()
+        self._action = action
+        self.setObjectName(object_name)
+        self.setIconSize(style.ICON_SIZE)
+        self.clicked.connect(action.trigger)
+        action.changed.connect(self._follow)
+        self._follow()
+
+    def _follow(self) -> None:
+        self.setText(self._action.text().replace("&", ""))
+        self.setIcon(self._action.icon())
+        self.setEnabled(self._action.isEnabled())
+        self.setToolTip(self._action.toolTip())
+        self.setAccessibleName(self._action.text().replace("&", ""))
+
+
+class StateLine(QWidget):
+    """A state as a dot and words; the dot's shape says it too."""
+
+    def __init__(self, object_name: str, name: str, tip: str) -> None:
+        super().__init__()
+        self._dot = QLabel()
+        self._text = QLabel()
+        named(self._text, object_name, name, tip)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self._dot)
+        layout.addWidget(self._text)
+
+    def text(self) -> str:
+        return self._text.text()
+
+    def show_state(self, active: bool, text: str) -> None:
+        icon = style.icon("active" if active else "idle")
+        self._dot.setPixmap(icon.pixmap(style.ICON_SIZE, self.devicePixelRatio()))
+        self._text.setText(text)
+
+
+class SidePanel(QWidget):
+    """The frame of a panel.
+
+    Subclasses make their fields, then call `_finish`; they answer `_check_draft`.
+
+    Attributes:
+        changed: the draft was edited.
+        verdict: what came of the last wish.
+    """
+
+    changed = Signal()
+
+    def __init__(self, prefix: str, title: str, state_tip: str) -> None:
+        super().__init__()
+        self.setObjectName(prefix)
+        self._prefix = prefix
+        self._filling = False
+        self._fields: dict[str, Field] = {}
+        self._sections: list[FoldedSection] = []
+        self._problems: tuple[Problem, ...] = ()
+        self._checking = QTimer(self)
+        self._checking.setSingleShot(True)
+        self._checking.setInterval(CHECK_AFTER_MS)
+        self._checking.timeout.connect(self.check)
+
+        heading = QLabel(f"<b>{title}</b>")
+        self.state_line = StateLine(f"{prefix}.state", f"State of the {title}", state_tip)
+        top = QHBoxLayout()
+        top.addWidget(heading)
+        top.addStretch(1)
+        top.addWidget(self.state_line)
+
+        content = QWidget()
+        self._form = QVBoxLayout(content)
+        self._form.setContentsMargins(0, 0, style.SPACING, 0)
+        self._form.setSpacing(style.SPACING)
+        self._scroll = QScrollArea()
+        self._scroll.setWidget(content)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setMinimumHeight(90)
+        content.setAutoFillBackground(False)
+        self._scroll.viewport().setAutoFillBackground(False)
+
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(style.SPACING)
+        self._general = ToneLine()
+        self._general.setObjectName(f"{prefix}.problem")
+        self._general.hide()
+        self.verdict = VerdictView()
+        named(self.verdict, f"{prefix}.verdict", "Verdict", "What happened, why, and what to do next")
+
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(style.MARGIN, style.SPACING, style.MARGIN, style.SPACING)
+        self._layout.setSpacing(style.SPACING)
+        self._layout.addLayout(top)
+        self._layout.addWidget(self._scroll, 1)
+        self._layout.addWidget(self._general)
+        self._layout.addLayout(self._buttons)
+        self._layout.addWidget(self.verdict)
+
+    # --- for subclasses ----------------------------------------------------------------------------------------------
+
+    def _check_draft(self) -> tuple[Problem, ...]:
+        raise NotImplementedError
+
+    def _row(self, *fields: tuple[str, Field, int]) -> QWidget:
+        """Fields beside each other, by name, with their share of the width."""
+        row = QWidget()
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2 * style.SPACING)
+        for name, field, share in fields:
+            self._fields[name] = field
+            layout.addWidget(field, share)
+            field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        self._form.addWidget(row)
+        return row
+
+    def _maximum_length_field(self, label: str) -> OptionalField[NumberEdit]:
+        tip = "The longest P-DATA-TF PDU, in bytes, that this side can receive; 0 means without limit"
+        field = OptionalField(label, NumberEdit(), f"{self._prefix}.maximum_length", tip, "send")
+        field.editor.textChanged.connect(self._describe_length)
+        self._length_words = QLabel()
+        field.header.insertWidget(1, self._length_words)
+        return field
+
+    def _describe_length(self, text: str) -> None:
+        self._length_words.setText("(no limit)" if text.strip("0") == "" and text else "(bytes)")
+
+    def _section(self, section: FoldedSection) -> None:
+        section.changed.connect(self._edited)
+        section.unfolded.connect(self.check)
+        self._sections.append(section)
+        self._form.addWidget(section)
+
+    def _command(self, text: str, icon: str, keys: str, tip: str) -> QAction:
+        """An action for this panel's buttons, the toolbar and the menus."""
+        action = QAction(style.icon(icon), text, self)
+        action.setShortcut(QKeySequence(keys))
+        shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        action.setToolTip(f"{tip} ({shown})")
+        return action
+
+    def _edited(self) -> None:
+        """Something was edited: say so now, look for problems when the typing pauses."""
+        if not self._filling:
+            self._checking.start()
+            self.changed.emit()
+
+    # --- validation --------------------------------------------------------------------------------------------------
+
+    def problems(self) -> tuple[Problem, ...]:
+        """As of the last check."""
+        return self._problems
+
+    def has_errors(self) -> bool:
+        return worst(self._problems) is Severity.ERROR
+
+    def check(self) -> None:
+        """Look at the draft now and say beside each field what is wrong with it."""
+        self._checking.stop()
+        self._problems = (*self._empty_numbers(), *self._check_draft())
+        fields = dict(self._fields)
+        for section in self._sections:
+            fields |= section.fields()
+        homes: dict[str, list[Problem]] = {name: [] for name in fields}
+        homeless: list[Problem] = []
+        for problem in self._problems:
+            home = _home(problem.field, homes)
+            homes[home].append(problem) if home else homeless.append(problem)
+        for name, field in fields.items():
+            field.show_problems(homes[name])
+        for section in self._sections:
+            section.show_problems([p for p in self._problems if section.owns(p.field)])
+        homeless = [p for p in homeless if not any(section.owns(p.field) for section in self._sections)]
+        self._show_homeless(homeless)
+        self._mark_rows()
+        self._after_check()
+
+    def _after_check(self) -> None:
+        """For subclasses: what depends on whether there are errors."""
+
+    def _empty_numbers(self) -> Iterable[Problem]:
+        for name, field in self._fields.items():
+            editor = field.editor
+            if isinstance(editor, NumberEdit) and editor.isEnabled() and editor.value() is None:
+                yield Problem(Severity.ERROR, name, "Nothing is typed here, so 0 would be used.", "Type a number.")
+
+    def _show_homeless(self, problems: list[Problem]) -> None:
+        severity = worst(problems)
+        if severity is None:
+            self._general.hide()
+        else:
+            self._general.show_line(TONES[severity], " ".join(map(sentence, problems)))
+
+    def _mark_rows(self) -> None:
+        editor = self._fields["contexts"].editor
+        assert isinstance(editor, ContextsEditor)
+        rows: dict[int, list[Problem]] = {}
+        for problem in self._problems:
+            if found := re.match(r"contexts\[(\d+)\]", problem.field):
+                rows.setdefault(int(found[1]), []).append(problem)
+        editor.model.show_problems(rows)
+
+
+def _home(path: str, homes: dict[str, list[Problem]]) -> str:
+    """The field that a problem's path belongs to: the whole of it, its last word, or its first; else none."""
+    words = re.split(r"[.\[]", path)
+    return next((name for name in (path, words[-1], words[0]) if name in homes), "")
