@@ -1,0 +1,248 @@
+"""The associations that live right now, as a Qt table, kept up to date from batches of events."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from itertools import groupby
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer, Signal, Slot
+
+from parley.bridge.log_row import clock
+from parley.bridge.roles import NO_INDEX, Index
+from parley.model.event import EngineEvent, EventKind
+from parley.ul.codes import Role
+from parley.ul.table import State
+
+NUMBER_ROLE = Qt.ItemDataRole.UserRole
+"""The association's number, as the controller wants it."""
+
+_OPENING = {EventKind.CONNECTION_ACCEPTED, EventKind.CONNECTED}
+
+
+class Column(IntEnum):
+    """The table's columns."""
+
+    NUMBER = 0
+    PEER = 1
+    CALLING = 2
+    CALLED = 3
+    STATE = 4
+    SINCE = 5
+    DURATION = 6
+    PDUS = 7
+
+
+_HEADERS = {
+    Column.NUMBER: ("#", "Number of the association, as in the log"),
+    Column.PEER: ("Peer", "Address of the other end"),
+    Column.CALLING: ("Calling", "AE title of the requestor"),
+    Column.CALLED: ("Called", "AE title that the requestor asked for"),
+    Column.STATE: ("State", "State of the upper layer: words and number of PS3.8"),
+    Column.SINCE: ("Since", "Local time at which the transport connection was made"),
+    Column.DURATION: ("Duration", "How long the transport connection has been open"),
+    Column.PDUS: ("PDUs in / out", "How many PDUs were received and sent"),
+}
+
+
+@dataclass(slots=True)
+class _Live:
+    """What is known of one association."""
+
+    number: int
+    role: Role | None
+    peer: str
+    opened_wall: float
+    opened: float
+    calling: str = ""
+    called: str = ""
+    state: State | None = None
+    received: int = 0
+    sent: int = 0
+
+    def learn(self, event: EngineEvent) -> None:
+        """Take over what an event tells."""
+        titles = event.local_ae_title, event.peer_ae_title
+        calling, called = titles if event.role is Role.REQUESTOR else titles[::-1]
+        self.calling = calling or self.calling
+        self.called = called or self.called
+        self.peer = event.peer or self.peer
+        if event.kind is EventKind.PDU_RECEIVED:
+            self.received += 1
+        elif event.kind is EventKind.PDU_SENT:
+            self.sent += 1
+        elif event.transition is not None:
+            self.state = event.transition.after
+
+
+def state_words(state: State | None) -> str:
+    """A state as it is shown: ``established (Sta6)``."""
+    return f"{state.value} ({state.label})" if state else ""
+
+
+def duration_words(seconds: float) -> str:
+    """Whole seconds as ``0:07``, ``12:34`` or ``1:02:03``."""
+    minutes, rest = divmod(max(0, int(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+class AssociationModel(QAbstractTableModel):
+    """One row per live association, in the order in which they were opened.
+
+    Signals:
+        count_changed: how many there are, as an object.
+
+    Args:
+        role: only associations in which this process has that role; None for both.
+        clock: the engine's monotonic clock.
+    """
+
+    count_changed = Signal(object)
+
+    def __init__(
+        self,
+        parent: QObject | None = None,
+        *,
+        role: Role | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(parent)
+        self._role = role
+        self._monotonic = monotonic
+        self._rows: list[_Live] = []
+        self._by_number: dict[int, _Live] = {}
+        self._seconds = QTimer(self)
+        self._seconds.setInterval(1000)
+        self._seconds.timeout.connect(self._second_passed)
+
+    # --- what is in it ---------------------------------------------------------------------------------------------
+
+    def number_at(self, row: int) -> int | None:
+        """The association of a row."""
+        return self._rows[row].number if 0 <= row < len(self._rows) else None
+
+    def row_of(self, number: int) -> int | None:
+        """The row of an association; None when it does not live."""
+        live = self._by_number.get(number)
+        return None if live is None else self._rows.index(live)
+
+    # --- what is done to it ----------------------------------------------------------------------------------------
+
+    @Slot(object)
+    def update(self, events: Sequence[EngineEvent]) -> None:
+        """Take a batch. What was opened and closed within it never shows."""
+        fresh: dict[int, _Live] = {}
+        touched: set[int] = set()
+        closed: set[int] = set()
+        for event in events:
+            number = event.association
+            if event.kind in _OPENING and self._is_wanted(event):
+                fresh[number] = _Live(number, event.role, event.peer, event.wall, event.monotonic)
+            live = fresh.get(number) or self._by_number.get(number)
+            if live is None:
+                continue
+            live.learn(event)
+            touched.add(number)
+            if event.kind is EventKind.CLOSED and fresh.pop(number, None) is None:
+                closed.add(number)
+        self._remove(closed)
+        self._refresh(touched)
+        self._insert(list(fresh.values()))
+
+    def retain(self, numbers: Collection[int]) -> None:
+        """Let go of associations that are not among these: for when events were dropped on the way."""
+        self._remove({live.number for live in self._rows} - set(numbers))
+
+    # --- Qt's questions --------------------------------------------------------------------------------------------
+
+    def rowCount(self, parent: Index = NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(Column)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or index.row() >= len(self._rows):
+            return None
+        live = self._rows[index.row()]
+        if role == NUMBER_ROLE:
+            return live.number
+        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
+            return self._text(live, index.column())
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() in {Column.NUMBER, Column.DURATION}:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> str | None:
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(Column):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _HEADERS[Column(section)][0]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return _HEADERS[Column(section)][1]
+        return None
+
+    def _text(self, live: _Live, column: int) -> str:
+        texts = {
+            Column.NUMBER: str(live.number),
+            Column.PEER: live.peer,
+            Column.CALLING: live.calling,
+            Column.CALLED: live.called,
+            Column.STATE: state_words(live.state),
+            Column.SINCE: clock(live.opened_wall).partition(".")[0],
+            Column.DURATION: duration_words(self._monotonic() - live.opened),
+            Column.PDUS: f"{live.received} / {live.sent}",
+        }
+        return texts[Column(column)]
+
+    # --- rows come and go ------------------------------------------------------------------------------------------
+
+    def _is_wanted(self, event: EngineEvent) -> bool:
+        return event.association not in self._by_number and self._role in {None, event.role}
+
+    def _insert(self, fresh: list[_Live]) -> None:
+        if not fresh:
+            return
+        self.beginInsertRows(QModelIndex(), len(self._rows), len(self._rows) + len(fresh) - 1)
+        self._rows += fresh
+        self._by_number.update((live.number, live) for live in fresh)
+        self.endInsertRows()
+        self._count_has_changed()
+
+    def _remove(self, numbers: Collection[int]) -> None:
+        gone = [row for row, live in enumerate(self._rows) if live.number in numbers] if numbers else []
+        for first, last in reversed(_runs(gone)):
+            self.beginRemoveRows(QModelIndex(), first, last)
+            for live in self._rows[first : last + 1]:
+                del self._by_number[live.number]
+            del self._rows[first : last + 1]
+            self.endRemoveRows()
+        if gone:
+            self._count_has_changed()
+
+    def _refresh(self, numbers: Collection[int]) -> None:
+        rows = [row for row, live in enumerate(self._rows) if live.number in numbers] if numbers else []
+        for first, last in _runs(rows):
+            self.dataChanged.emit(self.index(first, 0), self.index(last, len(Column) - 1))
+
+    def _count_has_changed(self) -> None:
+        if bool(self._rows) != self._seconds.isActive():
+            self._seconds.start() if self._rows else self._seconds.stop()
+        self.count_changed.emit(len(self._rows))
+
+    @Slot()
+    def _second_passed(self) -> None:
+        self.dataChanged.emit(self.index(0, Column.DURATION), self.index(len(self._rows) - 1, Column.DURATION))
+
+
+def _runs(rows: Iterable[int]) -> list[tuple[int, int]]:
+    """Ascending numbers as ranges without gaps."""
+    groups = groupby(enumerate(rows), key=lambda pair: pair[1] - pair[0])
+    members = [[row for _, row in group] for _, group in groups]
+    return [(group[0], group[-1]) for group in members]

@@ -1,0 +1,155 @@
+"""What the log says about one event in its columns, and whether a filter lets it through. No Qt.
+
+Everything costly is worked out when it is first asked for: most rows of a busy log are never looked at.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from parley.capture.summary import summarize
+from parley.model.event import EngineEvent, EventKind
+from parley.ul.codes import Role
+from parley.ul.errors import Severity
+
+HIDDEN_BY_DEFAULT = frozenset({EventKind.STATE, EventKind.TIMER_STARTED, EventKind.TIMER_EXPIRED})
+
+_KIND_WORDS = {
+    kind: " ".join({"pdu": "PDU", "tls": "TLS"}.get(word, word) for word in kind.value.split("_")) for kind in EventKind
+}
+
+_KIND_SEVERITY = {
+    EventKind.LISTEN_FAILED: Severity.ERROR,
+    EventKind.CONNECT_FAILED: Severity.ERROR,
+    EventKind.TLS_FAILED: Severity.ERROR,
+    EventKind.MALFORMED: Severity.ERROR,
+    EventKind.PROVIDER_ABORTED: Severity.ERROR,
+    EventKind.REJECTED: Severity.WARNING,
+    EventKind.ABORTED: Severity.WARNING,
+    EventKind.TIMER_EXPIRED: Severity.WARNING,
+    EventKind.NOTE: Severity.NOTE,
+}
+
+_TO_PEER = {
+    EventKind.RESOLVING,
+    EventKind.CONNECTING,
+    EventKind.CONNECTED,
+    EventKind.CONNECT_FAILED,
+    EventKind.PDU_SENT,
+    EventKind.MESSAGE_SENT,
+}
+_FROM_PEER = {
+    EventKind.CONNECTION_ACCEPTED,
+    EventKind.PDU_RECEIVED,
+    EventKind.REQUESTED,
+    EventKind.MESSAGE_RECEIVED,
+    EventKind.MALFORMED,
+}
+
+_RANK = {Severity.NOTE: 1, Severity.WARNING: 2, Severity.ERROR: 3}
+
+
+def kind_words(kind: EventKind) -> str:
+    """A kind's name for a person, such as ``PDU received``."""
+    return _KIND_WORDS[kind]
+
+
+def severity_of(event: EngineEvent) -> Severity | None:
+    """How much an event matters: the worst of its kind and its findings; None for the ordinary."""
+    worst = _KIND_SEVERITY.get(event.kind)
+    for finding in event.findings:
+        if worst is None or _RANK[finding.severity] > _RANK[worst]:
+            worst = finding.severity
+    return worst
+
+
+def who_to_whom(event: EngineEvent) -> str:
+    """Both ends, the one that acts first; AE titles where they are known, addresses where not."""
+    local = event.local_ae_title or event.local
+    peer = event.peer_ae_title or event.peer
+    if not local or not peer:
+        return local or peer
+    if event.kind in _TO_PEER:
+        return f"{local} → {peer}"
+    if event.kind in _FROM_PEER:
+        return f"{peer} → {local}"
+    return f"{peer} – {local}" if event.role is Role.ACCEPTOR else f"{local} – {peer}"
+
+
+def clock(wall: float) -> str:
+    """Local time of day with milliseconds."""
+    return f"{time.strftime('%H:%M:%S', time.localtime(wall))}.{int(wall % 1 * 1000):03}"
+
+
+class LogRow:
+    """An event in the log.
+
+    Attributes:
+        position: counts up over the life of the log; the order of arrival.
+        delta: seconds since the shown row before of the same association; None for the first.
+    """
+
+    __slots__ = ("_haystack", "_summary", "delta", "event", "position")
+
+    def __init__(self, event: EngineEvent, position: int) -> None:
+        self.event = event
+        self.position = position
+        self.delta: float | None = None
+        self._summary: str | None = None
+        self._haystack: str | None = None
+
+    @property
+    def summary(self) -> str:
+        """One line for a person."""
+        if self._summary is None:
+            self._summary = summarize(self.event)
+        return self._summary
+
+    @property
+    def haystack(self) -> str:
+        """All that the text filter looks at, folded for comparison."""
+        if self._haystack is None:
+            event = self.event
+            texts = (
+                self.summary,
+                _KIND_WORDS[event.kind],
+                event.local_ae_title,
+                event.peer_ae_title,
+                event.local,
+                event.peer,
+            )
+            self._haystack = "\n".join(texts).casefold()
+        return self._haystack
+
+
+@dataclass(frozen=True, slots=True)
+class LogFilter:
+    """Which rows are shown.
+
+    Attributes:
+        words: all of them must occur, in any order, upper and lower case being the same.
+        hidden_kinds: kinds that are left out.
+        association: the only association shown; None for all.
+    """
+
+    words: tuple[str, ...] = ()
+    hidden_kinds: frozenset[EventKind] = field(default=HIDDEN_BY_DEFAULT)
+    association: int | None = None
+
+    @staticmethod
+    def words_of(text: str) -> tuple[str, ...]:
+        """The words of a filter line, ready for comparison."""
+        return tuple(text.casefold().split())
+
+    def accepts(self, row: LogRow) -> bool:
+        """Whether the row is shown; the text is looked at last because it costs most."""
+        event = row.event
+        if event.kind in self.hidden_kinds:
+            return False
+        if self.association is not None and event.association != self.association:
+            return False
+        if not self.words:
+            return True
+        haystack = row.haystack
+        return all(word in haystack for word in self.words)

@@ -1,0 +1,124 @@
+"""What became of each proposed presentation context, as a Qt table."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QObject, Qt
+
+from parley.bridge.roles import NO_INDEX, Index
+from parley.model.registry import name_of
+from parley.ul.codes import Role
+from parley.ul.negotiation import NegotiatedContext, outcome
+from parley.ul.pdu import AAssociateAc, AAssociateRq
+
+ACCEPTED_ROLE = Qt.ItemDataRole.UserRole
+"""True or False; None where there is no answer yet."""
+
+_NO_REQUEST = AAssociateRq("", "", ())
+
+
+class Column(IntEnum):
+    """The table's columns."""
+
+    ID = 0
+    ABSTRACT_SYNTAX = 1
+    RESULT = 2
+    PROPOSED = 3
+
+
+_HEADERS = {
+    Column.ID: ("ID", "Presentation context id"),
+    Column.ABSTRACT_SYNTAX: ("Abstract syntax", "SOP class that was proposed"),
+    Column.RESULT: ("Result", "What the acceptor answered"),
+    Column.PROPOSED: ("Proposed transfer syntaxes", "In the requestor's order of preference"),
+}
+
+
+def named(uid: str) -> str:
+    """A UID's name; the UID itself where it has none."""
+    return name_of(uid) or uid
+
+
+class NegotiationModel(QAbstractTableModel):
+    """The contexts of one association, in the order of proposal."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._contexts: tuple[NegotiatedContext, ...] = ()
+        self._is_answered = False
+
+    def set_negotiation(self, request: AAssociateRq | None, answer: AAssociateAc | None, view: Role) -> None:
+        """Show another negotiation; either half may be missing."""
+        self.beginResetModel()
+        self._is_answered = answer is not None
+        if request is None and answer is None:
+            self._contexts = ()
+        else:
+            self._contexts = outcome(request or _NO_REQUEST, answer or AAssociateAc("", "", ()), view)
+        self.endResetModel()
+
+    @property
+    def words(self) -> str:
+        """One line about all contexts."""
+        if not self._contexts:
+            return ""
+        if not self._is_answered:
+            return f"{len(self._contexts)} proposed, no A-ASSOCIATE-AC in the log"
+        accepted = sum(context.is_accepted for context in self._contexts)
+        return f"{accepted} of {len(self._contexts)} accepted"
+
+    # --- Qt's questions --------------------------------------------------------------------------------------------
+
+    def rowCount(self, parent: Index = NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(self._contexts)
+
+    def columnCount(self, parent: Index = NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(Column)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or index.row() >= len(self._contexts):
+            return None
+        context = self._contexts[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(context, index.column())
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return _tip(context, index.column()) or self._text(context, index.column())
+        if role == ACCEPTED_ROLE:
+            return context.is_accepted if self._is_answered else None
+        return None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> str | None:
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(Column):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _HEADERS[Column(section)][0]
+        return _HEADERS[Column(section)][1] if role == Qt.ItemDataRole.ToolTipRole else None
+
+    def _text(self, context: NegotiatedContext, column: int) -> str:
+        match column:
+            case Column.ID:
+                return str(context.context_id)
+            case Column.ABSTRACT_SYNTAX:
+                return named(context.abstract_syntax) or "not proposed"
+            case Column.RESULT:
+                return _result_words(context) if self._is_answered else "no answer yet"
+            case _:
+                return ", ".join(map(named, context.transfer_syntaxes))
+
+
+def _result_words(context: NegotiatedContext) -> str:
+    """The outcome with the transfer syntax by its name."""
+    uid = context.transfer_syntax
+    return context.words.replace(uid, named(uid)) if uid else context.words
+
+
+def _tip(context: NegotiatedContext, column: int) -> str:
+    if column == Column.ABSTRACT_SYNTAX:
+        return context.abstract_syntax
+    if column == Column.PROPOSED:
+        return "\n".join(f"{uid}  {name_of(uid)}" for uid in context.transfer_syntaxes)
+    return ""

@@ -1,0 +1,246 @@
+"""The details of one event: decoded tree, negotiated contexts, bytes. It shows what the bridge worked out."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, Slot
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLabel,
+    QTableView,
+    QTabWidget,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from parley.bridge import negotiation_model
+from parley.bridge.detail_model import DetailModel
+from parley.bridge.negotiation_model import ACCEPTED_ROLE, NegotiationModel
+from parley.model.event import EngineEvent
+from parley.ui import style
+from parley.ui.delegates import ToneDelegate
+from parley.ui.fields import named
+from parley.ui.hex_view import HexView
+from parley.ul.codes import Role
+from parley.ul.pdu import AAssociateAc, AAssociateRq
+
+_NOTHING = "Select an event to see its fields."
+_FINDINGS_UNFOLDED = 50
+
+
+class _ResultDelegate(ToneDelegate):
+    """Accepted or not, from the negotiation model."""
+
+    def tone(self, index: QModelIndex | QPersistentModelIndex) -> style.Tone | None:
+        accepted: bool | None = index.data(ACCEPTED_ROLE)
+        if accepted is None or index.column() != negotiation_model.Column.RESULT:
+            return None
+        return style.Tone.OK if accepted else style.Tone.WARNING
+
+
+class DetailsPane(QWidget):
+    """Tree, negotiation and bytes of the event shown last."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, "log.details", "Details of the selected event", "")
+        self._model = DetailModel(self)
+        self._contexts = NegotiationModel(self)
+        self._is_following_bytes = False
+
+        self._heading = QLabel(_NOTHING, self)
+        self._heading.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._heading.setTextFormat(Qt.TextFormat.PlainText)
+        self._heading.setContentsMargins(style.SPACING, style.SPACING // 2, style.SPACING, style.SPACING // 2)
+        self._heading.setMinimumWidth(1)
+        self._tree = self._make_tree()
+        self._table = self._make_table()
+        self._summary = QLabel(self)
+        self._bytes = HexView(self)
+        named(self._bytes, "details.bytes", "Bytes of the PDU", "Click on a byte to find the field it belongs to.")
+        self._bytes.setFrameShape(HexView.Shape.NoFrame)
+        self._bytes.byte_selected.connect(self._byte_selected)
+        self._note = QLabel("", self)
+
+        self._tabs = QTabWidget(self)
+        named(self._tabs, "details.tabs", "Views of the selected event", "")
+        self._tabs.setDocumentMode(True)
+        self._tabs.addTab(self._tree, "Tree")
+        self._tabs.addTab(self._stacked(self._summary, self._table), "Negotiation")
+        self._tabs.addTab(self._stacked(self._note, self._bytes), "Bytes")
+        for place, tip in enumerate(
+            (
+                "Every field with its value and what it means",
+                "What became of each presentation context",
+                "The PDU as it was on the wire",
+            )
+        ):
+            self._tabs.setTabToolTip(place, tip)
+
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._heading)
+        layout.addWidget(self._tabs, 1)
+        self._model.changed.connect(self._tree_changed)
+        self._tree.selectionModel().currentChanged.connect(self._node_selected)
+
+    def show_event(
+        self,
+        event: EngineEvent | None,
+        summary: str = "",
+        request: AAssociateRq | None = None,
+        answer: AAssociateAc | None = None,
+    ) -> None:
+        """Show another event.
+
+        Args:
+            summary: the event in one line.
+            request, answer: what its association negotiates; given where the event is about that.
+        """
+        self._heading.setText(f"#{event.seq}  {summary}" if event else _NOTHING)
+        self._heading.setToolTip(summary)
+        self._model.set_event(event)
+        role = event.role if event and event.role else Role.REQUESTOR
+        self._contexts.set_negotiation(request, answer, role)
+        self._summary.setText(self._contexts.words or "This event negotiates no presentation contexts.")
+        self._tabs.setTabEnabled(1, self._contexts.rowCount() > 0)
+
+    # --- building --------------------------------------------------------------------------------------------------
+
+    def _make_tree(self) -> QTreeView:
+        tree = QTreeView(self)
+        named(tree, "details.tree", "Fields of the selected event", "")
+        tree.setModel(self._model)
+        tree.setUniformRowHeights(True)
+        tree.setAlternatingRowColors(True)
+        tree.setFrameShape(QTreeView.Shape.NoFrame)
+        tree.setItemDelegate(ToneDelegate(tree))
+        header = tree.header()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setStretchLastSection(True)
+        width = tree.fontMetrics().averageCharWidth()
+        header.resizeSection(0, 42 * width)
+        header.resizeSection(1, 26 * width)
+        tree.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        for text, key, slot in (
+            ("Copy field", QKeySequence(QKeySequence.StandardKey.Copy), self._copy_field),
+            ("Copy value", QKeySequence(), self._copy_value),
+            ("Copy its bytes as hex", QKeySequence(), self._copy_bytes),
+            ("Show its bytes", QKeySequence(), self._show_bytes),
+            ("Expand all", QKeySequence("Ctrl+Right"), tree.expandAll),
+            ("Collapse all", QKeySequence("Ctrl+Left"), tree.collapseAll),
+        ):
+            action = QAction(text, tree)
+            action.setShortcut(key)
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            action.triggered.connect(slot)
+            tree.addAction(action)
+        return tree
+
+    def _make_table(self) -> QTableView:
+        table = QTableView(self)
+        named(table, "details.negotiation", "Presentation contexts and what became of them", "")
+        table.setModel(self._contexts)
+        table.setItemDelegate(_ResultDelegate(table, negotiation_model.Column.RESULT))
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setAlternatingRowColors(True)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setFrameShape(QTableView.Shape.NoFrame)
+        table.verticalHeader().hide()
+        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + style.SPACING)
+        header = table.horizontalHeader()
+        header.setStretchLastSection(True)
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(24)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        width = table.fontMetrics().averageCharWidth()
+        for column, characters in ((0, 4), (1, 28), (2, 40)):
+            header.resizeSection(column, characters * width + 12)
+        return table
+
+    def _stacked(self, above: QLabel, below: QWidget) -> QWidget:
+        page = QWidget(self)
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        above.setContentsMargins(style.SPACING, style.SPACING // 2, style.SPACING, style.SPACING // 2)
+        layout.addWidget(above)
+        layout.addWidget(below, 1)
+        return page
+
+    # --- tree and bytes follow each other --------------------------------------------------------------------------
+
+    @Slot()
+    def _tree_changed(self) -> None:
+        tree = self._model.tree
+        if tree.data != self._bytes.data:
+            self._bytes.set_data(tree.data)
+        self._bytes.highlight(0, 0)
+        self._note.setText(self._words_about_bytes())
+        self._unfold()
+
+    def _unfold(self) -> None:
+        """Show the PDU's fields with its items folded, the event's own where there is no PDU, every finding."""
+        tree = self._model.tree
+        for number in tree.top[1:] or tree.top:
+            self._tree.expand(self._model.index(tree.entries[number].row, 0))
+        for index in self._model.findings(_FINDINGS_UNFOLDED):
+            above = index.parent()
+            while above.isValid():
+                self._tree.expand(above)
+                above = above.parent()
+
+    def _words_about_bytes(self) -> str:
+        tree = self._model.tree
+        if not tree.data:
+            return "This event carries no bytes."
+        words = f"{len(tree.data):,} bytes".replace(",", "\N{NARROW NO-BREAK SPACE}")
+        if self._model.is_busy:
+            return f"{words}, being decoded …"
+        return f"{words}, as they would be sent: this event came without its own" if tree.is_rebuilt else words
+
+    @Slot(QModelIndex, QModelIndex)
+    def _node_selected(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        entry = self._model.entry(current)
+        if entry is not None and not self._is_following_bytes:
+            self._bytes.highlight(entry.offset, max(entry.length, 0))
+
+    @Slot(object)
+    def _byte_selected(self, offset: int) -> None:
+        index = self._model.index_at_offset(offset)
+        entry = self._model.entry(index)
+        if entry is None:
+            return
+        self._is_following_bytes = True
+        self._tree.selectionModel().setCurrentIndex(
+            index, QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        )
+        self._tree.scrollTo(index)
+        self._is_following_bytes = False
+        self._bytes.highlight(entry.offset, entry.length)
+
+    # --- copying ---------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _copy_field(self) -> None:
+        QGuiApplication.clipboard().setText(self._model.text(self._tree.currentIndex()))
+
+    @Slot()
+    def _copy_value(self) -> None:
+        entry = self._model.entry(self._tree.currentIndex())
+        QGuiApplication.clipboard().setText(entry.value if entry else "")
+
+    @Slot()
+    def _copy_bytes(self) -> None:
+        entry = self._model.entry(self._tree.currentIndex())
+        chosen = self._model.tree.data[entry.offset : entry.offset + max(entry.length, 0)] if entry else b""
+        QGuiApplication.clipboard().setText(chosen.hex(" "))
+
+    @Slot()
+    def _show_bytes(self) -> None:
+        self._tabs.setCurrentIndex(2)

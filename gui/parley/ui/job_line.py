@@ -1,0 +1,118 @@
+"""A line that shows one job at a time: what is under way, how far, a way to cancel it, and in the end how it went."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from parley.bridge.job import Job
+from parley.ui import style
+from parley.ui.fields import ToneLine, named
+
+Said = tuple[style.Tone, str] | None
+
+
+class JobLine(QWidget):
+    """Takes no room while there is nothing to say.
+
+    Args:
+        prefix: of the object names: ``prefix.progress``, ``prefix.cancel``, ``prefix.message``.
+    """
+
+    def __init__(self, prefix: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._job: Job | None = None
+        self._on_success: Callable[[Any], Said] | None = None
+        self._on_failure: Callable[[Exception], Said] | None = None
+        self._words = QLabel(self)
+        self._progress = QProgressBar(self)
+        named(self._progress, f"{prefix}.progress", "Progress", "How much is done")
+        self._progress.setRange(0, 100)
+        self._cancel = QPushButton(style.icon("cancel"), "Cancel", self)
+        named(self._cancel, f"{prefix}.cancel", "Cancel", "Stop what is under way")
+        self._cancel.clicked.connect(self.cancel)
+        self._running = QWidget(self)
+        self._message = ToneLine(self)
+        self._message.setObjectName(f"{prefix}.message")
+        row = QHBoxLayout(self._running)
+        row.setContentsMargins(0, 0, 0, 0)
+        for widget, stretch in ((self._words, 0), (self._progress, 1), (self._cancel, 0)):
+            row.addWidget(widget, stretch)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(style.SPACING, 2, style.SPACING, 4)
+        layout.addWidget(self._running)
+        layout.addWidget(self._message)
+        self.say(None)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is under way."""
+        return self._job is not None
+
+    @property
+    def message(self) -> str:
+        """What it says now; empty when it says nothing."""
+        return "" if self._message.isHidden() else self._message.text()
+
+    def say(self, said: Said) -> None:
+        """Say something, or nothing."""
+        self._running.setVisible(self.is_busy)
+        self._message.hide()
+        if said is not None:
+            self._message.show_line(*said)
+        self.setVisible(self.is_busy or said is not None)
+
+    def run(
+        self,
+        work: Callable[[Job], Any],
+        words: str,
+        on_success: Callable[[Any], Said],
+        on_failure: Callable[[Exception], Said],
+    ) -> None:
+        """Start a job; the two functions turn its outcome into what is said then."""
+        if self.is_busy:
+            self.say((style.Tone.NOTE, "One thing at a time: wait for what is under way, or cancel it."))
+            return
+        self._on_success, self._on_failure = on_success, on_failure
+        self._words.setText(words)
+        self._progress.setValue(0)
+        self._job = Job(work, self)
+        self._job.progressed.connect(self._progressed)
+        self._job.succeeded.connect(self._succeeded)
+        self._job.failed.connect(self._failed)
+        self._job.finished.connect(self._finished)
+        self.say(None)
+        self._job.start()
+
+    @Slot()
+    def cancel(self) -> None:
+        """Ask what is under way to end."""
+        if self._job is not None:
+            self._words.setText("Cancelling …")
+            self._job.cancel()
+
+    @Slot(object)
+    def _progressed(self, share: float) -> None:
+        self._progress.setValue(round(share * 100))
+
+    @Slot(object)
+    def _succeeded(self, result: Any) -> None:
+        self._end(self._on_success(result) if self._on_success else None)
+
+    @Slot(object)
+    def _failed(self, error: Exception) -> None:
+        self._end(self._on_failure(error) if self._on_failure else None)
+
+    @Slot()
+    def _finished(self) -> None:
+        if self._job is not None:
+            self._end((style.Tone.NOTE, "Cancelled; nothing was left behind."))
+
+    def _end(self, said: Said) -> None:
+        job, self._job = self._job, None
+        if job is not None:
+            job.deleteLater()
+        self.say(said)
