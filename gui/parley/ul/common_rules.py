@@ -113,7 +113,9 @@ def association_findings(pdu: AAssociateRq | AAssociateAc) -> Findings:
 
 
 def _version_findings(pdu: AAssociateRq | AAssociateAc) -> Findings:
-    if not pdu.protocol_version & 1:
+    if not 0 <= pdu.protocol_version <= 0xFFFF:
+        yield error("protocol_version", f"Protocol version {pdu.protocol_version} does not fit 2 bytes.", "Use 1.")
+    elif not pdu.protocol_version & 1:
         text = f"Protocol version {pdu.protocol_version} does not have bit 0, which stands for version 1."
         yield error("protocol_version", text, "Use 1.")
     elif pdu.protocol_version != 1:
@@ -147,7 +149,9 @@ def _maximum_length_findings(pdu: AAssociateRq | AAssociateAc) -> Findings:
     yield from repeated(found, "maximum length")
     for path, item in found:
         field = f"{path}.length"
-        if item.length == 0:
+        if not 0 <= item.length <= 0xFFFFFFFF:
+            yield error(field, f"Maximum length {item.length} does not fit 4 bytes.", _DEFAULT_LENGTH)
+        elif item.length == 0:
             yield warning(field, "Maximum length 0 means no limit; some older peers break on it.", _DEFAULT_LENGTH)
         elif item.length <= 6:
             text = f"Maximum length {item.length} leaves no room for any data: 6 bytes go to each fragment's frame."

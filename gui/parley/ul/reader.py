@@ -217,7 +217,7 @@ def _pdvs(form: lay.Pdvs, attribute: str) -> Step:
             pdvs.append(reader.read(reading, start, offset, 0))
         del reading.path[-2:]
         if not pdvs:
-            reading.report(Severity.ERROR, attribute, end, "A P-DATA-TF must carry at least one PDV.")
+            reading.report(Severity.ERROR, "pdu_length", 2, "A P-DATA-TF must carry at least one PDV.")
         values.append(tuple(pdvs))
         return end
 

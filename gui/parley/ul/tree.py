@@ -127,7 +127,7 @@ class _Walk:
         data = self._data
         layout = lay.PDU_LAYOUTS.get(data[0]) if data else None
         if layout is None:
-            return Node("", "Not a PDU", 0, len(data), _hexadecimal(data), recognise(data) or _quoted(data))
+            return self._foreign()
         body = _Body("", 0, len(data))
         length = 0
         try:
@@ -138,6 +138,15 @@ class _Walk:
             pass
         self._after_pdu(body, length)
         return Node("", layout.name, 0, len(data), "", body.meaning, tuple(body.nodes), Kind.PDU, layout.table)
+
+    def _foreign(self) -> Node:
+        data = self._data
+        body = _Body("", 0, len(data))
+        if data:
+            self._add(body, "type", "PDU-type", 1, f"{data[0]:02X}H", "none, PDU types are 01H to 07H", Kind.NUMBER)
+            self._bytes(body, "rest", "The rest", 1, len(data))
+        meaning = recognise(data) or _quoted(data)
+        return Node("", "Not a PDU", 0, len(data), _hexadecimal(data), meaning, tuple(body.nodes))
 
     def _after_pdu(self, body: _Body, length: int) -> None:
         size = len(self._data)
