@@ -10,6 +10,7 @@ import pytest
 from parley.engine.engine import Engine
 from parley.model.attempt import AttemptEnd
 from parley.model.build import accept_pdu, request_pdu
+from parley.model.decision import Close
 from parley.model.event import EventKind as K
 from parley.model.handle import AcceptanceRules, AcceptorHandle, RequestorHandle
 from parley.model.profile import AcceptorSide, RequestorSide, Timers
@@ -98,6 +99,7 @@ def test_a_reset_is_told_from_a_close(run):
 
     attempt, record = ask(run, behave)
     assert attempt.end is AttemptEnd.RESET_BY_PEER
+    assert attempt.detail.startswith("The transport connection was lost: ")
     assert "reset" in record.of(K.CLOSED)[0].text.lower()
 
 
@@ -457,6 +459,22 @@ def test_a_probe_that_connects_and_leaves_is_no_more_than_that(run):
 
     _, record = serve(run, behave)
     assert record.kinds(1) == [K.CONNECTION_ACCEPTED, K.CLOSED]
+
+
+def test_a_close_that_this_side_decided_on_is_not_put_on_the_peer(run):
+    record = Record()
+
+    async def play():
+        engine = Engine(record)
+        listener = await engine.listen(AcceptorSide(port=0, timers=QUICK), lambda caller: Close("as told"))
+        async with connected(listener.port) as peer:
+            await peer.send(encode(RQ))
+            assert await peer.read_to_end() == b""
+        await record.wait_for(K.CLOSED)
+        await engine.close()
+
+    run(play())
+    assert [event.text for event in record.of(K.PROVIDER_ABORTED)] == ["This side closed the transport connection."]
 
 
 def test_a_request_byte_by_byte_is_a_request(run):

@@ -200,14 +200,14 @@ class Association(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._lost(exc)
-        self._end_of_stream()
+        self._end_of_stream(_how_lost(exc))
         self._transport = None
         self._finish(str(exc) if exc else "")
 
-    def _end_of_stream(self) -> None:
+    def _end_of_stream(self, cause: str = "") -> None:
         self._is_ended = True
         if self.state not in {State.STA_1, State.STA_4}:
-            self.ul.receive_eof()
+            self.ul.receive_eof(cause)
             self._execute()
 
     def _finish(self, text: str) -> None:
@@ -422,6 +422,13 @@ _EXECUTE = {
     fx.Malformed: "_on_malformed",
     fx.Transition: "_on_transition",
 }
+
+
+def _how_lost(error: Exception | None) -> str:
+    """Why a connection is gone that no end of the peer's stream came before."""
+    if error is None:
+        return "This side closed the transport connection."
+    return f"The transport connection was lost: {getattr(error, 'strerror', None) or error}."
 
 
 async def end_all(associations: Collection[Association], deadlines: Deadlines, grace: float) -> None:
