@@ -1,0 +1,227 @@
+"""pynetdicom as a peer in a process of its own: commands come in as JSON lines, what happens goes out as JSON lines.
+
+Run as ``python -m tests.harness.pynetdicom_peer``. `Peer` of this module is the test's end of it. A process lives long
+and serves many tests one after the other, as importing pynetdicom takes longer than any of them.
+
+Commands, each with ``do``:
+    ``serve``     start an SCP with the given settings; answers ``listening`` with its port
+    ``release``   ``abort``   let the SCP end the association it has
+    ``stop``      stop the SCP
+    ``associate`` be an SCU: associate, do what ``then`` lists, tell how it went as ``outcome``
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tests.harness.process import Program, running
+
+QUICK_SECONDS = 1.0
+"""What pynetdicom may wait for a PDU that never comes."""
+
+
+# --- the test's end --------------------------------------------------------------------------------------------------
+
+
+class Peer:
+    """Tells the process what to do and reads what it says."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._seen = 0
+
+    def tell(self, do: str, **settings: Any) -> None:
+        """Give a command; what was said before it does not count any more."""
+        self._seen = self._program.lines
+        self._program.tell(json.dumps({"do": do, **settings}))
+
+    def hear(self, what: str) -> dict[str, Any]:
+        """Wait for the first thing of that kind since the last command."""
+
+        def fits(line: str) -> bool:
+            return line.startswith("{") and json.loads(line)["what"] == what
+
+        told: dict[str, Any] = json.loads(self._program.wait_for(fits, self._seen))
+        return told
+
+    @contextmanager
+    def serving(self, **settings: Any) -> Iterator[int]:
+        """An SCP with these settings; gives its port."""
+        self.tell("serve", **settings)
+        port = self.hear("listening")["port"]
+        try:
+            yield port
+        finally:
+            self.tell("stop")
+            self.hear("stopped")
+
+
+@contextmanager
+def started() -> Iterator[Peer]:
+    """A process that waits for commands."""
+    with running(sys.executable, "-m", __name__, takes_input=True) as program:
+        peer = Peer(program)
+        peer.hear("ready")
+        yield peer
+
+
+# --- the process -----------------------------------------------------------------------------------------------------
+
+_printing = threading.Lock()
+
+
+def say(what: str, **facts: Any) -> None:
+    """Print one line."""
+    with _printing:
+        print(json.dumps({"what": what, **facts}), flush=True)
+
+
+def _text(title: Any) -> str:
+    return title.decode("latin-1").strip() if isinstance(title, bytes) else str(title).strip()
+
+
+def _request_facts(event: Any) -> dict[str, Any]:
+    request = event.assoc.requestor
+    primitive = request.primitive
+    return {
+        "calling": _text(primitive.calling_ae_title),
+        "called": _text(primitive.called_ae_title),
+        "maximum_length": request.maximum_length,
+        "implementation_class_uid": str(request.implementation_class_uid),
+        "implementation_version_name": request.implementation_version_name,
+        "contexts": [
+            [context.context_id, str(context.abstract_syntax), [str(uid) for uid in context.transfer_syntax]]
+            for context in primitive.presentation_context_definition_list
+        ],
+    }
+
+
+class Scp:
+    """pynetdicom's acceptor."""
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        from pynetdicom import AE, evt
+
+        entity = AE(settings.get("ae_title", "PEER_SCP"))
+        entity.acse_timeout = entity.network_timeout = settings.get("timeout", QUICK_SECONDS)
+        entity.dimse_timeout = settings.get("timeout", QUICK_SECONDS)
+        entity.maximum_pdu_size = settings.get("maximum_length", 16382)
+        entity.maximum_associations = settings.get("maximum_associations", 10)
+        entity.require_called_aet = settings.get("require_called", False)
+        entity.require_calling_aet = settings.get("require_calling", [])
+        for abstract_syntax, transfer_syntaxes in settings["contexts"]:
+            entity.add_supported_context(abstract_syntax, transfer_syntaxes)
+        handlers: list[Any] = [
+            (evt.EVT_CONN_OPEN, lambda event: say("connected")),
+            (evt.EVT_CONN_CLOSE, lambda event: say("closed")),
+            (evt.EVT_REQUESTED, lambda event: say("requested", **_request_facts(event))),
+            (evt.EVT_ESTABLISHED, lambda event: say("established")),
+            (evt.EVT_REJECTED, lambda event: say("rejected")),
+            (evt.EVT_RELEASED, lambda event: say("released")),
+            (evt.EVT_ABORTED, lambda event: say("aborted")),
+            (evt.EVT_C_ECHO, self._echo, [settings.get("echo_status", 0)]),
+        ]
+        self._server: Any = entity.start_server(("127.0.0.1", 0), block=False, evt_handlers=handlers)
+        say("listening", port=self._server.socket.getsockname()[1])
+
+    @staticmethod
+    def _echo(event: Any, status: int) -> int:
+        say("echoed", context=event.context.context_id, transfer_syntax=str(event.context.transfer_syntax))
+        return status
+
+    def end_association(self, how: str) -> None:
+        """Let the acceptor end what it accepted."""
+        for association in self._server.active_associations:
+            getattr(association, how)()
+        say(f"{how} done")
+
+    def stop(self) -> None:
+        """Stop; what is still there is aborted."""
+        self._server.shutdown()
+        say("stopped")
+
+
+def be_scu(command: dict[str, Any]) -> None:
+    """Associate and do as told."""
+    from pynetdicom import AE
+    from pynetdicom.presentation import build_context, build_role
+
+    entity = AE(command.get("calling", "PEER_SCU"))
+    entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = command.get("timeout", 5)
+    contexts = [build_context(uid, syntaxes) for uid, syntaxes in command["contexts"]]
+    roles = [build_role(uid, scu_role=scu, scp_role=scp) for uid, scu, scp in command.get("roles", [])]
+    try:
+        association: Any = entity.associate(
+            "127.0.0.1",
+            command["port"],
+            contexts=contexts,
+            ae_title=command.get("called", "PARLEY_SCP"),
+            max_pdu=command.get("maximum_length", 16382),
+            ext_neg=roles,
+        )
+    except Exception as error:
+        say("outcome", error=f"{type(error).__name__}: {error}")
+        return
+    facts = _association_facts(association)
+    say("associated", **facts)
+    statuses: list[int | None] = []
+    how = ""
+    for step in command.get("then", []):
+        if step == "echo":
+            try:
+                status = association.send_c_echo()
+            except (RuntimeError, ValueError) as error:
+                facts["echo_error"] = str(error)
+            else:
+                statuses.append(status.get("Status") if status else None)
+        elif step == "wait":
+            association.join(command.get("timeout", 5))
+            how = next((word for word in ("released", "aborted") if getattr(association, f"is_{word}")), "")
+        elif association.is_established:
+            getattr(association, step)()
+            how = next((word for word in ("released", "aborted") if getattr(association, f"is_{word}")), "")
+    say("outcome", **facts, statuses=statuses, how=how)
+
+
+def _association_facts(association: Any) -> dict[str, Any]:
+    answer = association.acceptor.primitive
+    return {
+        "is_established": association.is_established,
+        "is_rejected": association.is_rejected,
+        "is_aborted": association.is_aborted,
+        "rejection": [answer.result, answer.result_source, answer.diagnostic] if association.is_rejected else None,
+        "accepted": [[c.context_id, str(c.transfer_syntax[0])] for c in association.accepted_contexts],
+        "refused": [[c.context_id, c.result] for c in association.rejected_contexts],
+        "maximum_length": association.acceptor.maximum_length if answer else None,
+        "implementation_class_uid": str(association.acceptor.implementation_class_uid) if answer else None,
+    }
+
+
+def main() -> None:
+    """Carry out commands until the input ends."""
+    import pynetdicom  # noqa: F401 - the whole import before anybody waits for an answer
+
+    threading.excepthook = lambda error: say("thread died", error=f"{error.exc_type.__name__}: {error.exc_value}")
+    scp: Scp | None = None
+    say("ready")
+    for line in sys.stdin:
+        command = json.loads(line)
+        match command["do"]:
+            case "serve":
+                scp = Scp(command)
+            case "stop" if scp is not None:
+                scp.stop()
+                scp = None
+            case "release" | "abort" as how if scp is not None:
+                scp.end_association(how)
+            case "associate":
+                be_scu(command)
+
+
+if __name__ == "__main__":
+    main()
