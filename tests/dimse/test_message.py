@@ -149,6 +149,12 @@ class TestReassembler:
         pdvs = [Pdv(1, 1, bytes(COMMAND_LIMIT // 2))] * 2 + [Pdv(1, 1, b"x")]
         assert f"longer than {COMMAND_LIMIT} bytes" in str(self.fault(*pdvs))
 
+    def test_the_longest_command_set(self):
+        command = CommandSet({"CommandField": 0x0030, "ErrorComment": "x" * 52})
+        data = encode_command(command)
+        assert received([PDataTf((Pdv(1, 3, data),))], command_limit=len(data)) == [Message(1, command)]
+        assert "longer than" in str(self.fault(Pdv(1, 3, data), command_limit=len(data) - 1))
+
     def test_a_command_set_that_cannot_be_read(self):
         assert "too many" in str(self.fault(Pdv(1, 3, b"HELO")))
 

@@ -204,7 +204,7 @@ class TestOutcome:
         assert [context.abstract_syntax for context in outcome(rq, accept(Ac(1, 0, IMPLICIT)))] == [VERIFICATION, CT]
 
 
-# Asked for, granted, the requestor's roles SCU and SCP (PS3.7 section D.3.3.4). The last three grant too much.
+# Asked for, granted, the requestor's roles SCU and SCP (PS3.7 section D.3.3.4). The last ones are odd.
 ROLES = [
     ((1, 1), (1, 1), (True, True), ", as SCU and SCP"),
     ((1, 1), (1, 0), (True, False), ""),
@@ -223,6 +223,7 @@ ROLES = [
     ((1, 0), (1, 1), (True, False), ""),
     ((0, 1), (1, 1), (False, True), ", as SCP"),
     ((1, 0), (0, 1), (False, False), ", but in no role"),
+    ((1, 1), (1, 255), (True, False), ""),
 ]
 
 

@@ -55,6 +55,7 @@ UNRECOGNIZED_OPERATION = 0x0211
 
 _STATUSES = {
     SUCCESS: "success",
+    0x0001: "warning",
     0x0105: "no such attribute",
     0x0106: "invalid attribute value",
     0x0107: "attribute list error",
@@ -93,6 +94,4 @@ def status_words(status: int) -> str:
     words = _STATUSES.get(status)
     if words is None:
         words = {0xA: "failure: refused", 0xB: "warning", 0xC: "failure: cannot understand"}.get(status >> 12, "status")
-        if status == 0x0001:
-            words = "warning"
     return f"{words} ({status:04X}H)"

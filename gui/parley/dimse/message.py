@@ -205,8 +205,11 @@ class Reassembler:
         self._fragments += pdv.data
         if not pdv.is_last:
             return None
-        self._command = decode_command(bytes(self._fragments))
-        return None if self._command.has_data_set else self._complete(None)
+        command = decode_command(bytes(self._fragments))
+        if command.has_data_set:
+            self._command = command
+            return None
+        return self._complete(Message(pdv.context_id, command))
 
     def _take_data_set(self, pdv: Pdv) -> Message | None:
         if self._command is None:
@@ -216,11 +219,10 @@ class Reassembler:
         kept = pdv.data[: self._data_set_kept - len(self._data_set)]
         self._data_set += kept
         self._omitted += len(pdv.data) - len(kept)
-        return self._complete(bytes(self._data_set)) if pdv.is_last else None
-
-    def _complete(self, data_set: bytes | None) -> Message | None:
-        context_id, command, omitted = self._context_id, self._command, self._omitted
-        self._reset()
-        if context_id is None or command is None:
+        if not pdv.is_last:
             return None
-        return Message(context_id, command, data_set, omitted)
+        return self._complete(Message(pdv.context_id, self._command, bytes(self._data_set), self._omitted))
+
+    def _complete(self, message: Message) -> Message:
+        self._reset()
+        return message
