@@ -1,0 +1,305 @@
+"""The text of profile files: what is written, what survives, what is refused."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+
+from parley.model.handle import (
+    AcceptanceRules,
+    NoContext,
+    ProposedContext,
+    Rejection,
+    RequestorHandle,
+    SupportedContext,
+    TransferSyntaxChoice,
+)
+from parley.model.profile import LOOPBACK, Profile, RequestorSide, Timers
+from parley.model.profile_reader import ProfileFileError, read_profile
+from parley.model.profile_writer import changed_text, new_text
+from tests.model.strategies import profiles
+
+CT = "1.2.840.10008.5.1.4.1.1.2"
+MR = "1.2.840.10008.5.1.4.1.1.4"
+IMPLICIT, EXPLICIT = "1.2.840.10008.1.2", "1.2.840.10008.1.2.1"
+
+BY_HAND = f"""\
+# PACS of site A
+schema = 1
+name   = "PACS"   # as on the label
+ticket = 4711 # not ours
+
+# whom we call
+[scu]
+host = "10.1.2.3" # by phone
+port = 104
+colour = "red"
+
+# for the CT
+[[scu.contexts]] # first
+abstract_syntax = "{CT}" # scanner
+transfer_syntaxes = [
+  # preferred
+  "{IMPLICIT}", # default
+  "{EXPLICIT}",
+]
+weight = 1
+
+# for the MR
+[[scu.contexts]]
+abstract_syntax = "{MR}"
+transfer_syntaxes = ["{IMPLICIT}"]
+weight = 2
+
+# patience
+[scu.timers]
+connect = 2.5
+idle = false
+
+[scp]
+port = 11113 # free one
+"""
+READ = read_profile(BY_HAND, "")
+
+
+def comments(text: str) -> list[str]:
+    return [line.partition("#")[2].strip() for line in text.splitlines() if "#" in line]
+
+
+def changed(**changes: object) -> str:
+    """The file by hand after a change to its requestor's handle."""
+    profile = replace(READ, scu=replace(READ.scu, handle=replace(READ.scu.handle, **changes)))
+    text = changed_text(profile, BY_HAND)
+    assert read_profile(text, "") == profile
+    return text
+
+
+# --- reading and writing ---------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=60)
+@given(profiles)
+def test_every_profile_comes_back_from_a_new_file(profile: Profile) -> None:
+    assert read_profile(new_text(profile), "") == profile
+
+
+@settings(max_examples=60)
+@given(profiles)
+def test_every_profile_comes_back_from_a_changed_file(profile: Profile) -> None:
+    text = changed_text(profile, BY_HAND)
+    assert read_profile(text, "") == profile
+    data = tomllib.loads(text)
+    assert (data["ticket"], data["scu"]["colour"]) == (4711, "red")
+    for comment in (
+        "PACS of site A",
+        "as on the label",
+        "not ours",
+        "whom we call",
+        "by phone",
+        "patience",
+        "free one",
+    ):
+        assert comment in comments(text)
+
+
+@settings(max_examples=40)
+@given(profiles, profiles)
+def test_a_written_file_can_be_changed_into_any_other(first: Profile, second: Profile) -> None:
+    assert read_profile(changed_text(second, new_text(first)), "") == second
+
+
+def test_a_new_file_reads_well() -> None:
+    lines = new_text(LOOPBACK).splitlines()
+    assert lines[0] == "# A connection profile of Parley."
+    for line in (
+        "schema = 1",
+        'name = "Loopback"',
+        "[scu]",
+        "port = 11112",
+        "maximum_length = 16384",
+        "connect = 5",
+        "idle = false",
+        'abstract_syntax = "1.2.840.10008.1.1" # Verification SOP Class',
+        '    "1.2.840.10008.1.2", # Implicit VR Little Endian',
+        "reject_all = false",
+        'choice = "first-proposed"',
+    ):
+        assert line in lines
+    tables = [line for line in lines if line.startswith("[")]
+    assert tables == [
+        *("[scu]", "[scu.timers]", "[[scu.contexts]]"),
+        *("[scp]", "[scp.rules]", "[scp.timers]", "[[scp.contexts]]"),
+    ]
+
+
+def test_text_of_several_lines_is_written_over_several_lines() -> None:
+    text = new_text(replace(LOOPBACK, comment='first\nsecond "quoted"\n'))
+    assert 'comment = """first\nsecond "quoted"\n"""' in text
+
+
+def test_off_and_zero_and_empty_are_three_things() -> None:
+    handle = RequestorHandle(
+        maximum_length=0, implementation_class_uid=None, implementation_version_name="", contexts=()
+    )
+    profile = Profile("x", RequestorSide(handle=handle, timers=Timers(connect=None)))
+    text = new_text(profile)
+    assert "maximum_length = 0\n" in text
+    assert "implementation_class_uid = false\n" in text
+    assert 'implementation_version_name = ""\n' in text
+    assert "connect = false\n" in text
+    assert "contexts = []\n" in text
+    assert read_profile(text, "") == profile
+
+
+def test_what_is_left_out_has_its_default() -> None:
+    assert read_profile("schema = 1", "From its file") == Profile("From its file")
+    text = f'schema = 1\n[scp.rules]\ncheck_called = true\n[[scp.contexts]]\nabstract_syntax = "{CT}"'
+    profile = read_profile(text, "x")
+    assert profile.scp.rules == AcceptanceRules(check_called=True)
+    assert profile.scp.handle.contexts == (SupportedContext(CT),)
+
+
+def test_rules_by_hand() -> None:
+    text = """
+schema = 1
+[scp.rules]
+reject_all = "2/3/2"
+calling_ae_titles = ["A", "B"]
+choice = "first-preferred"
+no_context = "abort"
+"""
+    rules = AcceptanceRules(
+        reject_all=Rejection(2, 3, 2),
+        calling_ae_titles=("A", "B"),
+        choice=TransferSyntaxChoice.FIRST_PREFERRED,
+        no_context=NoContext.ABORT,
+    )
+    assert read_profile(text, "").scp.rules == rules
+
+
+# --- what survives a change ------------------------------------------------------------------------------------------
+
+
+def test_only_what_changes_is_changed() -> None:
+    assert changed_text(READ, BY_HAND) == BY_HAND
+    timers = replace(READ.scu.timers, connect=3.0, artim=7.0)
+    text = changed_text(replace(READ, scu=replace(READ.scu, timers=timers)), BY_HAND)
+    assert text == BY_HAND.replace("connect = 2.5\nidle = false\n", "connect = 3\nidle = false\nartim = 7\n")
+
+
+def test_a_new_key_comes_before_the_comment_of_the_next_table() -> None:
+    assert 'colour = "red"\nmaximum_length = 0\n\n# for the CT\n[[scu.contexts]]' in changed(maximum_length=0)
+
+
+def test_a_changed_value_keeps_its_comment_and_place() -> None:
+    profile = replace(READ, scu=replace(READ.scu, host="10.9.9.9"))
+    assert 'host = "10.9.9.9" # by phone\nport = 104\ncolour = "red"\n' in changed_text(profile, BY_HAND)
+
+
+def test_zero_instead_of_off_is_a_change() -> None:
+    off = changed(maximum_length=None)
+    zero = replace(READ, scu=replace(READ.scu, handle=replace(READ.scu.handle, maximum_length=0)))
+    assert read_profile(changed_text(zero, off), "") == zero
+
+
+def test_contexts_take_their_comments_and_keys_along() -> None:
+    ct, mr = READ.scu.handle.contexts
+    text = changed(contexts=(mr, ProposedContext("1.2.3", (IMPLICIT,)), ct))
+    contexts = tomllib.loads(text)["scu"]["contexts"]
+    assert [context.get("weight") for context in contexts] == [2, None, 1]
+    assert {"first", "scanner", "preferred", "default", "patience", "by phone"} <= set(comments(text))
+    assert text.index("# patience") > text.index("[[scu.contexts]] # first")
+    assert text.index("# patience") < text.index("[scu.timers]")
+
+
+def test_a_comment_above_a_context_stays_above_it() -> None:
+    ct, mr = READ.scu.handle.contexts
+    text = changed(contexts=(ProposedContext("1.2.3", (IMPLICIT,)), ct, mr))
+    assert "# for the MR\n[[scu.contexts]]\nabstract_syntax" in text
+
+
+def test_another_abstract_syntax_in_place_of_one_keeps_the_rest_but_not_a_wrong_name() -> None:
+    text = new_text(replace(LOOPBACK, scu=RequestorSide(handle=RequestorHandle(contexts=(ProposedContext(CT),)))))
+    unnamed = replace(LOOPBACK, scu=RequestorSide(handle=RequestorHandle(contexts=(ProposedContext("1.2.3"),))))
+    assert f'abstract_syntax = "{CT}" # CT Image Storage\n' in text
+    assert 'abstract_syntax = "1.2.3"\n' in changed_text(unnamed, text)
+    assert "# Verification SOP Class" in changed_text(LOOPBACK, text)
+    ct, mr = READ.scu.handle.contexts
+    by_hand = changed(contexts=(replace(ct, abstract_syntax="1.2.3"), mr))
+    assert 'abstract_syntax = "1.2.3" # scanner' in by_hand
+    assert "weight = 1" in by_hand
+
+
+def test_transfer_syntaxes_keep_their_comments() -> None:
+    ct, mr = READ.scu.handle.contexts
+    text = changed(contexts=(replace(ct, transfer_syntaxes=(EXPLICIT, IMPLICIT)), mr))
+    assert f'[\n    # preferred\n    "{EXPLICIT}", # Explicit VR Little Endian\n    "{IMPLICIT}", # default\n]' in text
+
+
+def test_removing_every_context_and_adding_one_again() -> None:
+    text = changed(contexts=())
+    assert "patience" in comments(text)
+    assert read_profile(changed_text(READ, text), "") == READ
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'schema = 1\nscu = {host = "a"}\nscp = {port = 7}\n',
+        'schema = 1\nscu = {timers = {connect = 1}, contexts = [{abstract_syntax = "1", odd = 1}]}\n',
+        "schema = 1\n[scp]\nport = 1\n[scu.timers]\nidle = 1\n[scp.rules]\n[[scu.contexts]]\nabstract_syntax = '1'\n",
+        "schema = 1\n[scu]\n[scp]\n[scu.timers]\nconnect = 3\n",
+        "schema = 1\r\n[scu]\r\nport = 5 # five\r\n",
+        "schema=1\nname='''x'''\n[scp]\n[scu]\n",
+        "schema = 1",
+    ],
+)
+@given(profile=profiles)
+@settings(max_examples=15)
+def test_other_ways_to_write_toml_can_be_changed_too(text: str, profile: Profile) -> None:
+    assert read_profile(changed_text(profile, text), "") == profile
+
+
+# --- what is refused -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ("", None, "no line `schema = 1`"),
+        ('name = "x"', None, "no line `schema = 1`"),
+        ("schema = 2", 1, "schema is 2: a newer Parley wrote this file, this one reads up to 1"),
+        ("schema = 0", 1, "schema is 0"),
+        ("# x\nschema = true", 2, "schema must be a whole number"),
+        ("schema = 1\nport = = 2", 2, "not TOML: invalid value"),
+        ("schema = 1\n[scu\nport = 2", 2, "not TOML"),
+        ('schema = 1\nname = """', 2, "not TOML: "),
+        ("schema = 1\nschema = 1", 2, "not TOML: cannot overwrite"),
+        ("schema = 1\nname = 7", 2, "name must be text in quotes"),
+        ("schema = 1\nscu = 7", 2, "scu must be a table"),
+        ('schema = 1\n[scu]\nhost = "a"\n  port = "104"', 4, "scu.port must be a whole number"),
+        ("schema = 1\n[scp]\nport=1\n[scu]\nport = true", 5, "scu.port must be a whole number"),
+        ("schema = 1\n[scu]\nmaximum_length = true", 3, "scu.maximum_length must be a whole number, or false"),
+        ("schema = 1\n[scu.timers]\nidle = 'off'", 3, "scu.timers.idle must be a number of seconds, or false"),
+        ("schema = 1\n[scu.timers]\nidle = nan", 3, "scu.timers.idle must be a number of seconds, or false"),
+        ("schema = 1\n[scp.rules]\nreject_all = '1/1'", 3, "scp.rules.reject_all must be result/source/reason"),
+        ("schema = 1\n[scp.rules]\ncheck_called = 1", 3, "scp.rules.check_called must be true or false"),
+        ("schema = 1\n[scp.rules]\nchoice = 'mine'", 3, 'must be "first-proposed" or "first-preferred"'),
+        ("schema = 1\n[scu]\ncontexts = 1", 3, "scu.contexts must be a list of tables"),
+        (
+            "schema = 1\n[[scu.contexts]]\n[[scu.contexts]]\ntransfer_syntaxes = '1'",
+            4,
+            "scu.contexts[1].transfer_syntaxes must be a list of texts in quotes",
+        ),
+        ("schema = 1\nscu = {port = '1'}", None, "scu.port must be a whole number"),
+        ("schema = 1\nx = " + "[" * 5000, None, "nested too deeply"),
+    ],
+)
+def test_what_cannot_be_read_is_told_with_its_line(text: str, line: int | None, reason: str) -> None:
+    with pytest.raises(ProfileFileError) as caught:
+        read_profile(text, "x")
+    assert reason in str(caught.value)
+    assert caught.value.line == line
