@@ -119,7 +119,7 @@ def test_every_cell_is_tried():
 def test_the_table_is_pynetdicom_s():
     """Cell by cell, without a difference.
 
-    What its actions do does differ, and ours is the standard's: AE-6 tests bit 0 of the version and not the whole number,
+    What its actions do differs, and ours is the standard's: AE-6 tests bit 0 of the version and not the whole number,
     AA-8 says why it aborts, and Sta13 waits for the peer or ARTIM instead of closing at once.
     """
     from pynetdicom.fsm import TRANSITION_TABLE
