@@ -341,7 +341,7 @@ def _changed_text(profile: Profile, text: str) -> str:
 
     try:
         changed = changed_text(profile, text)
-        if read_profile(changed, profile.name) == profile:
+        if read_profile(changed, default_name="") == profile:
             return changed
     except (TOMLKitError, ProfileFileError, ValueError, TypeError, KeyError) as error:
         reason = f" ({error})"
