@@ -145,7 +145,7 @@ class Layout:
         fields: what follows the frame, in the order of the wire.
         frame: what precedes them.
         second: the standard's name of the frame's second byte, which every value class calls `reserved`.
-        often: values are small and come again and again, so that keeping the latest saves time.
+        often: bodies up to this many bytes come again and again, so that keeping the latest saves time.
     """
 
     value: type[Any]
@@ -155,7 +155,7 @@ class Layout:
     fields: tuple[Field, ...]
     frame: Frame = ITEM_FRAME
     second: str = "Reserved"
-    often: bool = False
+    often: int = 0
 
     @property
     def least(self) -> int:
@@ -188,7 +188,7 @@ ABSTRACT_SYNTAX = Layout(
     "Abstract Syntax Sub-Item",
     "PS3.8 Table 9-14",
     (Field("uid", "Abstract-syntax-name", _UID),),
-    often=True,
+    often=64,
 )
 
 TRANSFER_SYNTAX = Layout(
@@ -197,7 +197,7 @@ TRANSFER_SYNTAX = Layout(
     "Transfer Syntax Sub-Item",
     "PS3.8 Tables 9-15 and 9-19",
     (Field("uid", "Transfer-syntax-name", _UID),),
-    often=True,
+    often=64,
 )
 
 _CONTEXT_SUB_ITEMS = _items(ABSTRACT_SYNTAX, TRANSFER_SYNTAX)
@@ -212,6 +212,7 @@ PRESENTATION_CONTEXT_RQ = Layout(
         Field("reserved_6_8", "Reserved", Octets(3)),
         Field("sub_items", "Abstract/Transfer Syntax Sub-Items", _CONTEXT_SUB_ITEMS),
     ),
+    often=512,
 )
 
 PRESENTATION_CONTEXT_AC = Layout(
@@ -226,6 +227,7 @@ PRESENTATION_CONTEXT_AC = Layout(
         Field("reserved_8", "Reserved", _ONE),
         Field("sub_items", "Transfer syntax sub-item", _CONTEXT_SUB_ITEMS),
     ),
+    often=512,
 )
 
 MAXIMUM_LENGTH = Layout(

@@ -18,7 +18,7 @@ from parley.ul.codes import ItemType
 from parley.ul.errors import Finding, Severity
 from parley.ul.layout import Field, Layout
 from parley.ul.pdu import UnknownItem
-from parley.ul.writer import OFTEN_LENGTH, is_packed, packed_forms, struct_of
+from parley.ul.writer import is_packed, packed_forms, struct_of
 
 _OFTEN_KEPT = 1024
 _COUNT = struct.Struct(">H")
@@ -156,30 +156,33 @@ def _counted(form: lay.Counted, attribute: str) -> Step:
 
 def _items(form: lay.Items, attribute: str) -> Step:
     readers = {code: Reader(layout) for code, layout in form.layouts.items()}
-    often = {code: _keeping(readers[code]) for code, layout in form.layouts.items() if layout.often}
+    often = {code: (layout.often, _keeping(readers[code])) for code, layout in form.layouts.items() if layout.often}
+    rare = (-1, None)
 
     def step(reading: Reading, offset: int, end: int, values: list[Any]) -> int:
-        data, path = reading.data, reading.path
+        data = reading.data
         items: list[Any] = []
-        path += (attribute, 0)
         while offset < end:
-            path[-1] = len(items)
             start = offset + 4
             if start > end:
-                raise reading.misfit(f"an item's header needs 4 bytes, {end - offset} are left", offset, "type")
+                text = f"an item's header needs 4 bytes, {end - offset} are left"
+                raise reading.misfit(text, offset, f"{attribute}[{len(items)}].type")
             code, reserved, length = _ITEM_HEADER.unpack_from(data, offset)
             stop: int = start + length
             if stop > end:
                 text = f"an item says it has {length} bytes, {end - start} are left"
-                raise reading.misfit(text, offset, "item_length")
-            if code in often and length <= OFTEN_LENGTH and not reserved:
-                items.append(often[code](data[offset:stop]))
-            elif code in readers:
-                items.append(readers[code].read_item(reading, start, stop, reserved))
-            else:
-                items.append(_unknown(reading, start, stop, code, reserved))
+                raise reading.misfit(text, offset, f"{attribute}[{len(items)}].item_length")
+            most, kept = often.get(code, rare)
+            item = kept(data[offset:stop]) if kept and length <= most else None
+            if item is None:
+                reading.path += (attribute, len(items))
+                if code in readers:
+                    item = readers[code].read_item(reading, start, stop, reserved)
+                else:
+                    item = _unknown(reading, start, stop, code, reserved)
+                del reading.path[-2:]
+            items.append(item)
             offset = stop
-        del path[-2:]
         values.append(tuple(items))
         return end
 
@@ -295,10 +298,15 @@ class Reader:
 
 
 def _keeping(reader: Reader) -> Callable[[bytes], Any]:
-    """Reads a whole item, header included, and keeps the latest: each UID is decoded once, not per context."""
+    """Reads a whole item, header included, and keeps the latest: the same ones come in context after context.
+
+    None stands for an item with something noteworthy, which depends on where it is.
+    """
 
     @lru_cache(_OFTEN_KEPT)
     def kept(data: bytes) -> Any:
-        return reader.read(Reading(data), _ITEM_HEADER.size, len(data), 0)
+        reading = Reading(data)
+        item = reader.read_item(reading, _ITEM_HEADER.size, len(data), data[1])
+        return None if reading.findings else item
 
     return kept

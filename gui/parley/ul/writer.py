@@ -13,9 +13,6 @@ from parley.ul import layout as lay
 from parley.ul.layout import Field, Layout
 
 _LETTERS = {1: "B", 2: "H", 4: "L"}
-OFTEN_LENGTH = 64
-"""Longest text that is worth keeping encoded: a UID is no longer."""
-
 _OFTEN_KEPT = 1024
 _COUNT = struct.Struct(">H")
 
@@ -55,12 +52,20 @@ def _latin(text: str, field: str) -> bytes:
         raise UnfitError(field, f'"{text}" has letters that are not in ISO 8859-1') from None
 
 
+def _attributes(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """Reads some attributes at once."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    get = attrgetter(names[0])
+    return lambda value: (get(value),)
+
+
 def _packed(fields: list[Field]) -> Part:
     """Neighbouring numbers and octets: one `struct` for them all."""
     forms = packed_forms(fields)
     pack = struct_of(forms).pack
-    octets = [(field, form.size) for field, form in zip(fields, forms, strict=True) if isinstance(form, lay.Octets)]
-    values = [attrgetter(field.attribute) for field in fields]
+    octets = [(index, form.size) for index, form in enumerate(forms) if isinstance(form, lay.Octets)]
+    values_of = _attributes([field.attribute for field in fields])
 
     def culprit(value: Any) -> UnfitError:
         for field, form in zip(fields, forms, strict=True):
@@ -70,12 +75,13 @@ def _packed(fields: list[Field]) -> Part:
         return UnfitError(fields[0].attribute, "is of the wrong type")
 
     def part(value: Any) -> bytes:
+        values = values_of(value)
         # struct would cut or fill octets of another length without a word.
-        for field, size in octets:
-            if len(getattr(value, field.attribute)) != size:
-                raise UnfitError(field.attribute, f"must have {size} bytes")
+        for index, size in octets:
+            if len(values[index]) != size:
+                raise UnfitError(fields[index].attribute, f"must have {size} bytes")
         try:
-            return pack(*[get(value) for get in values])
+            return pack(*values)
         except struct.error:
             raise culprit(value) from None
 
@@ -86,13 +92,19 @@ def _items(attribute: str) -> Part:
     get = attrgetter(attribute)
 
     def part(value: Any) -> bytes:
-        done: list[bytes] = []
+        items = get(value)
         try:
-            for item in get(value):
-                done.append(_WRITERS[type(item)](item))  # noqa: PERF401 - the error must know how many were done
-        except UnfitError as error:
-            raise UnfitError(f"{attribute}[{len(done)}].{error.field}".rstrip("."), error.text) from None
-        return b"".join(done)
+            return b"".join([_WRITERS[type(item)](item) for item in items])
+        except UnfitError:
+            raise culprit(items) from None
+
+    def culprit(items: Iterable[Any]) -> UnfitError:
+        for index, item in enumerate(items):
+            try:
+                write(item)
+            except UnfitError as error:
+                return UnfitError(f"{attribute}[{index}].{error.field}".rstrip("."), error.text)
+        raise AssertionError("an item that did not fit fits now")
 
     return part
 
@@ -164,7 +176,7 @@ def _header(layout: Layout) -> Callable[[Any, int], bytes]:
         return lambda _, length: pack(length)
     if layout.code is None:
         return lambda value, length: pack(value.item_type, value.reserved, length)
-    code = int(layout.code)
+    code = layout.code
     return lambda value, length: pack(code, value.reserved, length)
 
 
@@ -182,14 +194,15 @@ def _writer(layout: Layout) -> Part:
         except struct.error:
             raise UnfitError("reserved", "the type or the reserved byte does not fit 1 byte") from None
 
-    return _keeping(layout, write) if layout.often else write
+    is_text = isinstance(layout.fields[0].form, lay.Text)
+    return _keeping(layout, write) if layout.often and is_text else write
 
 
 def _keeping(layout: Layout, write: Part) -> Part:
     """The same for an item of one text, with the latest results kept: each UID is encoded once, not per context."""
     (field,) = layout.fields
     get = attrgetter(field.attribute)
-    make = layout.value
+    make, often = layout.value, layout.often
 
     @lru_cache(_OFTEN_KEPT)
     def kept(text: str, reserved: int) -> bytes:
@@ -197,7 +210,7 @@ def _keeping(layout: Layout, write: Part) -> Part:
 
     def part(item: Any) -> bytes:
         text = get(item)
-        return kept(text, item.reserved) if len(text) <= OFTEN_LENGTH else write(item)
+        return kept(text, item.reserved) if len(text) <= often else write(item)
 
     return part
 
