@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import Generic, TypeVar
 
 from PySide6.QtCore import (
     QAbstractItemModel,
@@ -31,7 +32,7 @@ from parley.ui.fields import TONES, sentence, worst
 from parley.ul.codes import ContextResult
 from parley.ul.negotiation import NegotiatedContext
 
-Context = ProposedContext | SupportedContext
+Context = TypeVar("Context", bound=ProposedContext | SupportedContext)
 Index = QModelIndex | QPersistentModelIndex
 _Role = Qt.ItemDataRole
 
@@ -46,7 +47,7 @@ class Column(Enum):
 
 
 @dataclass(slots=True)
-class _Row:
+class _Row(Generic[Context]):
     context: Context
     problems: Sequence[Problem] = ()
     answer: NegotiatedContext | None = None
@@ -69,7 +70,7 @@ def result_words(answer: NegotiatedContext) -> str:
     return words[:1].upper() + words[1:]
 
 
-class ContextModel(QAbstractTableModel):
+class ContextModel(QAbstractTableModel, Generic[Context]):
     """An editable table of presentation contexts.
 
     Attributes:
@@ -78,14 +79,14 @@ class ContextModel(QAbstractTableModel):
 
     edited = Signal()
 
-    def __init__(self, kind: type[ProposedContext] | type[SupportedContext], parent: QObject | None = None) -> None:
+    def __init__(self, kind: type[Context], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._kind = kind
         both = [Column.ABSTRACT_SYNTAX, Column.TRANSFER_SYNTAXES]
         self.columns = [Column.NUMBER, *both, Column.RESULT] if kind is ProposedContext else both
-        self._rows: list[_Row] = []
+        self._rows: list[_Row[Context]] = []
         self._numbers: tuple[int, ...] = ()
-        self._attempted: list[_Row] = []
+        self._attempted: list[_Row[Context]] = []
 
     # --- values ------------------------------------------------------------------------------------------------------
 
@@ -211,7 +212,7 @@ class ContextModel(QAbstractTableModel):
             return self._mark(row, column)
         if role == _Role.ForegroundRole and column is Column.NUMBER and self._is_automatic(row):
             return style.muted(QGuiApplication.palette())
-        if role == _Role.FontRole and column is Column.ABSTRACT_SYNTAX and not registry.name_of(row.context.abstract_syntax):
+        if role == _Role.FontRole and column is Column.ABSTRACT_SYNTAX and self._is_private(row):
             font = QFont()
             font.setItalic(True)
             return font
@@ -222,15 +223,10 @@ class ContextModel(QAbstractTableModel):
             return False
         context, column, text = self._rows[index.row()].context, self.columns[index.column()], str(value)
         if column is Column.ABSTRACT_SYNTAX:
-            changed: Context = replace(context, abstract_syntax=uid_of(text))
-        elif column is Column.NUMBER and (not text.strip() or text.strip().isdecimal()):
-            changed = replace(context, context_id=int(text) if text.strip() else None)
-        else:
-            return False
-        if changed != context:
-            self._change(index.row(), changed)
-            self._was_edited()
-        return True
+            return self._replace(index.row(), replace(context, abstract_syntax=uid_of(text)))
+        if isinstance(context, ProposedContext) and (not text.strip() or text.strip().isdecimal()):
+            return self._replace(index.row(), replace(context, context_id=int(text) if text.strip() else None))
+        return False
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
@@ -252,7 +248,7 @@ class ContextModel(QAbstractTableModel):
             return "" if context.context_id is None else str(context.context_id)
         return None
 
-    def _tip(self, row: _Row, column: Column) -> str:
+    def _tip(self, row: _Row[Context], column: Column) -> str:
         if column is Column.RESULT:
             return row.answer.words if row.answer else row.verdict
         if column is Column.TRANSFER_SYNTAXES:
@@ -263,7 +259,7 @@ class ContextModel(QAbstractTableModel):
         return "\n".join([_name_and_uid(row.context.abstract_syntax), *problems])
 
     @staticmethod
-    def _mark(row: _Row, column: Column) -> object:
+    def _mark(row: _Row[Context], column: Column) -> object:
         if column is Column.RESULT and row.answer:
             accepted = row.answer.result is ContextResult.ACCEPTANCE
             return style.tone_icon(style.Tone.OK if accepted else style.Tone.ERROR)
@@ -271,8 +267,18 @@ class ContextModel(QAbstractTableModel):
         return style.tone_icon(TONES[severity]) if severity else None
 
     @staticmethod
-    def _is_automatic(row: _Row) -> bool:
+    def _is_automatic(row: _Row[Context]) -> bool:
         return isinstance(row.context, ProposedContext) and row.context.context_id is None
+
+    def _replace(self, number: int, context: Context) -> bool:
+        if context != self._rows[number].context:
+            self._change(number, context)
+            self._was_edited()
+        return True
+
+    @staticmethod
+    def _is_private(row: _Row[Context]) -> bool:
+        return not registry.name_of(row.context.abstract_syntax)
 
     def _change(self, number: int, context: Context) -> None:
         row = self._rows[number]

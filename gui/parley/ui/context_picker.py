@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -15,9 +15,10 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
+    QHeaderView,
     QLabel,
-    QListView,
     QPushButton,
+    QTreeView,
     QVBoxLayout,
     QWidget,
 )
@@ -32,7 +33,7 @@ _Role = Qt.ItemDataRole
 UID_ROLE = _Role.UserRole
 
 
-class FoundModel(QAbstractListModel):
+class FoundModel(QAbstractTableModel):
     """What a search found, each with a tick that survives the next search.
 
     Attributes:
@@ -72,18 +73,27 @@ class FoundModel(QAbstractListModel):
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._found)
 
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else 2
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = _Role.DisplayRole) -> object:
+        if role == _Role.DisplayRole and orientation == Qt.Orientation.Horizontal and section < 2:
+            return ("Name", "UID")[section]
+        return None
+
     def flags(self, index: Index) -> Qt.ItemFlag:
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
-        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+        return flags if index.column() else flags | Qt.ItemFlag.ItemIsUserCheckable
 
     def data(self, index: Index, role: int = _Role.DisplayRole) -> object:
         if not index.isValid():
             return None
         entry = self._found[index.row()]
         if role == _Role.DisplayRole:
-            return f"{entry.name}{' (retired)' if entry.retired else ''}   {entry.uid}"
-        if role == _Role.CheckStateRole:
+            return entry.uid if index.column() else f"{entry.name}{' (retired)' if entry.retired else ''}"
+        if role == _Role.CheckStateRole and index.column() == 0:
             return Qt.CheckState.Checked if entry.uid in self._ticked else Qt.CheckState.Unchecked
         if role == _Role.ToolTipRole:
             return "\n".join(filter(None, (entry.name, entry.keyword, entry.uid, entry.service)))
@@ -124,7 +134,7 @@ class Picker(QDialog):
         self._model.modelReset.connect(self._describe)
 
         self.text = StringEdit()
-        named(self.text, "picker.text", "Search", "Words of the name, the keyword, or a UID; a private UID can be typed whole")
+        named(self.text, "picker.text", "Search", "Words of the name, the keyword, or a UID; a private UID too")
         self.text.setPlaceholderText("Name, keyword or UID")
         self.text.setClearButtonEnabled(True)
         self.text.installEventFilter(self)
@@ -132,24 +142,32 @@ class Picker(QDialog):
         label = QLabel("&Search")
         label.setBuddy(self.text)
 
-        self.found = QListView()
+        self.found = QTreeView()
         named(self.found, "picker.found", "Found", "Tick with Space or a click; Enter adds")
         self.found.setModel(self._model)
-        self.found.setUniformItemSizes(True)
+        self.found.setUniformRowHeights(True)
+        self.found.setRootIsDecorated(False)
+        self.found.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.found.header().setSectionResizeMode(1, QHeaderView.ResizeMode.Fixed)
+        self.found.header().setStretchLastSection(False)
+        self.found.header().resizeSection(
+            1, self.found.fontMetrics().horizontalAdvance("1.2.840.10008.5.1.4.1.1.481.10") + 16
+        )
         self.found.setAlternatingRowColors(True)
         self.found.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.found.doubleClicked.connect(self._take_one)
 
         retired = QCheckBox("Show &retired")
-        named(retired, "picker.retired", "Show retired", "Also what the standard has retired: old devices still propose it")
+        named(retired, "picker.retired", "Show retired", "Also what the standard has retired")
         retired.toggled.connect(self._model.show_retired)
         self._count = QLabel()
 
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self._add = QPushButton("&Add")
         named(self._add, "picker.add", "Add", "Add what is ticked, or the selected one when nothing is")
-        self._add.setDefault(True)
         buttons.addButton(self._add, QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.button(QDialogButtonBox.StandardButton.Cancel).setAutoDefault(False)
+        self._add.setDefault(True)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
 
@@ -188,11 +206,11 @@ class Picker(QDialog):
     def _search(self, text: str) -> None:
         self._model.search(text)
         if self._model.rowCount():
-            self.found.setCurrentIndex(self._model.index(0))
+            self.found.setCurrentIndex(self._model.index(0, 0))
         self._describe()
 
     def _take_one(self, index: QModelIndex) -> None:
-        self._model.setData(index, Qt.CheckState.Checked, _Role.CheckStateRole)
+        self._model.setData(index.siblingAtColumn(0), Qt.CheckState.Checked, _Role.CheckStateRole)
         self.accept()
 
     def _describe(self) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any, ClassVar, Generic
 
 from PySide6.QtCore import QAbstractItemModel, QItemSelection, QItemSelectionModel, QModelIndex, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -21,15 +22,15 @@ from PySide6.QtWidgets import (
 )
 
 from parley.model import registry
-from parley.model.handle import DEFAULT_TRANSFER_SYNTAXES, ProposedContext, SupportedContext
+from parley.model.handle import DEFAULT_TRANSFER_SYNTAXES
 from parley.ui import style
-from parley.ui.context_model import Column, ContextModel, UidListModel, move_rows
+from parley.ui.context_model import Column, Context, ContextModel, UidListModel, move_rows
 from parley.ui.fields import named
 
 _COMMON = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.70")
 
 
-class ContextsEditor(QWidget):
+class ContextsEditor(QWidget, Generic[Context]):
     """Edits a tuple of contexts; no cell is refused for what it says.
 
     Attributes:
@@ -40,12 +41,12 @@ class ContextsEditor(QWidget):
 
     changed = Signal()
 
-    def __init__(self, kind: type[ProposedContext] | type[SupportedContext], prefix: str) -> None:
+    def __init__(self, kind: type[Context], prefix: str) -> None:
         super().__init__()
         self._prefix = prefix
-        self.model = ContextModel(kind, self)
+        self.model: ContextModel[Context] = ContextModel(kind, self)
         self.model.edited.connect(self.changed)
-        self.table = _table(self.model)
+        self.table = ContextTable(self.model)
         self.setFocusProxy(self.table)
         self._syntaxes = UidListModel(self)
         self._syntaxes.edited.connect(self._apply_syntaxes)
@@ -54,7 +55,7 @@ class ContextsEditor(QWidget):
             self._list,
             f"{prefix}.transfer_syntaxes",
             "Transfer syntaxes of the selected contexts",
-            "In order of preference; drag or use the arrows to reorder, double-click or F2 to type a UID",
+            "In order of preference; drag or use the arrows to reorder, F2 types a UID",
         )
         self._heading = QLabel()
         self._heading.setObjectName(f"{prefix}.transfer_syntaxes.heading")
@@ -64,7 +65,9 @@ class ContextsEditor(QWidget):
         self._syntax_menu.aboutToShow.connect(self._fill_syntaxes)
 
         self._add = self._button("add", "add", "Add context", "Add contexts by name, keyword or UID (Ins)", text="Add…")
-        self._template = self._button("template", "template", "Add template", "Add a group of contexts", text="Template")
+        self._template = self._button(
+            "template", "template", "Add template", "Add a group of contexts", text="Template"
+        )
         self._template.setMenu(self._template_menu)
         self._template.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._duplicate = self._button("duplicate", "duplicate", "Duplicate context", "Another context for the same")
@@ -76,7 +79,9 @@ class ContextsEditor(QWidget):
         self._syntax_add.setMenu(self._syntax_menu)
         self._syntax_add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._syntax_up = self._button(f"{syntaxes}up", "up", "Prefer transfer syntax", "More preferred (Alt+Up)")
-        self._syntax_down = self._button(f"{syntaxes}down", "down", "Defer transfer syntax", "Less preferred (Alt+Down)")
+        self._syntax_down = self._button(
+            f"{syntaxes}down", "down", "Defer transfer syntax", "Less preferred (Alt+Down)"
+        )
         self._syntax_remove = self._button(f"{syntaxes}remove", "remove", "Remove transfer syntax", "Remove it (Del)")
 
         self._lay_out()
@@ -118,10 +123,10 @@ class ContextsEditor(QWidget):
 
     # --- values ------------------------------------------------------------------------------------------------------
 
-    def contexts(self) -> tuple[ProposedContext | SupportedContext, ...]:
+    def contexts(self) -> tuple[Context, ...]:
         return self.model.contexts()
 
-    def set_contexts(self, contexts: tuple[ProposedContext, ...] | tuple[SupportedContext, ...]) -> None:
+    def set_contexts(self, contexts: tuple[Context, ...]) -> None:
         """Show other contexts and select the first, so that its transfer syntaxes can be seen."""
         self.model.set_contexts(contexts)
         self._select(range(1) if contexts else range(0))
@@ -255,31 +260,51 @@ class ContextsEditor(QWidget):
                 view.addAction(action)
 
 
-def _table(model: ContextModel) -> QTableView:
-    table = QTableView()
-    table.setModel(model)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setEditTriggers(
-        QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed
-    )
-    table.setTabKeyNavigation(False)
-    table.setAlternatingRowColors(True)
-    table.setShowGrid(False)
-    table.setWordWrap(False)
-    table.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
-    table.setDragDropOverwriteMode(False)
-    table.setMinimumHeight(96)
-    rows = table.verticalHeader()
-    rows.hide()
-    rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-    rows.setDefaultSectionSize(table.fontMetrics().height() + 7)
-    header = table.horizontalHeader()
-    header.setHighlightSections(False)
-    header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-    if Column.NUMBER in model.columns:
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
-        header.resizeSection(0, table.fontMetrics().horizontalAdvance("0000") + 12)
-    return table
+class ContextTable(QTableView):
+    """The table of contexts; its columns share the width until the person sizes them."""
+
+    _SHARES: ClassVar = {Column.ABSTRACT_SYNTAX: 0.37, Column.TRANSFER_SYNTAXES: 0.24, Column.RESULT: 0.39}
+
+    def __init__(self, model: ContextModel[Any]) -> None:
+        super().__init__()
+        self._columns = model.columns
+        self._sharing = False
+        self._sized_by_hand = False
+        self.setModel(model)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed)
+        self.setTabKeyNavigation(False)
+        self.setAlternatingRowColors(True)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        self.setDragDropOverwriteMode(False)
+        self.setMinimumHeight(92)
+        rows = self.verticalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(self.fontMetrics().height() + 7)
+        self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setStretchLastSection(True)
+        self.horizontalHeader().sectionResized.connect(self._section_resized)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._sized_by_hand:
+            return
+        self._sharing = True
+        number = self.fontMetrics().horizontalAdvance("0000") + 12
+        room = self.viewport().width() - (number if Column.NUMBER in self._columns else 0)
+        whole = sum(self._SHARES[column] for column in self._columns if column is not Column.NUMBER)
+        for section, column in enumerate(self._columns[:-1]):
+            width = number if column is Column.NUMBER else int(room * self._SHARES[column] / whole)
+            self.horizontalHeader().resizeSection(section, width)
+        self._sharing = False
+
+    def _section_resized(self, section: int) -> None:
+        """The last section stretches by itself; any other outside `resizeEvent` was the person."""
+        if not self._sharing and section < len(self._columns) - 1:
+            self._sized_by_hand = True
 
 
 def _list(model: UidListModel) -> QListView:
@@ -291,7 +316,7 @@ def _list(model: UidListModel) -> QListView:
     view.setMovement(QListView.Movement.Snap)
     view.setUniformItemSizes(True)
     view.setAlternatingRowColors(True)
-    view.setMinimumHeight(58)
+    view.setMinimumHeight(50)
     view.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
     return view
 

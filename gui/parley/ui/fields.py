@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QEvent, QRegularExpression, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPalette, QRegularExpressionValidator
+from PySide6.QtCore import QEvent, QRegularExpression, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPalette, QRegularExpressionValidator, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from parley.model.validation import Problem
@@ -17,6 +17,7 @@ from parley.ui import style
 from parley.ul.errors import Severity
 
 TONES = {Severity.ERROR: style.Tone.ERROR, Severity.WARNING: style.Tone.WARNING, Severity.NOTE: style.Tone.NOTE}
+_MARK_SIZE = QSize(13, 13)
 _RANK = [Severity.NOTE, Severity.WARNING, Severity.ERROR]
 
 
@@ -130,7 +131,7 @@ class ComboBox(QComboBox):
             values.append(value)
         self.setCurrentIndex(values.index(value))
 
-    def wheelEvent(self, event: QEvent) -> None:  # type: ignore[override]
+    def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
 
 
@@ -174,15 +175,16 @@ class ToneLine(QWidget):
 
 
 Editor = TypeVar("Editor", bound=QWidget)
-Edit = TypeVar("Edit", StringEdit, NumberEdit, SecondsEdit)
+Edit = TypeVar("Edit", bound=StringEdit | NumberEdit | SecondsEdit)
 
 
 class Field(QWidget, Generic[Editor]):
-    """A label above an editor, and beneath it, when there is one, the problem.
+    """A label above an editor; a problem shows as a mark beside the label and in words beneath.
 
     Attributes:
         editor: the widget that is edited; it carries the object name.
         header: the row of the label, for what belongs beside it.
+        lines: where the words go; a row of several fields gives them its whole width.
     """
 
     def __init__(self, label: str, editor: Editor, object_name: str, tip: str) -> None:
@@ -194,34 +196,44 @@ class Field(QWidget, Generic[Editor]):
         self._label = QLabel(label)
         self._label.setBuddy(editor)
         self._label.setToolTip(tip)
+        self._label.setMinimumHeight(self._label.fontMetrics().height() + 4)
         self._line: ToneLine | None = None
+        self._mark: QLabel | None = None
         self.header = QHBoxLayout()
         self.header.setSpacing(style.SPACING)
         self.header.addWidget(self._label)
         self.header.addStretch(1)
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(2)
-        self._layout.addLayout(self.header)
-        self._layout.addWidget(editor)
+        self.lines = QVBoxLayout(self)
+        self.lines.setContentsMargins(0, 0, 0, 0)
+        self.lines.setSpacing(2)
+        self.lines.addLayout(self.header)
+        self.lines.addWidget(editor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
 
     def show_problems(self, problems: list[Problem]) -> None:
-        """Say the gravest of them in words, all of them in the tooltip; none of them hides the line."""
+        """Say the gravest of them in words and all of them in the tooltip."""
         if not problems:
-            if self._line and not self._line.isHidden():
+            if self.problem_text():
+                assert self._line
+                assert self._mark
                 self._line.hide()
+                self._mark.hide()
                 self.editor.setToolTip(self._tip)
                 self.editor.setAccessibleDescription("")
             return
-        if self._line is None:
-            self._line = ToneLine(self)
+        if self._line is None or self._mark is None:
+            self._line, self._mark = ToneLine(), QLabel()
             self._line.setObjectName(f"{self.editor.objectName()}.problem")
-            self._layout.addWidget(self._line)
+            self.header.insertWidget(1, self._mark)
+            self.lines.addWidget(self._line)
         first = max(problems, key=lambda problem: _RANK.index(problem.severity))
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         all_of_them = "\n".join(map(sentence, problems))
-        self._line.show_line(TONES[first.severity], sentence(first) + more, all_of_them)
+        tone = TONES[first.severity]
+        self._line.show_line(tone, sentence(first) + more, all_of_them)
+        self._mark.setPixmap(style.tone_icon(tone).pixmap(_MARK_SIZE, self.devicePixelRatio()))
+        self._mark.setToolTip(all_of_them)
+        self._mark.show()
         self.editor.setToolTip(f"{self._tip}\n\n{all_of_them}")
         self.editor.setAccessibleDescription(all_of_them)
 

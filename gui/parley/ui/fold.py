@@ -18,7 +18,9 @@ class ElidedLabel(QLabel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        policy.setRetainSizeWhenHidden(True)
+        self.setSizePolicy(policy)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         painter = QPainter(self)
@@ -43,17 +45,17 @@ class FoldedSection(QWidget):
         super().__init__()
         self._build = build
         self._content: QWidget | None = None
+        self._shown = False
         self._problems: list[Problem] = []
         self._toggle = QToolButton()
         self._toggle.setText(title)
-        self._toggle.setCheckable(True)
         self._toggle.setAutoRaise(True)
         self._toggle.setIcon(style.icon("folded"))
         self._toggle.setIconSize(style.ICON_SIZE)
         self._toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._toggle.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         named(self._toggle, object_name, title.replace("&", ""), tip)
-        self._toggle.toggled.connect(self._show_content)
+        self._toggle.clicked.connect(self._flip)
         self._mark = QLabel()
         self._mark.hide()
         self._summary = ElidedLabel()
@@ -79,7 +81,8 @@ class FoldedSection(QWidget):
         return path in self.field_names or path.rpartition(".")[2] in self.field_names
 
     def unfold(self) -> None:
-        self._toggle.setChecked(True)
+        if not self._shown:
+            self._flip()
 
     def set_summary(self, text: str) -> None:
         """What the section holds, in a few words for while it is folded."""
@@ -102,13 +105,15 @@ class FoldedSection(QWidget):
         if event.type() == QEvent.Type.PaletteChange and self._problems:
             self.show_problems(self._problems)
 
-    def _show_content(self, shown: bool) -> None:
-        if shown and self._content is None:
+    def _flip(self) -> None:
+        self._shown = not self._shown
+        if self._content is None:
             self._content = self._build()
-            self._content.setContentsMargins(style.ICON_SIZE.width() + style.SPACING, 0, 0, style.SPACING)
+            if layout := self._content.layout():
+                layout.setContentsMargins(style.ICON_SIZE.width() + style.SPACING, 0, 0, style.SPACING)
             self._layout.addWidget(self._content)
-        if self._content:
-            self._content.setVisible(shown)
-        self._summary.setVisible(not shown)
-        self._toggle.setIcon(style.icon("unfolded" if shown else "folded"))
-        self.unfolded.emit(shown)
+        self._content.setVisible(self._shown)
+        self._summary.setVisible(not self._shown)
+        self._toggle.setIcon(style.icon("unfolded" if self._shown else "folded"))
+        self._toggle.setAccessibleDescription("unfolded" if self._shown else "folded")
+        self.unfolded.emit(self._shown)

@@ -20,6 +20,7 @@ from parley.ui.fields import named
 
 _SHOWN = (Column.NUMBER, Column.CALLING, Column.PEER, Column.STATE, Column.DURATION)
 _MARK = 16
+Index = QModelIndex | QPersistentModelIndex
 
 
 class AbortMark(QStyledItemDelegate):
@@ -33,14 +34,13 @@ class AbortMark(QStyledItemDelegate):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._icon = style.tone_icon(style.Tone.ERROR)
+        self._icon = style.icon("abort")
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
-        text = QStyleOptionViewItem(option)
-        super().paint(painter, text, index)
-        self._icon.paint(painter, self.mark_in(option.rect))  # type: ignore[attr-defined]
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        super().paint(painter, option, index)
+        self._icon.paint(painter, self.mark_in(option.rect))
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return super().sizeHint(option, index) + QSize(_MARK + 8, 0)
 
     @staticmethod
@@ -53,12 +53,15 @@ class AbortMark(QStyledItemDelegate):
         event: QEvent,
         model: QAbstractItemModel,
         option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
+        index: Index,
     ) -> bool:
-        if event.type() == QEvent.Type.MouseButtonRelease and isinstance(event, QMouseEvent):
-            if self.mark_in(option.rect).contains(event.position().toPoint()):  # type: ignore[attr-defined]
-                self.clicked.emit(index.data(NUMBER_ROLE))
-                return True
+        if (
+            isinstance(event, QMouseEvent)
+            and event.type() == QEvent.Type.MouseButtonRelease
+            and self.mark_in(option.rect).contains(event.position().toPoint())
+        ):
+            self.clicked.emit(index.data(NUMBER_ROLE))
+            return True
         return super().editorEvent(event, model, option, index)
 
     def helpEvent(
@@ -66,9 +69,9 @@ class AbortMark(QStyledItemDelegate):
         event: QHelpEvent,
         view: QAbstractItemView,
         option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
+        index: Index,
     ) -> bool:
-        if self.mark_in(option.rect).contains(event.pos()):  # type: ignore[attr-defined]
+        if self.mark_in(option.rect).contains(event.pos()):
             QToolTip.showText(event.globalPos(), f"Abort association {index.data(NUMBER_ROLE)}", view)
             return True
         return super().helpEvent(event, view, option, index)
@@ -98,7 +101,7 @@ class LiveTable(QTableView):
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setDefaultSectionSize(self.fontMetrics().height() + 7)
-        self.setMinimumHeight(2 * rows.defaultSectionSize() + 12)
+        self.setFixedHeight(self.horizontalHeader().sizeHint().height() + 3 * rows.defaultSectionSize() + 4)
         self._size_columns(model.columnCount())
         self._mark = AbortMark(self)
         self._mark.clicked.connect(self.abort_requested)
@@ -118,6 +121,7 @@ class LiveTable(QTableView):
     def _size_columns(self, count: int) -> None:
         header = self.horizontalHeader()
         header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         metrics = self.fontMetrics()
         for column in range(count):
             self.setColumnHidden(column, column not in _SHOWN)

@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, QUrl, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QDesktopServices, QIcon, QKeySequence
-from PySide6.QtWidgets import QFrame, QLabel, QMainWindow, QMenu, QSizePolicy, QSplitter, QToolBar, QWidget
+from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QSizePolicy, QSplitter, QToolBar, QWidget
 
 from parley.bridge.association_model import AssociationModel
 from parley.bridge.controller import Controller
@@ -96,7 +96,6 @@ class MainWindow(QMainWindow):
         return splitter
 
     def _make_menus(self) -> None:
-        bar = self.menuBar()
         quit_action = self._action("&Quit", "Ctrl+Q", "Close Parley", self.close)
         quit_action.setMenuRole(QAction.MenuRole.QuitRole)
         folder = self._action("Open profiles &folder", "Ctrl+O", "Show the profiles' files", self._open_folder)
@@ -113,19 +112,17 @@ class MainWindow(QMainWindow):
             None,
             self._action("&About Parley", "", "What this is", partial(self._help, "about")),
         )
-        self._shortcut_owner = bar
 
     def _view_actions(self) -> list[QAction | None]:
         actions: list[QAction | None] = []
         self._find = self._action("&Find in the log", "", "Find in the log (Ctrl+F)", self._focus_search, "search")
         for number, (name, text) in enumerate(_PANES.items(), start=1):
-            go = self._action(
-                f"&{number} Go to {text.replace('&', '')}", f"Ctrl+{number}", "Go there", partial(self._go_to, name)
-            )
-            actions.append(go)
+            words = f"Go to {text.replace('&', '')}"
+            actions.append(self._action(f"&{number} {words}", f"Ctrl+{number}", words, partial(self._go_to, name)))
         actions += [None, self._find, None]
         for name, text in _PANES.items():
-            show = self._action(f"Show {text}", "", f"Show or hide: {text.replace('&', '')}", self._panes[name].setVisible)
+            tip = f"Show or hide: {text.replace('&', '')}"
+            show = self._action(f"Show {text}", "", tip, self._panes[name].setVisible)
             show.setCheckable(True)
             show.setChecked(True)
             show.setObjectName(f"view.{name}")
@@ -154,14 +151,14 @@ class MainWindow(QMainWindow):
     def _make_status_bar(self) -> None:
         bar = self.statusBar()
         self._status: dict[str, QLabel] = {}
-        for name, words, share in (("scp", "State of the SCP", 0), ("scu", "State of the SCU", 0), ("events", "Events", 1)):
+        for name, words in (("scp", "State of the SCP"), ("scu", "State of the SCU"), ("events", "Events")):
             label = QLabel()
             named(label, f"status.{name}", words, words)
             label.setContentsMargins(style.SPACING, 0, style.SPACING, 0)
             if name == "events":
                 bar.addPermanentWidget(label)
             else:
-                bar.addWidget(label, share)
+                bar.addWidget(label)
             self._status[name] = label
 
     def _menu(self, title: str, *actions: QAction | None) -> QMenu:
@@ -256,7 +253,7 @@ class MainWindow(QMainWindow):
         if target is not None:
             target.setFocus(Qt.FocusReason.ShortcutFocusReason)
         else:
-            pane.focusNextPrevChild(True) if pane.isAncestorOf(self.focusWidget() or pane) else _focus_first(pane)
+            _focus_first(pane)
 
     @Slot()
     def _open_folder(self) -> None:
@@ -276,7 +273,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _default_layout(self) -> None:
-        for name, pane in self._panes.items():
+        for pane in self._panes.values():
             pane.show()
         self._upper.setSizes([190, 500, 500])
         self._lower.setSizes([780, 520])

@@ -58,13 +58,15 @@ class ProfileModel(QAbstractListModel):
         is_open = entry.key == self._book.key
         if role == _Role.DisplayRole:
             name = f"{entry.folder} / {entry.name}" if entry.folder else entry.name
-            return f"{name} (unsaved)" if is_open and self._book.is_dirty else name
+            return f"* {name}" if is_open and self._book.is_dirty else name
+        if role == _Role.AccessibleTextRole:
+            return f"{entry.name}, unsaved changes" if is_open and self._book.is_dirty else entry.name
         if role == _Role.EditRole:
             return entry.name
         if role == _Role.DecorationRole:
             return style.icon("profile") if entry.profile else style.tone_icon(style.Tone.ERROR)
         if role == _Role.ToolTipRole:
-            return _tip(entry)
+            return _tip(entry) + ("\nIt has unsaved changes." if is_open and self._book.is_dirty else "")
         if role == _Role.ForegroundRole and entry.profile is None:
             return style.muted(QGuiApplication.palette())
         if role == _Role.FontRole and is_open:
@@ -105,7 +107,7 @@ class ProfilesPane(QWidget):
         self.list.setModel(self._model)
         self.list.setUniformItemSizes(True)
         self.list.setIconSize(style.ICON_SIZE)
-        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.list.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
         self._line = ToneLine()
         self._line.setObjectName("profiles.problem")
@@ -236,7 +238,9 @@ class ProfilesPane(QWidget):
         if entry is None:
             return
         box = self._box(
-            "profiles.delete_question", f"Delete the profile {entry.name}?", f"The file {entry.key} is removed for good."
+            "profiles.delete_question",
+            f"Delete the profile {entry.name}?",
+            f"The file {entry.key} is removed for good.",
         )
         delete = box.addButton("&Delete", QMessageBox.ButtonRole.DestructiveRole)
         box.setDefaultButton(box.addButton(_Button.Cancel))

@@ -1,4 +1,4 @@
-"""Choosing the three codes of an A-ASSOCIATE-RJ: equal numbers mean different things, so each source has its own list."""
+"""Choosing the three codes of an A-ASSOCIATE-RJ: equal numbers differ in meaning, so each source has its own list."""
 
 from __future__ import annotations
 
@@ -52,7 +52,8 @@ class RejectionEdit(QWidget):
         self.blockSignals(False)
 
     def _list_reasons(self) -> None:
-        reasons = REJECT_REASONS.get(RejectSource(self._source.editor.value() or 0))
+        source = self._source.editor.value()
+        reasons = REJECT_REASONS.get(RejectSource(source)) if isinstance(source, int) else None
         self._reason.editor.blockSignals(True)
         self._reason.editor.set_choices(_choices(reasons) if reasons else [("0 (reserved)", 0)])
         self._reason.editor.blockSignals(False)

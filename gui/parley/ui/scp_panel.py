@@ -5,6 +5,8 @@ It edits a draft and emits wishes; a listener that is open already keeps the dra
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QAbstractItemModel, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel
 
@@ -57,18 +59,19 @@ class ScpPanel(SidePanel):
         self._host = Field("Add&ress", StringEdit(), "scp.host", tip)
         self._port = Field("P&ort", NumberEdit(), "scp.port", "TCP port to listen on; 0 takes any free one")
         self._title = Field("&AE title", StringEdit(), "scp.ae_title", "This side's AE title")
-        self._length = self._maximum_length_field("Ma&ximum length")
+        self._length = self._maximum_length_field("Ma&x. length")
         tip = "How many associations at once; one more is rejected with 2/3/2"
-        self._limit = Field("At most (associations)", NumberEdit(), "scp.maximum_associations", tip)
+        self._limit = Field("Max. associations", NumberEdit(), "scp.maximum_associations", tip)
         editor = ContextsEditor(SupportedContext, "scp")
-        named(editor.table, "scp.contexts", "Supported presentation contexts", "What is supported; double-click to edit")
+        named(editor.table, "scp.contexts", "Supported presentation contexts", "Double-click to edit")
         tip = "Which abstract syntaxes are accepted, and with which transfer syntaxes"
         self._contexts = Field("Support&ed presentation contexts", editor, "scp.contexts.editor", tip)
         self._decision = Field("Dec&ision", ComboBox(_DECISIONS), "scp.decision", "What to answer to a request")
         self._rejection = RejectionEdit("scp.reject")
-        self._row(("host", self._host, 3), ("port", self._port, 1))
-        self._row(("ae_title", self._title, 1), ("maximum_length", self._length, 1))
-        self._row(("decision", self._decision, 1), ("maximum_associations", self._limit, 1))
+        self._row(("host", self._host, 5), ("port", self._port, 2), ("maximum_length", self._length, 4))
+        self._row(
+            ("ae_title", self._title, 4), ("decision", self._decision, 4), ("maximum_associations", self._limit, 3)
+        )
         self._form.addWidget(self._rejection)
         self._rules = RulesSection("scp")
         self._section(self._rules)
@@ -97,7 +100,6 @@ class ScpPanel(SidePanel):
 
     def _make_live_table(self, associations: QAbstractItemModel) -> None:
         self.live = LiveTable(associations)
-        self.live.setMaximumHeight(5 * self.live.verticalHeader().defaultSectionSize())
         self.live.abort_requested.connect(self.abort_association_requested)
         heading = QLabel("Li&ve associations")
         heading.setBuddy(self.live)
@@ -111,8 +113,6 @@ class ScpPanel(SidePanel):
 
     def side(self) -> AcceptorSide:
         """The draft as it is typed, problems and all."""
-        from dataclasses import replace
-
         identity = self._identity.identity()
         rejects = self._decision.editor.value() == REJECT
         handle = AcceptorHandle(

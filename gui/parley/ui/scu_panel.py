@@ -56,15 +56,14 @@ class ScuPanel(SidePanel):
         self._port = Field("Por&t", NumberEdit(), "scu.port", "TCP port of the peer; often 104 or 11112")
         self._called = Field("Calle&d AE title", StringEdit(), "scu.called_ae_title", "AE title of the peer")
         self._calling = Field("Callin&g AE title", StringEdit(), "scu.calling_ae_title", "AE title of this side")
-        self._length = self._maximum_length_field("&Maximum length")
+        self._length = self._maximum_length_field("&Max. length")
         editor = ContextsEditor(ProposedContext, "scu")
         named(editor.table, "scu.contexts", "Proposed presentation contexts", "What is proposed; double-click to edit")
         self._contexts = Field(
             "Proposed presentation co&ntexts", editor, "scu.contexts.editor", "What to do, and how data may be encoded"
         )
-        self._row(("host", self._host, 3), ("port", self._port, 1))
+        self._row(("host", self._host, 5), ("port", self._port, 2), ("maximum_length", self._length, 4))
         self._row(("called_ae_title", self._called, 1), ("calling_ae_title", self._calling, 1))
-        self._row(("maximum_length", self._length, 1))
         self._row(("contexts", self._contexts, 1))
         self._identity = IdentitySection("scu")
         self._timers = TimersSection("scu", REQUESTOR_TIMERS)
@@ -76,10 +75,10 @@ class ScuPanel(SidePanel):
         editor.changed.connect(self._edited)
 
     def _make_commands(self) -> None:
-        self.associate_action = self._command("&Associate", "associate", "Ctrl+Return", "Ask the peer for an association")
+        self.associate_action = self._command("&Associate", "associate", "Ctrl+Return", "Ask for an association")
         self.echo_action = self._command("&Echo", "echo", "Ctrl+E", "Send a C-ECHO on the association")
-        self.release_action = self._command("&Release", "release", "Ctrl+R", "End the association in order")
-        self.abort_action = self._command("A&bort", "abort", "Ctrl+Shift+R", "End the association at once with an A-ABORT")
+        self.release_action = self._command("&Release", "release", "Ctrl+R", "End it in good order")
+        self.abort_action = self._command("A&bort", "abort", "Ctrl+Shift+R", "End it at once with an A-ABORT")
         self._associate_tip = self.associate_action.toolTip()
         self._abort_tip = self.abort_action.toolTip()
         actions: tuple[tuple[str, QAction], ...] = (
@@ -168,7 +167,8 @@ class ScuPanel(SidePanel):
     def attempt_started(self) -> None:
         self._attempting = True
         self._contexts.editor.model.begin_attempt()
-        self.verdict.say(style.Tone.NOTE, "Under way:", f"asking {self._host.editor.text()}:{self._port.editor.text()} …")
+        peer = f"{self._host.editor.text()}:{self._port.editor.text()}"
+        self.verdict.say(style.Tone.NOTE, "Under way:", f"asking {peer} …")
         self._enable()
 
     @Slot(object)

@@ -1,4 +1,4 @@
-"""What the SCU and the SCP panel have in common: a scrolling form, validation beside its fields, and a button that says so.
+"""What the SCU and the SCP panel have in common: a scrolling form and validation beside its fields.
 
 A panel edits a draft. It never touches the engine: it emits what the person wishes, with an immutable value.
 """
@@ -143,28 +143,27 @@ class SidePanel(QWidget):
         raise NotImplementedError
 
     def _row(self, *fields: tuple[str, Field, int]) -> QWidget:
-        """Fields beside each other, by name, with their share of the width."""
+        """Fields beside each other, by name, with their share of the width; what is wrong stands beneath them all."""
         row = QWidget()
-        layout = QHBoxLayout(row)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2 * style.SPACING)
+        lines = QVBoxLayout(row)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(2)
+        beside = QHBoxLayout()
+        beside.setSpacing(2 * style.SPACING)
+        lines.addLayout(beside)
+        grows = any(isinstance(field.editor, ContextsEditor) for _, field, _ in fields)
         for name, field, share in fields:
             self._fields[name] = field
-            layout.addWidget(field, share)
-            field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
-        self._form.addWidget(row)
+            field.lines = lines
+            beside.addWidget(field, share)
+            height = QSizePolicy.Policy.Expanding if grows else QSizePolicy.Policy.Minimum
+            field.setSizePolicy(QSizePolicy.Policy.Ignored, height)
+        self._form.addWidget(row, 1 if grows else 0)
         return row
 
     def _maximum_length_field(self, label: str) -> OptionalField[NumberEdit]:
-        tip = "The longest P-DATA-TF PDU, in bytes, that this side can receive; 0 means without limit"
-        field = OptionalField(label, NumberEdit(), f"{self._prefix}.maximum_length", tip, "send")
-        field.editor.textChanged.connect(self._describe_length)
-        self._length_words = QLabel()
-        field.header.insertWidget(1, self._length_words)
-        return field
-
-    def _describe_length(self, text: str) -> None:
-        self._length_words.setText("(no limit)" if text.strip("0") == "" and text else "(bytes)")
+        tip = "Maximum length: the longest P-DATA-TF PDU, in bytes, that this side can receive; 0 means without limit"
+        return OptionalField(label, NumberEdit(), f"{self._prefix}.maximum_length", tip, "send")
 
     def _section(self, section: FoldedSection) -> None:
         section.changed.connect(self._edited)
@@ -198,7 +197,7 @@ class SidePanel(QWidget):
     def check(self) -> None:
         """Look at the draft now and say beside each field what is wrong with it."""
         self._checking.stop()
-        self._problems = (*self._empty_numbers(), *self._check_draft())
+        self._problems = (*self._number_problems(), *self._check_draft())
         fields = dict(self._fields)
         for section in self._sections:
             fields |= section.fields()
@@ -219,11 +218,15 @@ class SidePanel(QWidget):
     def _after_check(self) -> None:
         """For subclasses: what depends on whether there are errors."""
 
-    def _empty_numbers(self) -> Iterable[Problem]:
+    def _number_problems(self) -> Iterable[Problem]:
         for name, field in self._fields.items():
             editor = field.editor
-            if isinstance(editor, NumberEdit) and editor.isEnabled() and editor.value() is None:
+            if not isinstance(editor, NumberEdit) or not editor.isEnabled():
+                continue
+            if editor.value() is None:
                 yield Problem(Severity.ERROR, name, "Nothing is typed here, so 0 would be used.", "Type a number.")
+            elif name == "maximum_length" and editor.value() == 0:
+                yield Problem(Severity.NOTE, name, "0 means without limit.")
 
     def _show_homeless(self, problems: list[Problem]) -> None:
         severity = worst(problems)

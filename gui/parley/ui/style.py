@@ -74,8 +74,8 @@ def line(palette: QPalette) -> QColor:
 
 
 def _mixed(first: QColor, second: QColor, share: float) -> QColor:
-    pairs = zip(first.getRgb()[:3], second.getRgb()[:3], strict=True)  # type: ignore[arg-type]
-    return QColor(*(round(a + (b - a) * share) for a, b in pairs))
+    ends = ((first.red(), second.red()), (first.green(), second.green()), (first.blue(), second.blue()))
+    return QColor(*(round(a + (b - a) * share) for a, b in ends))
 
 
 # --- icons -----------------------------------------------------------------------------------------------------------

@@ -68,12 +68,11 @@ class TimersSection(FoldedSection):
             field.show_value(getattr(self._timers, name), getattr(Timers(), name) or 60.0)
 
     def _read(self) -> None:
-        values = {name: (field.editor.value() or 0.0) if field.is_on() else None for name, field in self._fields.items()}
-        self._timers = replace(self._timers, **values)
+        times = {name: field.editor.value() or 0.0 for name, field in self._fields.items() if field.is_on()}
+        self._timers = replace(self._timers, **{name: times.get(name) for name in self._fields})
         self._describe()
         self.changed.emit()
 
     def _describe(self) -> None:
         times = ((_TEXTS[name][0], getattr(self._timers, name)) for name in self._names)
         self.set_summary(" · ".join(f"{label} {'off' if time is None else f'{time:g} s'}" for label, time in times))
-

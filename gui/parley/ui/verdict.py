@@ -35,9 +35,8 @@ class VerdictView(QLabel):
         parts = [f"<b>{escape(headline)}</b>{' ' if why else ''}{escape(why)}"]
         if next_step:
             parts.append(f"<b>What next:</b> {escape(next_step)}")
-        if code:
-            parts.append(f"<small>{escape(code)}</small>")
         self.setText("<br>".join(parts))
+        self.setToolTip(f"Verdict: {code}" if code else "")
         self.setAccessibleDescription(" ".join(filter(None, (headline, why, next_step))))
         self.show()
         self.update()
