@@ -24,10 +24,10 @@ from parley.bridge.pump import EventPump
 from parley.model.event import EngineEvent, EventKind
 from parley.ui import style
 from parley.ui.log_view import LogView
-from parley.ul.codes import Role
 from parley.ul.codec import encode
+from parley.ul.codes import Role
 from parley.ul.effects import Transition
-from parley.ul.pdu import AReleaseRp, AReleaseRq, Pdv, PDataTf
+from parley.ul.pdu import AReleaseRp, AReleaseRq, PDataTf, Pdv
 from parley.ul.table import Action, Evt, State
 
 RATE = 20_000

@@ -98,14 +98,14 @@ class DetailsPane(QWidget):
 
         Args:
             summary: the event in one line.
-            request, answer: what its association negotiates; given where the event is about that.
+            request, answer: what its association negotiated, as far as it is known.
         """
         self._heading.setText(f"#{event.seq}  {summary}" if event else _NOTHING)
         self._heading.setToolTip(summary)
         self._model.set_event(event)
         role = event.role if event and event.role else Role.REQUESTOR
         self._contexts.set_negotiation(request, answer, role)
-        self._summary.setText(self._contexts.words or "This event negotiates no presentation contexts.")
+        self._summary.setText(self._contexts.words or "No presentation contexts were negotiated here.")
         self._tabs.setTabEnabled(1, self._contexts.rowCount() > 0)
 
     # --- building --------------------------------------------------------------------------------------------------

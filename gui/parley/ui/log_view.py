@@ -53,6 +53,8 @@ class LogView(QWidget):
         self._typing.setSingleShot(True)
         self._typing.setInterval(_TYPING_MS)
         self._make_bar()
+        for button in (self._clear, self._undo, self._save):
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         self._make_save_menu()
         self._jobs = JobLine("log", self)
         self._make_actions()
@@ -105,7 +107,7 @@ class LogView(QWidget):
             "log.association",
             _ONLY_THIS,
             "one_association",
-            "Show only the association of the selected row (Ctrl+L)",
+            "Show only the association of the selected row (Ctrl+Shift+F)",
         )
         self._states = self._toggle("log.states", "States", "states", "Show state transitions and timers too")
         self._follow = self._toggle("log.follow", "Follow", "follow", "Keep the newest row in view (End)")
@@ -128,7 +130,7 @@ class LogView(QWidget):
         anywhere, in_table = Qt.ShortcutContext.WidgetWithChildrenShortcut, Qt.ShortcutContext.WidgetShortcut
         for text, keys, slot, owner, context in (
             ("Copy rows", ["Ctrl+C"], self._copy_rows, self.table, in_table),
-            ("Only this association", ["Ctrl+L"], self._one.toggle, self, anywhere),
+            ("Only this association", ["Ctrl+Shift+F"], self._one.toggle, self, anywhere),
             ("Next of this association", ["Ctrl+."], partial(self.table.go_within_association, 1), self, anywhere),
             ("Previous of this association", ["Ctrl+,"], partial(self.table.go_within_association, -1), self, anywhere),
             ("Next match", ["F3"], partial(self.table.go_by, 1), self, anywhere),
