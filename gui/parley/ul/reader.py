@@ -156,7 +156,9 @@ def _counted(form: lay.Counted, attribute: str) -> Step:
 
 def _items(form: lay.Items, attribute: str) -> Step:
     readers = {code: Reader(layout) for code, layout in form.layouts.items()}
-    often = {code: (layout.often, _keeping(readers[code])) for code, layout in form.layouts.items() if layout.often}
+    often = {
+        code: (layout.often, _keeping(layout, readers[code])) for code, layout in form.layouts.items() if layout.often
+    }
     rare = (-1, None)
 
     def step(reading: Reading, offset: int, end: int, values: list[Any]) -> int:
@@ -297,16 +299,20 @@ class Reader:
         return item
 
 
-def _keeping(reader: Reader) -> Callable[[bytes], Any]:
+def _keeping(layout: Layout, reader: Reader) -> Callable[[bytes], Any]:
     """Reads a whole item, header included, and keeps the latest: the same ones come in context after context.
 
     None stands for an item with something noteworthy, which depends on where it is.
     """
+    header = _ITEM_HEADER.size
 
-    @lru_cache(_OFTEN_KEPT)
-    def kept(data: bytes) -> Any:
+    def read_text(data: bytes) -> Any:
+        return None if data[1] else layout.value(data[header:].decode("latin-1"))
+
+    def read_any(data: bytes) -> Any:
         reading = Reading(data)
-        item = reader.read_item(reading, _ITEM_HEADER.size, len(data), data[1])
+        item = reader.read_item(reading, header, len(data), data[1])
         return None if reading.findings else item
 
-    return kept
+    is_text = isinstance(layout.fields[0].form, lay.Text)
+    return lru_cache(_OFTEN_KEPT)(read_text if is_text else read_any)

@@ -205,12 +205,12 @@ def _keeping(layout: Layout, write: Part) -> Part:
     make, often = layout.value, layout.often
 
     @lru_cache(_OFTEN_KEPT)
-    def kept(text: str, reserved: int) -> bytes:
-        return write(make(text, reserved))
+    def kept(text: str) -> bytes:
+        return write(make(text))
 
     def part(item: Any) -> bytes:
         text = get(item)
-        return kept(text, item.reserved) if len(text) <= often else write(item)
+        return write(item) if item.reserved or len(text) > often else kept(text)
 
     return part
 
