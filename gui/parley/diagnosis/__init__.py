@@ -1,1 +1,11 @@
-"""From what happened to a verdict, its cause and its remedy. Pure."""
+"""What happened, why, and what to do next: verdicts on attempts, in words for a person at a modality. Pure.
+
+It knows the protocol and the model, asks nobody and runs nothing: the same facts always give the same verdict.
+"""
+
+from parley.diagnosis.attempts import diagnose
+from parley.diagnosis.contexts import context_words
+from parley.diagnosis.listening import diagnose_listen
+from parley.diagnosis.verdict import Verdict
+
+__all__ = ["Verdict", "context_words", "diagnose", "diagnose_listen"]
