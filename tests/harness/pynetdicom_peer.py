@@ -12,6 +12,7 @@ Commands, each with ``do``:
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 import threading
@@ -34,6 +35,8 @@ class Peer:
     def __init__(self, program: Program) -> None:
         self._program = program
         self._seen = 0
+        self._servers = itertools.count(1)
+        self._server = 0
 
     def tell(self, do: str, **settings: Any) -> None:
         """Give a command; what was said before it does not count any more."""
@@ -41,10 +44,13 @@ class Peer:
         self._program.tell(json.dumps({"do": do, **settings}))
 
     def hear(self, what: str) -> dict[str, Any]:
-        """Wait for the first thing of that kind since the last command."""
+        """Wait for the first thing of that kind since the last command; old servers do not count."""
 
         def fits(line: str) -> bool:
-            return line.startswith("{") and json.loads(line)["what"] == what
+            if not line.startswith("{"):
+                return False
+            told = json.loads(line)
+            return told["what"] == what and told.get("server", self._server) == self._server
 
         told: dict[str, Any] = json.loads(self._program.wait_for(fits, self._seen))
         return told
@@ -52,13 +58,13 @@ class Peer:
     @contextmanager
     def serving(self, **settings: Any) -> Iterator[int]:
         """An SCP with these settings; gives its port."""
-        self.tell("serve", **settings)
+        self._server = next(self._servers)
+        self.tell("serve", server=self._server, **settings)
         port = self.hear("listening")["port"]
         try:
             yield port
         finally:
             self.tell("stop")
-            self.hear("stopped")
 
 
 @contextmanager
@@ -107,6 +113,8 @@ class Scp:
     def __init__(self, settings: dict[str, Any]) -> None:
         from pynetdicom import AE, evt
 
+        self._number = settings["server"]
+        self._echo_status = settings.get("echo_status", 0)
         entity = AE(settings.get("ae_title", "PEER_SCP"))
         entity.acse_timeout = entity.network_timeout = settings.get("timeout", QUICK_SECONDS)
         entity.dimse_timeout = settings.get("timeout", QUICK_SECONDS)
@@ -117,39 +125,45 @@ class Scp:
         for abstract_syntax, transfer_syntaxes in settings["contexts"]:
             entity.add_supported_context(abstract_syntax, transfer_syntaxes)
         handlers: list[Any] = [
-            (evt.EVT_CONN_OPEN, lambda event: say("connected")),
-            (evt.EVT_CONN_CLOSE, lambda event: say("closed")),
-            (evt.EVT_REQUESTED, lambda event: say("requested", **_request_facts(event))),
-            (evt.EVT_ESTABLISHED, lambda event: say("established")),
-            (evt.EVT_REJECTED, lambda event: say("rejected")),
-            (evt.EVT_RELEASED, lambda event: say("released")),
-            (evt.EVT_ABORTED, lambda event: say("aborted")),
-            (evt.EVT_C_ECHO, self._echo, [settings.get("echo_status", 0)]),
+            (evt.EVT_REQUESTED, lambda event: self._say("requested", **_request_facts(event))),
+            (evt.EVT_ESTABLISHED, lambda event: self._say("established")),
+            (evt.EVT_REJECTED, lambda event: self._say("rejected")),
+            (evt.EVT_RELEASED, lambda event: self._say("released")),
+            (evt.EVT_ABORTED, lambda event: self._say("aborted")),
+            (evt.EVT_C_ECHO, self._echo),
         ]
         self._server: Any = entity.start_server(("127.0.0.1", 0), block=False, evt_handlers=handlers)
-        say("listening", port=self._server.socket.getsockname()[1])
+        self._say("listening", port=self._server.socket.getsockname()[1])
 
-    @staticmethod
-    def _echo(event: Any, status: int) -> int:
-        say("echoed", context=event.context.context_id, transfer_syntax=str(event.context.transfer_syntax))
-        return status
+    def _say(self, what: str, **facts: Any) -> None:
+        say(what, server=self._number, **facts)
+
+    def _echo(self, event: Any) -> int:
+        self._say("echoed", context=event.context.context_id, transfer_syntax=str(event.context.transfer_syntax))
+        return int(self._echo_status)
 
     def end_association(self, how: str) -> None:
         """Let the acceptor end what it accepted."""
         for association in self._server.active_associations:
             getattr(association, how)()
-        say(f"{how} done")
 
     def stop(self) -> None:
-        """Stop; what is still there is aborted."""
-        self._server.shutdown()
-        say("stopped")
+        """Begin to stop; it takes half a second, for which nobody has to wait."""
+        threading.Thread(target=self._server.shutdown, daemon=True).start()
 
 
 def be_scu(command: dict[str, Any]) -> None:
     """Associate and do as told."""
-    from pynetdicom import AE
+    from pynetdicom import AE, evt
+    from pynetdicom.pdu import A_ASSOCIATE_RJ
     from pynetdicom.presentation import build_context, build_role
+
+    # Taken from the PDU: pynetdicom takes a socket that a quick rejection closed for one that never connected.
+    rejections: list[list[int]] = []
+
+    def keep_rejection(event: Any) -> None:
+        if isinstance(event.pdu, A_ASSOCIATE_RJ):
+            rejections.append([event.pdu.result, event.pdu.source, event.pdu.reason_diagnostic])
 
     entity = AE(command.get("calling", "PEER_SCU"))
     entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = command.get("timeout", 5)
@@ -163,11 +177,12 @@ def be_scu(command: dict[str, Any]) -> None:
             ae_title=command.get("called", "PARLEY_SCP"),
             max_pdu=command.get("maximum_length", 16382),
             ext_neg=roles,
+            evt_handlers=[(evt.EVT_PDU_RECV, keep_rejection)],
         )
     except Exception as error:
         say("outcome", error=f"{type(error).__name__}: {error}")
         return
-    facts = _association_facts(association)
+    facts = {**_association_facts(association), "rejection": rejections[0] if rejections else None}
     say("associated", **facts)
     statuses: list[int | None] = []
     how = ""
@@ -192,9 +207,7 @@ def _association_facts(association: Any) -> dict[str, Any]:
     answer = association.acceptor.primitive
     return {
         "is_established": association.is_established,
-        "is_rejected": association.is_rejected,
         "is_aborted": association.is_aborted,
-        "rejection": [answer.result, answer.result_source, answer.diagnostic] if association.is_rejected else None,
         "accepted": [[c.context_id, str(c.transfer_syntax[0])] for c in association.accepted_contexts],
         "refused": [[c.context_id, c.result] for c in association.rejected_contexts],
         "maximum_length": association.acceptor.maximum_length if answer else None,
