@@ -19,6 +19,7 @@ from PySide6.QtCore import QElapsedTimer, QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from parley.bridge.association_model import AssociationModel
+from parley.bridge.garbage import GarbageKeeper
 from parley.bridge.log_model import LogModel
 from parley.bridge.pump import EventPump
 from parley.model.event import EngineEvent, EventKind
@@ -92,6 +93,7 @@ def measure(name: str, rate: int, seconds: float, filter_text: str = "") -> dict
     """One run; `filter_text` stands in the filter line."""
     gc.collect()
     pump, model, associations = EventPump(), LogModel(), AssociationModel()
+    garbage = GarbageKeeper(pump)
     view = LogView(model)
     pump.batch.connect(model.append)
     pump.batch.connect(associations.update)
@@ -146,6 +148,7 @@ def measure(name: str, rate: int, seconds: float, filter_text: str = "") -> dict
         "MB at half": memory[half],
         "MB at end": memory[-1],
     }
+    garbage.stop()
     view.close()
     view.deleteLater()
     print(f"{name:32}" + "  ".join(f"{key} {value:,.1f}".replace(".0", "") for key, value in figures.items()))

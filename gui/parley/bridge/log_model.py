@@ -79,6 +79,7 @@ class LogModel(QAbstractTableModel):
         self._rows: list[LogRow] = []
         self._shown: list[LogRow] = []
         self._cleared: list[LogRow] = []
+        self._leaving: list[LogRow] = []
         self._filter = LogFilter()
         self._next_position = 0
         self._last_shown: dict[int, float] = {}
@@ -109,7 +110,7 @@ class LogModel(QAbstractTableModel):
     @property
     def is_busy(self) -> bool:
         """Whether a changed filter or the end of a pause is still being worked on."""
-        return self._slices.isActive()
+        return self._pass is not None or (bool(self._waiting) and not self._is_paused)
 
     def event_at(self, row: int) -> EngineEvent | None:
         """The event of a shown row."""
@@ -286,7 +287,9 @@ class LogModel(QAbstractTableModel):
             self._bytes -= len(self._rows[excess].event.data)
             excess += 1
         leaving = self.row_of(self._rows[excess].position)
+        self._leaving += self._rows[:excess]
         del self._rows[:excess]
+        self._slices.start()
         if leaving:
             self.beginRemoveRows(QModelIndex(), 0, leaving - 1)
             del self._shown[:leaving]
@@ -303,7 +306,7 @@ class LogModel(QAbstractTableModel):
         self._work()
 
     def _work(self) -> None:
-        """Do a slice of what is left to do: first the filter, then what waited."""
+        """Do a slice of what is left to do: the filter, what waited, and freeing what left, which takes time too."""
         deadline = time.perf_counter() + SLICE_SECONDS
         while time.perf_counter() < deadline:
             if self._pass is not None:
@@ -312,6 +315,9 @@ class LogModel(QAbstractTableModel):
             elif self._waiting and not self._is_paused:
                 count = min(_SLICE_ROWS, len(self._waiting))
                 self._take([self._stop_waiting() for _ in range(count)])
+            elif self._leaving:
+                del self._leaving[-_SLICE_ROWS:]
+                return
             else:
                 self._slices.stop()
                 break

@@ -154,12 +154,12 @@ class DetailsPane(QWidget):
         table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + style.SPACING)
         header = table.horizontalHeader()
-        header.setStretchLastSection(True)
         header.setHighlightSections(False)
         header.setMinimumSectionSize(24)
+        header.setSectionResizeMode(negotiation_model.Column.PROPOSED, QHeaderView.ResizeMode.Stretch)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         width = table.fontMetrics().averageCharWidth()
-        for column, characters in ((0, 4), (1, 28), (2, 40)):
+        for column, characters in ((0, 4), (1, 28), (2, 44)):
             header.resizeSection(column, characters * width + 12)
         return table
 

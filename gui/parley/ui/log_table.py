@@ -63,9 +63,10 @@ class _LogDelegate(ToneDelegate):
             painter.drawRect(rect.adjusted(0, 0, -1, -1))
         room = rect.adjusted(_CELL_MARGIN, 0, -_CELL_MARGIN, 0)
         if tone is not None and column == Column.EVENT:
+            mark = QStyle.alignedRect(Qt.LayoutDirection.LeftToRight, _AT_LEFT, style.ICON_SIZE, room)
             mode = QIcon.Mode.Selected if state & _SELECTED else QIcon.Mode.Normal
-            self._icons[tone].paint(painter, room, _AT_LEFT, mode)
-            room.setLeft(room.left() + style.ICON_SIZE.width() + _CELL_MARGIN)
+            self._icons[tone].paint(painter, mark, mode=mode)
+            room.setLeft(mark.right() + _CELL_MARGIN)
         text = self._log.text_at(row, column)
         if column >= Column.WHO:
             text = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
