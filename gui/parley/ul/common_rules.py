@@ -104,7 +104,11 @@ def association_findings(pdu: AAssociateRq | AAssociateAc) -> Findings:
     """What is wrong or risky in what a request and an acceptance have in common."""
     yield from _version_findings(pdu)
     yield from _application_context_findings(pdu)
-    yield from _user_information_findings(pdu)
+    found = list(each_item(pdu, UserInformation))
+    yield from repeated(found, "user information item")
+    if not found:
+        yield error("items", "There is no user information item.", "Send one with a maximum length in it.")
+        return
     yield from _maximum_length_findings(pdu)
     yield from _implementation_findings(pdu)
     yield from _asynchronous_findings(pdu)
@@ -132,13 +136,6 @@ def _application_context_findings(pdu: AAssociateRq | AAssociateAc) -> Findings:
         if item.name != APPLICATION_CONTEXT:
             text = f"The application context name is not {APPLICATION_CONTEXT}, the only one there is."
             yield error(f"{path}.name", text, f"Send {APPLICATION_CONTEXT}.")
-
-
-def _user_information_findings(pdu: AAssociateRq | AAssociateAc) -> Findings:
-    found = list(each_item(pdu, UserInformation))
-    if not found:
-        yield error("items", "There is no user information item.", "Send one with a maximum length in it.")
-    yield from repeated(found, "user information item")
 
 
 def _maximum_length_findings(pdu: AAssociateRq | AAssociateAc) -> Findings:

@@ -92,7 +92,7 @@ def _number_findings(proposals: list[Proposal]) -> Findings:
     if not proposals:
         yield error("items", "No presentation context is proposed.", "Propose one at least, such as Verification.")
     for proposal in proposals[MOST_CONTEXTS:][:1]:
-        text = f"{len(proposals)} presentation contexts are proposed, {MOST_CONTEXTS} are possible."
+        text = f"There are {len(proposals)} presentation contexts, {MOST_CONTEXTS} are possible."
         yield error(proposal.path, text, "Leave contexts out, or use several associations.")
     seen: set[int] = set()
     for proposal in proposals:
