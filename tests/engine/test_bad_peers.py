@@ -418,8 +418,10 @@ def test_anything_but_a_request_comes_too_early(run, pdu):
         await peer.send(encode(pdu))
         return await peer.read_pdu()
 
-    answer, _ = serve(run, behave)
+    answer, record = serve(run, behave)
     assert answer == encode(AAbort(0, 0))
+    (note,) = [event.text for event in record.of(K.NOTE) if event.association == 1]
+    assert note.endswith("received before an A-ASSOCIATE-RQ: this side aborts.")
 
 
 def test_a_second_request_on_one_connection_aborts(run):

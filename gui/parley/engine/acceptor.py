@@ -16,11 +16,12 @@ from parley.model.event import EventKind
 from parley.model.handle import Rejection
 from parley.model.profile import AcceptorSide
 from parley.model.rules import decide
+from parley.ul import effects as fx
 from parley.ul import primitives as pr
 from parley.ul.codes import PresentationRejectReason, RejectResult, RejectSource, Role
 from parley.ul.limits import Limits
 from parley.ul.pdu import AAssociateAc, AAssociateRj, Pdu
-from parley.ul.table import State
+from parley.ul.table import Action, Evt, State
 
 Policy = Callable[[Caller], Decision | Awaitable[Decision]]
 
@@ -55,6 +56,12 @@ class Acceptor(Association):
         self.tell(EventKind.CONNECTION_ACCEPTED)
         self.ul.transport_indication()
         self._execute()
+
+    def _on_transition(self, effect: fx.Transition) -> None:
+        super()._on_transition(effect)
+        if effect.before is State.STA_2 and effect.action is Action.AA_1 and effect.event is not Evt.EVT_19:
+            # The table aborts here without an indication, as nobody has asked for an association yet.
+            self.tell(EventKind.NOTE, text=f"{effect.event.value} before an A-ASSOCIATE-RQ: this side aborts.")
 
     def _indicated(self, primitive: pr.Indication) -> None:
         if isinstance(primitive, pr.AssociateIndication):
