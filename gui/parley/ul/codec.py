@@ -69,7 +69,7 @@ def decode(buffer: bytes | bytearray | memoryview, limits: Limits) -> Decoded | 
         pdu = _READERS[code].read(reading, _HEADER.size, end, reserved)
     except MisfitError as error:
         text = f"The peer's {PduType(code).words} cannot be read: {error.text} (at byte {error.offset})."
-        raise _invalid(text, error.offset, error.path) from None
+        raise _invalid(text, error.offset, reading.path_of(error.attribute)) from None
     if reserved:
         reading.report_reserved("reserved", 1)
     return Decoded(pdu, reading.data, _findings(reading))

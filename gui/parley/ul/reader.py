@@ -28,13 +28,16 @@ _MOST_NOTES = 50
 
 
 class MisfitError(Exception):
-    """A body that does not fit its layout, with the offset and the path of the field where that showed."""
+    """A body that does not fit its layout, with the offset and the field where that showed.
 
-    def __init__(self, text: str, offset: int, path: str) -> None:
+    The reading's path still leads to what the field belongs to.
+    """
+
+    def __init__(self, text: str, offset: int, attribute: str) -> None:
         super().__init__(text)
         self.text = text
         self.offset = offset
-        self.path = path
+        self.attribute = attribute
 
 
 @dataclass(slots=True)
@@ -62,9 +65,13 @@ class Reading:
         """Note a reserved field that is not zero: nothing may come of it, but a person may want to know."""
         self.report(Severity.NOTE, attribute, offset, "A reserved field is not zero; receivers do not test it.")
 
-    def misfit(self, text: str, offset: int, attribute: str = "") -> MisfitError:
-        """To be raised by a step."""
-        return MisfitError(text, offset, self.path_of(attribute))
+    @property
+    def is_full(self) -> bool:
+        """Whether no finding is kept any more, so that none need be made."""
+        if len(self.findings) < _MOST_FINDINGS:
+            return False
+        self.are_all_listed = False
+        return True
 
 
 Step = Callable[[Reading, int, int, list[Any]], int]
@@ -85,7 +92,7 @@ def _packed(run: list[Field]) -> Step:
 
     def step(reading: Reading, offset: int, end: int, values: list[Any]) -> int:
         if offset + size > end:
-            raise reading.misfit(f"{size} bytes are needed, {end - offset} are left", offset, run[0].attribute)
+            raise MisfitError(f"{size} bytes are needed, {end - offset} are left", offset, run[0].attribute)
         found = unpack(reading.data, offset)
         for index, zero, attribute in zeros:
             if found[index] != zero:
@@ -100,7 +107,7 @@ def _title(size: int, attribute: str) -> Step:
     def step(reading: Reading, offset: int, end: int, values: list[Any]) -> int:
         stop = offset + size
         if stop > end:
-            raise reading.misfit(f"{size} bytes are needed, {end - offset} are left", offset, attribute)
+            raise MisfitError(f"{size} bytes are needed, {end - offset} are left", offset, attribute)
         values.append(reading.data[offset:stop].decode("latin-1").rstrip(" "))
         return stop
 
@@ -144,11 +151,11 @@ def _counted(form: lay.Counted, attribute: str) -> Step:
     def step(reading: Reading, offset: int, end: int, values: list[Any]) -> int:
         start = offset + _COUNT.size
         if start > end:
-            raise reading.misfit(f"{form.length_name} needs 2 bytes, {end - offset} are left", offset, attribute)
+            raise MisfitError(f"{form.length_name} needs 2 bytes, {end - offset} are left", offset, attribute)
         (length,) = _COUNT.unpack_from(reading.data, offset)
         stop: int = start + length
         if stop > end:
-            raise reading.misfit(f"{form.length_name} is {length}, {end - start} bytes are left", offset, attribute)
+            raise MisfitError(f"{form.length_name} is {length}, {end - start} bytes are left", offset, attribute)
         return content(reading, start, stop, values)
 
     return step
@@ -168,12 +175,12 @@ def _items(form: lay.Items, attribute: str) -> Step:
             start = offset + 4
             if start > end:
                 text = f"an item's header needs 4 bytes, {end - offset} are left"
-                raise reading.misfit(text, offset, f"{attribute}[{len(items)}].type")
+                raise MisfitError(text, offset, f"{attribute}[{len(items)}].type")
             code, reserved, length = _ITEM_HEADER.unpack_from(data, offset)
             stop: int = start + length
             if stop > end:
                 text = f"an item says it has {length} bytes, {end - start} are left"
-                raise reading.misfit(text, offset, f"{attribute}[{len(items)}].item_length")
+                raise MisfitError(text, offset, f"{attribute}[{len(items)}].item_length")
             most, kept = often.get(code, rare)
             item = kept(data[offset:stop]) if kept and length <= most else None
             if item is None:
@@ -192,13 +199,14 @@ def _items(form: lay.Items, attribute: str) -> Step:
 
 
 def _unknown(reading: Reading, start: int, stop: int, code: int, reserved: int) -> UnknownItem:
-    kind = ItemType(code)
-    if kind.is_reserved:
-        text = f"Nobody knows items of type {code:02X}H; receivers should skip them, some abort."
-        reading.report(Severity.WARNING, "", start - 4, text, "Leave the item out.")
-    else:
-        text = f"Items of type {code:02X}H ({kind.words}) do not belong here."
-        reading.report(Severity.ERROR, "", start - 4, text, "Leave the item out.")
+    if not reading.is_full:
+        kind = ItemType(code)
+        if kind.is_reserved:
+            text = f"Nobody knows items of type {code:02X}H; receivers should skip them, some abort."
+            reading.report(Severity.WARNING, "", start - 4, text, "Leave the item out.")
+        else:
+            text = f"Items of type {code:02X}H ({kind.words}) do not belong here."
+            reading.report(Severity.ERROR, "", start - 4, text, "Leave the item out.")
     return UnknownItem(code, reading.data[start:stop], reserved)
 
 
@@ -213,12 +221,12 @@ def _pdvs(form: lay.Pdvs, attribute: str) -> Step:
             reading.path[-1] = len(pdvs)
             start = offset + header.size
             if start > end:
-                raise reading.misfit(f"a PDV's length needs 4 bytes, {end - offset} are left", offset, "item_length")
+                raise MisfitError(f"a PDV's length needs 4 bytes, {end - offset} are left", offset, "item_length")
             (length,) = header.unpack_from(reading.data, offset)
             offset = start + length
             if offset > end:
                 text = f"a PDV says it has {length} bytes, {end - start} are left"
-                raise reading.misfit(text, start - header.size, "item_length")
+                raise MisfitError(text, start - header.size, "item_length")
             pdvs.append(reader.read(reading, start, offset, 0))
         del reading.path[-2:]
         if not pdvs:
@@ -278,7 +286,7 @@ class Reader:
         for step in self._steps:
             offset = step(reading, offset, end, values)
         if offset != end:
-            raise reading.misfit(f"{end - offset} bytes follow where its layout ends", offset)
+            raise MisfitError(f"{end - offset} bytes follow where its layout ends", offset, "")
         values.append(reserved)
         return self._make(*self._as_arguments(values))
 
@@ -290,8 +298,9 @@ class Reader:
         except MisfitError as error:
             del reading.path[depth:]
             del reading.findings[mark:]
-            text = f"This {self._layout.name} does not fit its layout: {error.text} (at byte {error.offset})."
-            reading.report(Severity.ERROR, "", offset - 4, text)
+            if not reading.is_full:
+                text = f"This {self._layout.name} does not fit its layout: {error.text} (at byte {error.offset})."
+                reading.report(Severity.ERROR, "", offset - 4, text)
             return UnknownItem(int(self._layout.code or 0), reading.data[offset:end], reserved)
         # The sub-item version of item 57H is no reserved field.
         if reserved and self._layout.second == "Reserved":
