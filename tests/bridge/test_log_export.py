@@ -16,26 +16,22 @@ def notes():
     return Samples().notes(1200)
 
 
-def nothing(_share):
-    pass
-
-
 def left_in(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
 def test_text_has_a_line_for_each_event(tmp_path, notes):
     path = tmp_path / "log.txt"
-    assert save_events(notes, path, ExportFormat.TEXT, nothing) == 1200
+    assert save_events(notes, path, ExportFormat.TEXT) == 1200
     lines = path.read_text("utf-8").splitlines()
     assert len(lines) == 1200
     assert "note 1199" in lines[-1]
-    assert path.read_text("utf-8") == lines_of(notes, ExportFormat.TEXT)
+    assert path.read_text("utf-8") == "".join(lines_of(notes, ExportFormat.TEXT))
 
 
 def test_json_lines_has_an_object_for_each_event(tmp_path, notes):
     path = tmp_path / "log.jsonl"
-    save_events(notes, path, ExportFormat.JSON_LINES, nothing)
+    save_events(notes, path, ExportFormat.JSON_LINES)
     assert [json.loads(line)["seq"] for line in path.read_text("utf-8").splitlines()] == list(range(1, 1201))
 
 
@@ -59,7 +55,7 @@ def test_a_replaced_file_keeps_its_rights_and_a_link_stays(tmp_path, notes):
     path.write_text("old")
     path.chmod(0o640)
     link.symlink_to(path)
-    save_events(notes, link, ExportFormat.TEXT, nothing)
+    save_events(notes, link, ExportFormat.TEXT)
     assert link.is_symlink()
     assert "note 0" in path.read_text("utf-8")
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
@@ -87,7 +83,7 @@ def test_a_disk_that_gets_full_leaves_the_old_file_and_nothing_else(tmp_path, no
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
     try:
         with pytest.raises(OSError, match="too large") as caught:
-            save_events(notes, path, ExportFormat.TEXT, nothing)
+            save_events(notes, path, ExportFormat.TEXT)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert path.read_text() == "old"
@@ -100,7 +96,7 @@ def test_places_where_no_file_can_be(tmp_path, notes, place):
     (tmp_path / "file").write_text("")
     (tmp_path / "folder").mkdir()
     with pytest.raises(OSError) as caught:  # noqa: PT011 - which one is the system's business
-        save_events(notes, tmp_path / place, ExportFormat.TEXT, nothing)
+        save_events(notes, tmp_path / place, ExportFormat.TEXT)
     words = failure_words(caught.value, tmp_path / place)
     assert "was not saved" in words
     assert "Errno" not in words

@@ -153,7 +153,7 @@ class TestFilter:
         assert set(texts(model, Column.EVENT)) == {"PDU received", "PDU sent"}
         model.set_filter(LogFilter(LogFilter.words_of("STÖRUNG 2")))
         assert [model.event_at(0).text] == ["Störung 2"]
-        model.set_filter(LogFilter(("10.0.0.7:4001", "connection")))
+        model.set_filter(LogFilter(("10.0.0.7:4001", "connection accepted")))
         assert model.shown == 1
         model.set_filter(LogFilter(("nothing like it",)))
         assert model.shown == 0

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
 from pathlib import Path
 
 from parley.capture.jsonl import to_json
 from parley.capture.text import to_text
+from parley.model.atomic import write_atomically
 from parley.model.event import EngineEvent
 
 _LINES_PER_REPORT = 500
@@ -42,41 +40,25 @@ def no_report(_share: float) -> None:
     """For work that is too short to be watched."""
 
 
-def lines_of(events: Sequence[EngineEvent], fmt: ExportFormat, report: Callable[[float], None] = no_report) -> str:
-    """All events as text; `report` hears the share that is done and may raise to end it."""
-    lines = []
+def lines_of(
+    events: Sequence[EngineEvent], fmt: ExportFormat, report: Callable[[float], None] = no_report
+) -> Iterator[str]:
+    """Each event as a line; `report` hears the share that is done and may raise to end it."""
     for number, event in enumerate(events):
         if number % _LINES_PER_REPORT == 0:
             report(number / len(events))
-        lines.append(fmt.line_of(event))
-    return "".join(line + "\n" for line in lines)
+        yield fmt.line_of(event) + "\n"
 
 
-def save_events(events: Sequence[EngineEvent], path: Path, fmt: ExportFormat, report: Callable[[float], None]) -> int:
+def save_events(
+    events: Sequence[EngineEvent], path: Path, fmt: ExportFormat, report: Callable[[float], None] = no_report
+) -> int:
     """Write the events in UTF-8; returns how many.
 
     Raises:
         OSError: the file could not be written; what was there before is unchanged.
     """
-    path = Path(os.path.realpath(path))
-    if path.is_dir():
-        raise IsADirectoryError(f"{path} is a folder")
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with unfinished.open("w", encoding="utf-8", newline="\n") as file:
-            for number, event in enumerate(events):
-                if number % _LINES_PER_REPORT == 0:
-                    report(number / len(events))
-                file.write(fmt.line_of(event) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            shutil.copymode(path, unfinished)
-        unfinished.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            unfinished.unlink()
-        raise
+    write_atomically(path, (line.encode("utf-8", "backslashreplace") for line in lines_of(events, fmt, report)))
     return len(events)
 
 

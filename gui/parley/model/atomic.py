@@ -11,6 +11,7 @@ import re
 import secrets
 import stat
 import unicodedata
+from collections.abc import Iterable
 from pathlib import Path
 
 NAME_BYTES = 120
@@ -22,11 +23,12 @@ _DEVICES = {"con", "prn", "aux", "nul", "conin$", "conout$"} | {
 }
 
 
-def write_atomically(path: Path, data: bytes) -> None:
+def write_atomically(path: Path, data: bytes | Iterable[bytes]) -> None:
     """Replace a file's content, or create it, such that at any moment it has either all of the old or all of the new.
 
     The new content goes to a hidden file in the same folder, to the disk, and only then in place of the old; its mode
-    is the old one's. A symbolic link stays, and what it points to is replaced. Nothing is left behind on failure.
+    is the old one's. A symbolic link stays, and what it points to is replaced. Nothing is left behind on failure, be it
+    the disk's or that of what makes the data piece by piece.
 
     Raises:
         OSError: whatever the file system said, a full disk included.
@@ -35,7 +37,7 @@ def write_atomically(path: Path, data: bytes) -> None:
     temporary = target.with_name(f".{secrets.token_hex(8)}.tmp")
     try:
         with temporary.open("xb") as file:
-            file.write(data)
+            file.writelines([data] if isinstance(data, bytes) else data)
             file.flush()
             with contextlib.suppress(FileNotFoundError):
                 temporary.chmod(stat.S_IMODE(target.stat().st_mode))

@@ -256,7 +256,7 @@ class LogView(QWidget):
         if not events:
             return
         if len(events) <= _COPIED_AT_ONCE:
-            QGuiApplication.clipboard().setText(lines_of(events, ExportFormat.TEXT))
+            QGuiApplication.clipboard().setText("".join(lines_of(events, ExportFormat.TEXT)))
             return
         words = f"Copying {_spaced(len(events))} events …"
         self._jobs.run(partial(_render, events), words, _put_on_clipboard, lambda error: (style.Tone.ERROR, str(error)))
@@ -293,7 +293,7 @@ def _save(events: list[EngineEvent], path: Path, fmt: ExportFormat, job: Job) ->
 
 
 def _render(events: list[EngineEvent], job: Job) -> str:
-    return lines_of(events, ExportFormat.TEXT, job.report)
+    return "".join(lines_of(events, ExportFormat.TEXT, job.report))
 
 
 def _put_on_clipboard(text: str) -> None:
