@@ -49,6 +49,7 @@ class Column(Enum):
 @dataclass(slots=True)
 class _Row(Generic[Context]):
     context: Context
+    number: int = 0
     problems: Sequence[Problem] = ()
     answer: NegotiatedContext | None = None
     verdict: str = ""
@@ -85,7 +86,6 @@ class ContextModel(QAbstractTableModel, Generic[Context]):
         both = [Column.ABSTRACT_SYNTAX, Column.TRANSFER_SYNTAXES]
         self.columns = [Column.NUMBER, *both, Column.RESULT] if kind is ProposedContext else both
         self._rows: list[_Row[Context]] = []
-        self._numbers: tuple[int, ...] = ()
         self._attempted: list[_Row[Context]] = []
 
     # --- values ------------------------------------------------------------------------------------------------------
@@ -112,7 +112,6 @@ class ContextModel(QAbstractTableModel, Generic[Context]):
         if contexts:
             self.beginInsertRows(QModelIndex(), at, at + len(contexts) - 1)
             self._rows[at:at] = [_Row(context) for context in contexts]
-            self._number()
             self.endInsertRows()
             self._was_edited()
         return range(at, at + len(contexts))
@@ -121,7 +120,6 @@ class ContextModel(QAbstractTableModel, Generic[Context]):
         for row in sorted(rows, reverse=True):
             self.beginRemoveRows(QModelIndex(), row, row)
             del self._rows[row]
-            self._number()
             self.endRemoveRows()
         self._was_edited()
 
@@ -139,7 +137,6 @@ class ContextModel(QAbstractTableModel, Generic[Context]):
         del self._rows[first : first + count]
         at = destination if destination < first else destination - count
         self._rows[at:at] = moved
-        self._number()
         self.endMoveRows()
         self._was_edited()
         return True
@@ -233,7 +230,7 @@ class ContextModel(QAbstractTableModel, Generic[Context]):
     def _text(self, number: int, column: Column) -> str:
         row = self._rows[number]
         if column is Column.NUMBER:
-            return str(self._numbers[number])
+            return str(row.number)
         if column is Column.ABSTRACT_SYNTAX:
             return registry.labelled(row.context.abstract_syntax) or "(empty)"
         if column is Column.TRANSFER_SYNTAXES:
@@ -283,18 +280,20 @@ class ContextModel(QAbstractTableModel, Generic[Context]):
     def _change(self, number: int, context: Context) -> None:
         row = self._rows[number]
         row.context, row.answer, row.verdict = context, None, ""
-        self._number()
         self._attempted = [_Row(context) if other is row else other for other in self._attempted]
         self._tell(number)
 
     def _was_edited(self) -> None:
+        """Number anew, after the rows have come and gone: until then Qt wants their neighbours unchanged."""
+        self._number()
         if self._rows and Column.NUMBER in self.columns:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, 0))
         self.edited.emit()
 
     def _number(self) -> None:
         proposed = tuple(row.context for row in self._rows if isinstance(row.context, ProposedContext))
-        self._numbers = context_ids(proposed)
+        for row, number in zip(self._rows, context_ids(proposed), strict=False):
+            row.number = number
 
     def _tell(self, number: int) -> None:
         self.dataChanged.emit(self.index(number, 0), self.index(number, len(self.columns) - 1))

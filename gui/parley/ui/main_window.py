@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
+from typing import Any
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, QUrl, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QDesktopServices, QIcon, QKeySequence
+from PySide6.QtCore import QSettings, Qt, Slot
+from PySide6.QtGui import QAction, QCloseEvent, QIcon, QKeySequence
 from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QSizePolicy, QSplitter, QToolBar, QWidget
 
 from parley.bridge.association_model import AssociationModel
@@ -257,6 +259,9 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _open_folder(self) -> None:
+        from PySide6.QtCore import QUrl
+        from PySide6.QtGui import QDesktopServices
+
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._book.store.folder)))
 
     def _help(self, topic: str, _checked: bool = False) -> None:
@@ -282,17 +287,18 @@ class MainWindow(QMainWindow):
     def _restore(self) -> None:
         self.resize(1400, 900)
         self._default_layout()
-        geometry = self._settings.value("window/geometry")
-        if isinstance(geometry, QByteArray):
-            self.restoreGeometry(geometry)
-        for splitter in (self._upper, self._lower, self._whole):
-            state = self._settings.value(f"window/{splitter.objectName()}")
-            if isinstance(state, QByteArray):
-                splitter.restoreState(state)
+        restorers = {splitter.objectName(): splitter.restoreState for splitter in self._splitters()}
+        for name, restore in {"geometry": self.restoreGeometry, **restorers}.items():
+            state: Any = self._settings.value(f"window/{name}", b"")
+            with suppress(TypeError):  # a settings file that somebody wrote by hand
+                restore(state)
+
+    def _splitters(self) -> tuple[QSplitter, ...]:
+        return self._upper, self._lower, self._whole
 
     def _remember(self) -> None:
         self._settings.setValue("window/geometry", self.saveGeometry())
-        for splitter in (self._upper, self._lower, self._whole):
+        for splitter in self._splitters():
             self._settings.setValue(f"window/{splitter.objectName()}", splitter.saveState())
 
     # --- the end -----------------------------------------------------------------------------------------------------

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QSignalBlocker, Qt, Slot
 from PySide6.QtGui import QAction, QFont, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
-    QInputDialog,
     QLabel,
     QListView,
-    QMessageBox,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -21,9 +21,11 @@ from parley.model.store import StoredProfile
 from parley.ui import style
 from parley.ui.fields import ToneLine, named
 
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QMessageBox
+
 Index = QModelIndex | QPersistentModelIndex
 _Role = Qt.ItemDataRole
-_Button = QMessageBox.StandardButton
 KEY_ROLE = _Role.UserRole
 
 
@@ -95,12 +97,14 @@ class ProfilesPane(QWidget):
     """Lists profiles, opens what is selected, and asks what the book wants asked.
 
     Attributes:
-        actions_in_order: for toolbar and menu; None stands for a separator.
+        new_action, save_action, save_as_action, revert_action, duplicate_action, rename_action, delete_action: for
+            toolbar and menus.
     """
 
     def __init__(self, book: ProfileBook) -> None:
         super().__init__()
         self._book = book
+        self._answers: dict[int, Answer] = {}
         self._model = ProfileModel(book, self)
         self.list = QListView()
         named(self.list, "profiles.list", "Profiles", "Saved connections; the open one is bold")
@@ -242,10 +246,11 @@ class ProfilesPane(QWidget):
             f"Delete the profile {entry.name}?",
             f"The file {entry.key} is removed for good.",
         )
-        delete = box.addButton("&Delete", QMessageBox.ButtonRole.DestructiveRole)
-        box.setDefaultButton(box.addButton(_Button.Cancel))
+        delete = box.addButton("&Delete", box.ButtonRole.DestructiveRole)
+        delete.setObjectName("profiles.delete_question.delete")
         delete.setProperty("key", entry.key)
         delete.clicked.connect(self._delete)
+        box.setDefaultButton(box.addButton(box.StandardButton.Cancel))
         box.open()
 
     @Slot()
@@ -255,18 +260,21 @@ class ProfilesPane(QWidget):
     @Slot(str)
     def _ask_unsaved(self, name: str) -> None:
         box = self._box("profiles.unsaved_question", f"Save the changes to {name}?", "They are lost otherwise.")
-        box.setStandardButtons(_Button.Save | _Button.Discard | _Button.Cancel)
-        box.setDefaultButton(_Button.Save)
+        buttons = box.StandardButton
+        box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
+        box.setDefaultButton(buttons.Save)
+        self._answers = {buttons.Save.value: Answer.SAVE, buttons.Discard.value: Answer.DISCARD}
         box.finished.connect(self._answer_unsaved)
         box.open()
 
     @Slot(int)
     def _answer_unsaved(self, result: int) -> None:
-        answers = {_Button.Save.value: Answer.SAVE, _Button.Discard.value: Answer.DISCARD}
-        self._book.answer(answers.get(result, Answer.STAY))
+        self._book.answer(self._answers.get(result, Answer.STAY))
 
     @Slot(str)
     def _ask_name(self, suggestion: str) -> None:
+        from PySide6.QtWidgets import QInputDialog
+
         dialog = QInputDialog(self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setObjectName("profiles.name_question")
@@ -278,7 +286,9 @@ class ProfilesPane(QWidget):
         dialog.open()
 
     def _box(self, object_name: str, text: str, more: str) -> QMessageBox:
-        box = QMessageBox(QMessageBox.Icon.Question, "Parley", text, _Button.NoButton, self)
+        from PySide6.QtWidgets import QMessageBox
+
+        box = QMessageBox(QMessageBox.Icon.Question, "Parley", text, QMessageBox.StandardButton.NoButton, self)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setObjectName(object_name)
         box.setInformativeText(more)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from parley.model.handle import AcceptanceRules, NoContext, TransferSyntaxChoice
 from parley.ui import style
 from parley.ui.fields import ComboBox, Field, named
 from parley.ui.fold import FoldedSection
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QPlainTextEdit
 
 _CHOICES: list[tuple[str, object]] = [
     ("The first one the peer proposed", TransferSyntaxChoice.FIRST_PROPOSED),
@@ -61,6 +65,8 @@ class RulesSection(FoldedSection):
             "Check the called AE title",
             "Many devices insist on their own title; off answers to every name",
         )
+        from PySide6.QtWidgets import QPlainTextEdit  # takes 4 ms to load, for what is folded away
+
         titles = QPlainTextEdit()
         titles.setTabChangesFocus(True)
         titles.setPlaceholderText("Everybody")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QFrame,
@@ -155,7 +155,7 @@ class SidePanel(QWidget):
         for name, field, share in fields:
             self._fields[name] = field
             field.lines = lines
-            beside.addWidget(field, share)
+            beside.addWidget(field, share, Qt.AlignmentFlag(0) if grows else Qt.AlignmentFlag.AlignTop)
             height = QSizePolicy.Policy.Expanding if grows else QSizePolicy.Policy.Minimum
             field.setSizePolicy(QSizePolicy.Policy.Ignored, height)
         self._form.addWidget(row, 1 if grows else 0)

@@ -11,7 +11,7 @@ from enum import Enum
 from functools import cache
 from importlib import resources
 
-from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
@@ -113,7 +113,7 @@ def _rendered(svg: str, size: QSize) -> QPixmap:
     pixmap = QPixmap(size)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
-    QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(0, 0, size.width(), size.height()))
+    QSvgRenderer(svg.encode()).render(painter, QRectF(0, 0, size.width(), size.height()))
     painter.end()
     return pixmap
 

@@ -1,0 +1,163 @@
+"""The contexts table's model: edits, numbers, moves, problems and answers."""
+
+import pytest
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtTest import QAbstractItemModelTester
+
+from parley.model.build import accept_pdu, request_pdu
+from parley.model.handle import AcceptanceRules, AcceptorHandle, ProposedContext, RequestorHandle, SupportedContext
+from parley.model.validation import Problem
+from parley.ui.context_model import Column, ContextModel, UidListModel, move_rows, short, uid_of
+from parley.ul.codes import EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN, VERIFICATION
+from parley.ul.errors import Severity
+from parley.ul.negotiation import outcome
+
+CT = "1.2.840.10008.5.1.4.1.1.2"
+PRIVATE = "1.2.3.4"
+THREE = (ProposedContext(VERIFICATION), ProposedContext(CT), ProposedContext(PRIVATE))
+
+
+@pytest.fixture
+def model(qapp):
+    made = ContextModel(ProposedContext)
+    made.tester = QAbstractItemModelTester(made, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    made.set_contexts(THREE)
+    return made
+
+
+def column(model, which):
+    number = model.columns.index(which)
+    return [model.index(row, number).data() for row in range(model.rowCount())]
+
+
+def answers(model):
+    request = request_pdu(RequestorHandle(contexts=model.contexts()))
+    return outcome(request, accept_pdu(AcceptorHandle(), AcceptanceRules(), request))
+
+
+def test_rows_show_numbers_names_and_transfer_syntaxes(model):
+    assert column(model, Column.NUMBER) == ["1", "3", "5"]
+    assert column(model, Column.ABSTRACT_SYNTAX) == ["Verification SOP Class", "CT Image Storage", PRIVATE]
+    assert column(model, Column.TRANSFER_SYNTAXES) == ["Implicit VR LE, Explicit VR LE"] * 3
+
+
+def test_an_scps_table_has_neither_numbers_nor_results(qapp):
+    model = ContextModel(SupportedContext)
+    assert model.columns == [Column.ABSTRACT_SYNTAX, Column.TRANSFER_SYNTAXES]
+    model.add([CT], (IMPLICIT_VR_LITTLE_ENDIAN,))
+    assert model.contexts() == (SupportedContext(CT, (IMPLICIT_VR_LITTLE_ENDIAN,)),)
+
+
+def test_adding_takes_several_and_the_same_twice(qtbot, model):
+    with qtbot.waitSignal(model.edited):
+        rows = model.add([CT, CT], (EXPLICIT_VR_LITTLE_ENDIAN,))
+    assert list(rows) == [3, 4]
+    assert model.contexts()[3:] == (ProposedContext(CT, (EXPLICIT_VR_LITTLE_ENDIAN,)),) * 2
+
+
+def test_removing_takes_exactly_the_rows_that_were_meant(model):
+    model.remove([0, 2])
+    assert model.contexts() == (THREE[1],)
+
+
+def test_moving_keeps_numbers_in_order(model):
+    assert move_rows(model, [1, 2], -1) == [0, 1]
+    assert model.contexts() == (THREE[1], THREE[2], THREE[0])
+    assert column(model, Column.NUMBER) == ["1", "3", "5"]
+    assert move_rows(model, [0], -1) == [0]
+    assert move_rows(model, [1], 1) == [2]
+    assert model.contexts() == (THREE[1], THREE[0], THREE[2])
+
+
+def test_a_number_can_be_typed_and_taken_back(model):
+    index = model.index(0, 0)
+    assert model.setData(index, "4")
+    assert model.context(0).context_id == 4
+    assert column(model, Column.NUMBER) == ["4", "1", "3"]
+    assert model.setData(index, "")
+    assert model.context(0).context_id is None
+
+
+def test_what_is_no_number_is_refused_and_nothing_changes(model):
+    assert not model.setData(model.index(0, 0), "x")
+    assert model.contexts() == THREE
+
+
+def test_an_abstract_syntax_can_be_typed_as_name_or_as_any_text(model):
+    index = model.index(0, 1)
+    model.setData(index, "mr image storage")
+    assert model.context(0).abstract_syntax == "1.2.840.10008.5.1.4.1.1.4"
+    model.setData(index, "1.2.not a uid ")
+    assert model.context(0).abstract_syntax == "1.2.not a uid "
+
+
+def test_answers_are_said_in_words(model):
+    model.begin_attempt()
+    model.show_answers(answers(model))
+    assert column(model, Column.RESULT) == [
+        "Accepted with Implicit VR LE",
+        "Rejected: abstract syntax not supported",
+        "Rejected: abstract syntax not supported",
+    ]
+
+
+def test_answers_find_their_rows_although_rows_moved_meanwhile(model):
+    model.begin_attempt()
+    told = answers(model)
+    move_rows(model, [0], 1)
+    model.remove([2])
+    model.show_answers(told)
+    assert [text.partition(" ")[0] for text in column(model, Column.RESULT)] == ["Rejected:", "Accepted"]
+
+
+def test_an_edited_row_has_no_answer_any_more(model):
+    model.begin_attempt()
+    told = answers(model)
+    model.setData(model.index(0, 1), CT)
+    model.show_answers(told)
+    assert column(model, Column.RESULT)[0] == ""
+    model.setData(model.index(1, 1), VERIFICATION)
+    assert column(model, Column.RESULT)[1] == ""
+
+
+def test_without_an_answer_the_verdict_stands_in_each_row(model):
+    model.begin_attempt()
+    model.show_answers((), "Not negotiated")
+    assert column(model, Column.RESULT) == ["Not negotiated"] * 3
+
+
+def test_problems_mark_their_row(model):
+    model.show_problems({1: [Problem(Severity.ERROR, "contexts[1]", "Bad.", "Mend it.")]})
+    marks = [model.index(row, 1).data(Qt.ItemDataRole.DecorationRole) is not None for row in range(3)]
+    assert marks == [False, True, False]
+    assert "Error: Bad. Mend it." in model.index(1, 1).data(Qt.ItemDataRole.ToolTipRole)
+
+
+def test_a_context_without_transfer_syntaxes_says_so(model):
+    model.set_transfer_syntaxes([0], ())
+    assert column(model, Column.TRANSFER_SYNTAXES)[0] == "(none)"
+
+
+def test_the_list_of_transfer_syntaxes_orders_adds_once_and_edits(qtbot):
+    model = UidListModel()
+    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    model.set_uids([IMPLICIT_VR_LITTLE_ENDIAN])
+    with qtbot.waitSignal(model.edited):
+        model.add([EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN, EXPLICIT_VR_LITTLE_ENDIAN])
+    assert model.uids() == (IMPLICIT_VR_LITTLE_ENDIAN, EXPLICIT_VR_LITTLE_ENDIAN)
+    assert model.moveRow(QModelIndex(), 1, QModelIndex(), 0)
+    model.setData(model.index(1), "RLE Lossless")
+    assert model.uids() == (EXPLICIT_VR_LITTLE_ENDIAN, "1.2.840.10008.1.2.5")
+    model.remove([0])
+    assert model.uids() == ("1.2.840.10008.1.2.5",)
+
+
+def test_only_a_whole_name_becomes_a_uid():
+    assert uid_of("CTImageStorage") == CT
+    assert uid_of("CT Image") == "CT Image"
+    assert uid_of("") == ""
+
+
+def test_transfer_syntaxes_have_short_names():
+    assert short(EXPLICIT_VR_LITTLE_ENDIAN) == "Explicit VR LE"
+    assert short("1.2.3") == "1.2.3"

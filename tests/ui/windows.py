@@ -1,0 +1,59 @@
+"""A main window with a controller that only writes down what it is asked, for tests of the widgets."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSettings, Signal
+
+from parley.bridge.association_model import AssociationModel
+from parley.bridge.log_model import LogModel
+from parley.bridge.profile_book import ProfileBook
+from parley.model.store import ProfileStore
+from parley.ui.main_window import MainWindow
+
+
+class Recorder(QObject):
+    """The controller's signals, and a list of its calls."""
+
+    attempt_started = Signal()
+    attempt_finished = Signal(object)
+    echo_finished = Signal(object)
+    scu_state_changed = Signal(object)
+    scu_busy_changed = Signal(bool)
+    listening_changed = Signal(object)
+    listen_failed = Signal(str)
+
+    def __init__(self):
+        super().__init__()
+        self.calls = []
+
+    def __getattr__(self, name):
+        if name not in {"associate", "echo", "release", "abort", "listen", "stop", "abort_association"}:
+            raise AttributeError(name)
+        return lambda *arguments: self.calls.append((name, *arguments))
+
+
+class Stage:
+    """A window and everything that was put into it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.controller = Recorder()
+        self.store = ProfileStore(folder / "profiles")
+        self.book = ProfileBook(self.store)
+        self.log = LogModel()
+        self.associations = AssociationModel()
+        self.closed = []
+        self.window = self.open()
+
+    def open(self) -> MainWindow:
+        """Another window with the same settings."""
+        settings = QSettings(str(self.folder / "settings.ini"), QSettings.Format.IniFormat)
+        return MainWindow(
+            self.controller, self.book, self.log, self.associations, settings, lambda: self.closed.append(True)
+        )
+
+    def find(self, kind, name):
+        """The one widget of that name."""
+        found = self.window.findChildren(kind, name)
+        assert len(found) == 1, name
+        return found[0]
