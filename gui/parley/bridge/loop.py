@@ -17,8 +17,10 @@ from typing import Any
 
 os.environ.setdefault("QT_API", "pyside6")  # qasync would otherwise take whichever binding it finds
 
-from PySide6.QtCore import QTimer  # isort: skip
-from PySide6.QtWidgets import QApplication  # isort: skip
+import shiboken6
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
 import qasync  # isort: skip
 
 BUDGET_SECONDS = 0.004
@@ -44,11 +46,18 @@ class QtLoop(qasync.QEventLoop):
         return handle
 
     def close(self) -> None:
-        """Release everything; what still waits is forgotten."""
-        if not self.is_running():
-            self._run_timer.stop()
-            self._soon.clear()
+        """Release everything; what still waits is forgotten.
+
+        The timers go now and here: the loop is part of reference cycles, and the garbage collector might find it in a
+        thread that may not end a Qt timer.
+        """
+        if self.is_closed():
+            return
         super().close()
+        self._soon.clear()
+        self._is_armed = True  # A thread that finishes late may still hand over a callback: nothing runs any more.
+        for timer in (self._run_timer, self._timer):
+            shiboken6.delete(timer)
 
     def _arm(self) -> None:
         if not self._is_armed:

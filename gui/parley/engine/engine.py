@@ -9,6 +9,7 @@ from parley.engine.association import Association, end_all
 from parley.engine.deadlines import Deadlines
 from parley.engine.recorder import Recorder, Sink
 from parley.engine.requestor import Requestor
+from parley.model.event import EventKind
 from parley.model.profile import AcceptorSide, RequestorSide
 
 
@@ -51,6 +52,10 @@ class Engine:
         if listener in self._listeners:
             self._listeners.remove(listener)
         await listener.close(self._deadlines, grace)
+
+    def note(self, text: str) -> None:
+        """Put a remark among the events."""
+        self._record(EventKind.NOTE, text=text)
 
     async def close(self, grace: float = 3.0) -> None:
         """End everything: release, then abort, then cut, within `grace` seconds."""
