@@ -1,1 +1,4 @@
-"""Events to and from JSON Lines, CSV, text and pcapng. Pure."""
+"""Events as lines: for the log, for files, for other programs.
+
+Pure; it knows the protocol and the model, and nothing that runs.
+"""

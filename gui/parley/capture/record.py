@@ -1,0 +1,183 @@
+"""An event as an object of plain values, with names beside UIDs and words beside codes: what `jsonl` writes.
+
+The keys are stable: programs read them. A PDU has its values by name and, as ``data``, its bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import Any
+
+from parley.capture.summary import summarize
+from parley.model.event import EngineEvent
+from parley.model.registry import implementation_name, name_of
+from parley.ul.codes import (
+    AbortReason,
+    AbortSource,
+    ContextResult,
+    PduType,
+    RejectResult,
+    RejectSource,
+    reject_reason,
+)
+from parley.ul.effects import Transition
+from parley.ul.errors import Finding
+from parley.ul.pdu import (
+    AAbort,
+    AAssociateAc,
+    AAssociateRj,
+    AAssociateRq,
+    AReleaseRq,
+    ImplementationClassUid,
+    ImplementationVersionName,
+    MaximumLength,
+    PDataTf,
+    Pdu,
+    significant,
+)
+
+Record = dict[str, Any]
+
+
+def event_record(event: EngineEvent) -> Record:
+    """The event; ``pdu``, ``data``, ``findings`` and ``transition`` are there only when the event has them."""
+    record: Record = {
+        "seq": event.seq,
+        "time": datetime.fromtimestamp(event.wall, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "monotonic": event.monotonic,
+        "kind": event.kind.value,
+        "association": event.association,
+        "role": event.role.value if event.role else None,
+        "local": event.local,
+        "peer": event.peer,
+        "local_ae_title": event.local_ae_title,
+        "peer_ae_title": event.peer_ae_title,
+        "summary": summarize(event),
+        "text": event.text,
+    }
+    if event.pdu is not None:
+        record["pdu"] = pdu_record(event.pdu)
+    if event.data:
+        record["data"] = event.data.hex()
+    if event.findings:
+        record["findings"] = [_finding(finding) for finding in event.findings]
+    if event.transition is not None:
+        record["transition"] = _transition(event.transition)
+    return record
+
+
+def pdu_record(pdu: Pdu) -> Record:
+    """A PDU by its values."""
+    match pdu:
+        case AAssociateRq():
+            return {"type": PduType.A_ASSOCIATE_RQ.words, **_associate(pdu), "presentation_contexts": _proposed(pdu)}
+        case AAssociateAc():
+            return {"type": PduType.A_ASSOCIATE_AC.words, **_associate(pdu), "presentation_contexts": _answered(pdu)}
+        case AAssociateRj(result, source, reason):
+            return {
+                "type": PduType.A_ASSOCIATE_RJ.words,
+                "result": _code(result, RejectResult(result).words),
+                "source": _code(source, RejectSource(source).words),
+                "reason": _code(reason, reject_reason(source, reason).words),
+            }
+        case AAbort(source, reason):
+            return {
+                "type": PduType.A_ABORT.words,
+                "source": _code(source, AbortSource(source).words),
+                "reason": _code(reason, AbortReason(reason).words if source != AbortSource.SERVICE_USER else ""),
+            }
+        case PDataTf(pdvs):
+            return {
+                "type": PduType.P_DATA_TF.words,
+                "pdvs": [
+                    {
+                        "context_id": pdv.context_id,
+                        "is_command": pdv.is_command,
+                        "is_last": pdv.is_last,
+                        "length": len(pdv.data),
+                    }
+                    for pdv in pdvs
+                ],
+            }
+    return {"type": (PduType.A_RELEASE_RQ if isinstance(pdu, AReleaseRq) else PduType.A_RELEASE_RP).words}
+
+
+def _associate(pdu: AAssociateRq | AAssociateAc) -> Record:
+    record: Record = {
+        "called_ae_title": pdu.called_ae_title,
+        "calling_ae_title": pdu.calling_ae_title,
+        "protocol_version": pdu.protocol_version,
+        "application_context": pdu.application_context,
+        "maximum_length": pdu.maximum_length,
+        "implementation_class_uid": pdu.implementation_class_uid,
+        "implementation": implementation_name(pdu.implementation_class_uid or ""),
+        "implementation_version_name": pdu.implementation_version_name,
+    }
+    told = (MaximumLength, ImplementationClassUid, ImplementationVersionName)
+    others = [_plain(item) for item in pdu.user_information.sub_items if not isinstance(item, told)]
+    if others:
+        record["other_user_information"] = others
+    return record
+
+
+def _proposed(pdu: AAssociateRq) -> list[Record]:
+    return [
+        {
+            "id": context.context_id,
+            "abstract_syntax": _uid(context.abstract_syntax),
+            "transfer_syntaxes": [_uid(uid) for uid in context.transfer_syntaxes],
+        }
+        for context in pdu.presentation_contexts
+    ]
+
+
+def _answered(pdu: AAssociateAc) -> list[Record]:
+    return [
+        {
+            "id": context.context_id,
+            "result": _code(context.result, ContextResult(context.result).words),
+            "transfer_syntax": _uid(context.transfer_syntax),
+        }
+        for context in pdu.presentation_contexts
+    ]
+
+
+def _uid(uid: str) -> Record:
+    return {"uid": uid, "name": name_of(uid)}
+
+
+def _code(number: int, words: str) -> Record:
+    return {"code": number, "words": words}
+
+
+def _plain(item: object) -> Record:
+    """A sub-item by its values, bytes in hexadecimal."""
+    record: Record = {"item": type(item).__name__}
+    for field in fields(item):  # type: ignore[arg-type]
+        value = getattr(item, field.name)
+        if isinstance(value, bytes):
+            value = value.hex()
+        elif field.name.endswith("_uid"):
+            value = _uid(significant(value))
+        record[field.name] = value
+    return record
+
+
+def _finding(finding: Finding) -> Record:
+    return {
+        "severity": finding.severity.value,
+        "field": finding.field,
+        "offset": finding.offset,
+        "text": finding.text,
+        "remedy": finding.remedy,
+    }
+
+
+def _transition(transition: Transition) -> Record:
+    return {
+        "before": transition.before.label,
+        "event": transition.event.label,
+        "action": transition.action.label,
+        "after": transition.after.label,
+    }

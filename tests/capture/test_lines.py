@@ -1,0 +1,151 @@
+"""Events as JSON Lines and as text."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parley.capture.jsonl import to_json
+from parley.capture.text import to_text
+from parley.model.event import EngineEvent, EventKind
+from parley.model.handle import IMPLEMENTATION_CLASS_UID
+from parley.ul.pdu import (
+    AAbort,
+    AAssociateRq,
+    AsynchronousOperationsWindow,
+    PDataTf,
+    Pdv,
+    RoleSelection,
+    SopClassExtendedNegotiation,
+    UserIdentityRq,
+    UserInformation,
+)
+from tests.capture.samples import ACCEPT, CT, PDUS, REJECT, SAMPLES, event
+
+
+def record(sample: EngineEvent) -> dict[str, Any]:
+    line = to_json(sample)
+    assert line.isascii()
+    assert line.isprintable()
+    read = json.loads(line)
+    assert isinstance(read, dict)
+    return read
+
+
+COMMON = [
+    *("seq", "time", "monotonic", "kind", "association", "role", "local", "peer"),
+    *("local_ae_title", "peer_ae_title", "summary", "text"),
+]
+
+
+@pytest.mark.parametrize("kind", EventKind)
+def test_every_kind_has_the_common_keys_in_their_order(kind: EventKind) -> None:
+    read = record(SAMPLES[kind])
+    assert list(read)[: len(COMMON)] == COMMON
+    assert (read["seq"], read["kind"], read["association"], read["role"]) == (7, kind.value, 3, "requestor")
+    assert read["time"] == "2023-11-14T22:13:20.062Z"
+    assert set(read) - set(COMMON) <= {"pdu", "data", "findings", "transition"}
+
+
+def test_an_event_of_no_association() -> None:
+    read = record(event(EventKind.LISTENING, association=0, role=None))
+    assert (read["association"], read["role"]) == (0, None)
+
+
+def test_a_request_by_its_values_with_names() -> None:
+    read = record(SAMPLES[EventKind.PDU_SENT])
+    assert read["data"] == "0100"
+    pdu = read["pdu"]
+    assert pdu["type"] == "A-ASSOCIATE-RQ"
+    assert (pdu["calling_ae_title"], pdu["called_ae_title"], pdu["maximum_length"]) == ("US", "ANY-SCP", 16384)
+    assert (pdu["implementation_class_uid"], pdu["implementation"]) == (IMPLEMENTATION_CLASS_UID, "Parley")
+    assert [context["id"] for context in pdu["presentation_contexts"]] == [1, 3, 5]
+    assert pdu["presentation_contexts"][1]["abstract_syntax"] == {"uid": CT, "name": "CT Image Storage"}
+    assert pdu["presentation_contexts"][2]["abstract_syntax"] == {"uid": "1.2.3", "name": ""}
+    assert pdu["presentation_contexts"][1]["transfer_syntaxes"][0]["name"] == "Implicit VR Little Endian"
+    assert "other_user_information" not in pdu
+
+
+def test_an_answer_by_its_values_with_words() -> None:
+    pdu = record(event(EventKind.ACCEPTED, pdu=ACCEPT))["pdu"]
+    first, second, _ = pdu["presentation_contexts"]
+    assert first["result"] == {"code": 0, "words": "acceptance"}
+    assert second["result"] == {"code": 3, "words": "abstract-syntax-not-supported"}
+    assert first["transfer_syntax"]["name"] == "Implicit VR Little Endian"
+
+
+def test_codes_with_their_words() -> None:
+    pdu = record(event(EventKind.REJECTED, pdu=REJECT))["pdu"]
+    assert pdu == {
+        "type": "A-ASSOCIATE-RJ",
+        "result": {"code": 1, "words": "rejected-permanent"},
+        "source": {"code": 1, "words": "service-user"},
+        "reason": {"code": 7, "words": "called-AE-title-not-recognized"},
+    }
+    by_user = record(event(EventKind.ABORTED, pdu=AAbort(0, 3)))["pdu"]
+    assert by_user["reason"] == {"code": 3, "words": ""}
+
+
+def test_data_by_its_fragments() -> None:
+    pdu = record(event(EventKind.PDU_SENT, pdu=PDataTf((Pdv(1, 3, b"ab"), Pdv(3, 0, b"c")))))["pdu"]
+    assert pdu["pdvs"] == [
+        {"context_id": 1, "is_command": True, "is_last": True, "length": 2},
+        {"context_id": 3, "is_command": False, "is_last": False, "length": 1},
+    ]
+
+
+@pytest.mark.parametrize("pdu", PDUS)
+def test_every_pdu_names_its_type(pdu: Any) -> None:
+    name = type(pdu).__name__.upper().replace("ASSOCIATE", "-ASSOCIATE-").replace("RELEASE", "-RELEASE-")
+    expected = {"PDATATF": "P-DATA-TF", "AABORT": "A-ABORT"}.get(name, name)
+    assert record(event(EventKind.PDU_SENT, pdu=pdu))["pdu"]["type"] == expected
+
+
+def test_other_sub_items_are_not_lost() -> None:
+    items = (
+        AsynchronousOperationsWindow(1, 2),
+        RoleSelection(CT, 0, 1),
+        SopClassExtendedNegotiation(CT, b"\1\2"),
+        UserIdentityRq(1, 0, b"jo"),
+    )
+    pdu = record(event(EventKind.PDU_SENT, pdu=AAssociateRq("", "", (UserInformation(items),))))["pdu"]
+    window, role, extended, identity = pdu["other_user_information"]
+    assert (window["item"], window["invoked"], window["performed"]) == ("AsynchronousOperationsWindow", 1, 2)
+    assert role["sop_class_uid"] == {"uid": CT, "name": "CT Image Storage"}
+    assert extended["information"] == "0102"
+    assert identity["primary"] == b"jo".hex()
+
+
+def test_findings_and_transitions() -> None:
+    findings = record(SAMPLES[EventKind.PDU_RECEIVED])["findings"]
+    assert findings[0] == {
+        "severity": "warning",
+        "field": "calling_ae_title",
+        "offset": 26,
+        "text": "Lower case.",
+        "remedy": "Write it right.",
+    }
+    assert len(findings) == 3
+    transition = record(SAMPLES[EventKind.STATE])["transition"]
+    assert transition == {"before": "Sta5", "event": "Evt3", "action": "AE-3", "after": "Sta6"}
+
+
+def test_text_lines() -> None:
+    line = to_text(SAMPLES[EventKind.PDU_SENT])
+    time, rest = line[:23], line[23:]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}", time)
+    assert rest == "     #3 SCU  pdu_sent             A-ASSOCIATE-RQ US → ANY-SCP, 3 contexts, max 16384"
+    bare = to_text(event(EventKind.NOTE, association=0, role=None, text="hello"))
+    assert bare[23:] == " " * 13 + "note                 hello"
+
+
+@given(st.sampled_from(EventKind), st.text(max_size=30), st.binary(max_size=30))
+def test_any_event_is_one_line_in_both(kind: EventKind, text: str, data: bytes) -> None:
+    sample = event(kind, text=text, data=data, peer=text, peer_ae_title=text)
+    assert record(sample)["text"] == text
+    assert to_text(sample).isprintable()
