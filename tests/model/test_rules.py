@@ -49,6 +49,10 @@ def test_reject_all_needs_no_other_reason() -> None:
     assert rejection(decision(AcceptanceRules(reject_all=Rejection(2, 3, 9)))) == "2/3/9"
 
 
+def test_codes_that_do_not_fit_become_the_nearest_that_do() -> None:
+    assert rejection(decision(AcceptanceRules(reject_all=Rejection(-1, 256, 7)))) == "0/255/7"
+
+
 @pytest.mark.parametrize("name", ["1.2.3", ""])
 def test_a_wrong_or_missing_application_context(name: str) -> None:
     assert rejection(decision(AcceptanceRules(), application_context=name)) == "1/1/2"

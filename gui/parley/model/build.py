@@ -38,6 +38,7 @@ TEXT_LENGTH = 4096
 ITEM_LENGTH = 0xFFFF
 """Bytes: of the AE title fields, of any other text that is sent, and of the longest item."""
 
+CODE = range(0x100)
 CONTEXT_ID = range(0x100)
 PROTOCOL_VERSION = range(0x10000)
 MAXIMUM_LENGTH = range(0x100000000)

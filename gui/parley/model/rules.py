@@ -6,7 +6,7 @@ decides. The protocol version and the number of associations are the provider's 
 
 from __future__ import annotations
 
-from parley.model.build import accept_pdu, ae_title_field
+from parley.model.build import CODE, accept_pdu, ae_title_field, nearest
 from parley.model.decision import Abort, Accept, Caller, Decision, Reject
 from parley.model.handle import AcceptanceRules, AcceptorHandle, NoContext, Rejection
 from parley.model.profile import AcceptorSide
@@ -34,7 +34,7 @@ def permanent(reason: UserRejectReason) -> Rejection:
 
 def _refusal(handle: AcceptorHandle, rules: AcceptanceRules, request: AAssociateRq) -> Reject | None:
     if rules.reject_all is not None:
-        return Reject(rules.reject_all, "every request is rejected with these codes")
+        return Reject(_sendable(rules.reject_all), "every request is rejected with these codes")
 
     if request.application_context != APPLICATION_CONTEXT:
         proposed = request.application_context or "none"
@@ -70,6 +70,10 @@ def _by_contexts(side: AcceptorSide, request: AAssociateRq) -> Decision:
             return Reject(permanent(UserRejectReason.NO_REASON_GIVEN), why)
         case NoContext.ABORT:
             return Abort(AbortSource.SERVICE_USER, why=why)
+
+
+def _sendable(codes: Rejection) -> Rejection:
+    return Rejection(*(nearest(code, CODE) for code in (codes.result, codes.source, codes.reason)))
 
 
 def _contexts(count: int) -> str:

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 
-from parley.model.build import MAXIMUM_LENGTH, PROTOCOL_VERSION, context_ids, request_pdu
+from parley.model.build import CODE, MAXIMUM_LENGTH, PROTOCOL_VERSION, context_ids, request_pdu
 from parley.model.handle import AcceptorHandle, RequestorHandle
 from parley.model.profile import AcceptorSide, RequestorSide, Timers
 from parley.ul.codes import RejectResult, RejectSource, reject_reason
@@ -289,7 +289,7 @@ def _rejection_problems(side: AcceptorSide) -> Problems:
     if codes is None:
         return
     numbers = (codes.result, codes.source, codes.reason)
-    if not all(0 <= number <= 0xFF for number in numbers):
+    if not all(number in CODE for number in numbers):
         yield _error("reject_all", f"The codes {codes} do not fit into a byte each.", "Use numbers from 0 to 255.")
     elif any(
         code.is_reserved
