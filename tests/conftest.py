@@ -9,6 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 
@@ -98,7 +99,11 @@ def _threads() -> set[threading.Thread]:
 
 def _children() -> set[str]:
     """Ids of this process's children, zombies included; Linux only, elsewhere nothing."""
-    return {child for path in Path("/proc/self/task").glob("*/children") for child in path.read_text().split()}
+    found: set[str] = set()
+    for path in Path("/proc/self/task").glob("*/children"):
+        with suppress(OSError):  # that thread has ended since it was listed
+            found.update(path.read_text().split())
+    return found
 
 
 def _settled(look: Callable[[], set], before: set) -> set:
