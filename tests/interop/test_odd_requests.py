@@ -121,9 +121,7 @@ def words(answer: bytes) -> str:
     assert decoded is not None
     match decoded.pdu:
         case AAssociateAc() as pdu:
-            return " ".join(
-                ["AC", *(f"{context.context_id}:{context.result}" for context in pdu.presentation_contexts)]
-            )
+            return " ".join(["AC", *(f"{c.context_id}:{c.result}" for c in pdu.presentation_contexts)])
         case AAssociateRj(result, source, reason):
             return f"RJ {result}/{source}/{reason}"
         case AAbort(source, reason):
