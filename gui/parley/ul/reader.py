@@ -292,11 +292,10 @@ class Reader:
 
     def read_item(self, reading: Reading, offset: int, end: int, reserved: int) -> Any:
         """The same for an item: one that does not fit is kept as an unknown one, with a finding."""
-        depth, mark = len(reading.path), len(reading.findings)
+        mark = len(reading.findings)
         try:
             item = self.read(reading, offset, end, reserved)
         except MisfitError as error:
-            del reading.path[depth:]
             del reading.findings[mark:]
             if not reading.is_full:
                 text = f"This {self._layout.name} does not fit its layout: {error.text} (at byte {error.offset})."

@@ -178,16 +178,14 @@ class _Walk:
     def _framed(self, body: _Body, path: str, layout: Layout, type_words: str = "") -> None:
         """Annotates an item or PDV that begins at the body's offset."""
         inner = _Body(path, body.offset, body.end)
-        is_whole = False
         try:
             length = self._frame(layout, inner, type_words)
-            is_whole = length <= inner.left
             inner.end = min(inner.end, inner.offset + length)
             self._fields(layout, inner)
         except _CutShortError:
             pass
         value, kind = (inner.heads[0].value, inner.heads[0].kind) if inner.heads else ("", Kind.ITEM)
-        size = (inner.end if is_whole else body.end) - body.offset
+        size = inner.end - body.offset
         children = tuple(inner.nodes)
         node = Node(path, layout.name, body.offset, size, value, inner.meaning, children, kind, layout.table)
         body.nodes.append(node)
