@@ -190,8 +190,8 @@ def be_scu(command: dict[str, Any]) -> None:
         if step == "echo":
             try:
                 status = association.send_c_echo()
-            except (RuntimeError, ValueError) as error:
-                facts["echo_error"] = str(error)
+            except Exception as error:
+                facts["echo_error"] = f"{type(error).__name__}: {error}"
             else:
                 statuses.append(status.get("Status") if status else None)
         elif step == "wait":
@@ -208,7 +208,7 @@ def _association_facts(association: Any) -> dict[str, Any]:
     return {
         "is_established": association.is_established,
         "is_aborted": association.is_aborted,
-        "accepted": [[c.context_id, str(c.transfer_syntax[0])] for c in association.accepted_contexts],
+        "accepted": [[c.context_id, "".join(c.transfer_syntax[:1])] for c in association.accepted_contexts],
         "refused": [[c.context_id, c.result] for c in association.rejected_contexts],
         "maximum_length": association.acceptor.maximum_length if answer else None,
         "implementation_class_uid": str(association.acceptor.implementation_class_uid) if answer else None,
