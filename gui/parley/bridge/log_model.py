@@ -226,7 +226,7 @@ class LogModel(QAbstractTableModel):
             return _RIGHT if column in RIGHT_ALIGNED else None
         if role == SEVERITY_ROLE:
             return self.severity_at(row)
-        if role == Qt.ItemDataRole.ToolTipRole and column in {Column.WHO, Column.SUMMARY}:
+        if role == Qt.ItemDataRole.ToolTipRole and column >= Column.WHO:
             return self.text_at(row, column)
         if role == Qt.ItemDataRole.AccessibleTextRole and column == Column.EVENT:
             severity = self.severity_at(row)

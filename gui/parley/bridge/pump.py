@@ -16,7 +16,7 @@ from parley.model.event import EngineEvent, EventKind
 INTERVAL_MS = 50
 """How long events wait for company."""
 
-CATCH_UP_MS = 5
+CATCH_UP_MS = 2
 """How long the window gets for itself between two batches while more are waiting."""
 
 BUDGET_SECONDS = 0.005

@@ -17,12 +17,12 @@ from parley.ui.delegates import ToneDelegate
 from parley.ui.fields import TONES, named
 
 _CHARACTERS = {
-    Column.NUMBER: 7,
-    Column.TIME: 12,
+    Column.NUMBER: 6,
+    Column.TIME: 11,
     Column.DELTA: 7,
-    Column.ASSOCIATION: 6,
-    Column.WHO: 25,
-    Column.EVENT: 19,
+    Column.ASSOCIATION: 5,
+    Column.WHO: 22,
+    Column.EVENT: 16,
 }
 
 _CELL_MARGIN = 4
