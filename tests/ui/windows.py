@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtGui import QAction
 
 from parley.bridge.association_model import AssociationModel
 from parley.bridge.log_model import LogModel
@@ -51,6 +52,10 @@ class Stage:
         return MainWindow(
             self.controller, self.book, self.log, self.associations, settings, lambda: self.closed.append(True)
         )
+
+    def find_action(self, name):
+        """The action of that name."""
+        return self.window.findChild(QAction, name)
 
     def find(self, kind, name):
         """The one widget of that name."""

@@ -117,6 +117,7 @@ class MainWindow(QMainWindow):
 
     def _view_actions(self) -> list[QAction | None]:
         actions: list[QAction | None] = []
+        self._shown: dict[str, QAction] = {}
         self._find = self._action("&Find in the log", "", "Find in the log (Ctrl+F)", self._focus_search, "search")
         for number, (name, text) in enumerate(_PANES.items(), start=1):
             words = f"Go to {text.replace('&', '')}"
@@ -124,10 +125,11 @@ class MainWindow(QMainWindow):
         actions += [None, self._find, None]
         for name, text in _PANES.items():
             tip = f"Show or hide: {text.replace('&', '')}"
-            show = self._action(f"Show {text}", "", tip, self._panes[name].setVisible)
+            show = self._action(f"Show {text}", "", tip, self._show_checked)
             show.setCheckable(True)
             show.setChecked(True)
             show.setObjectName(f"view.{name}")
+            self._shown[name] = show
             actions.append(show)
         return [*actions, None, self._action("Default &layout", "", "Put every pane back", self._default_layout)]
 
@@ -245,12 +247,21 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _focus_search(self) -> None:
-        self.log_view.setVisible(True)
+        self._show_pane("log")
         self.log_view.focus_filter()
 
+    def _show_pane(self, name: str) -> None:
+        self._shown[name].setChecked(True)
+        self._show_checked()
+
+    @Slot()
+    def _show_checked(self) -> None:
+        for name, action in self._shown.items():
+            self._panes[name].setVisible(action.isChecked())
+
     def _go_to(self, name: str, _checked: bool = False) -> None:
+        self._show_pane(name)
         pane = self._panes[name]
-        pane.setVisible(True)
         target = {"profiles": self.profiles.list, "log": self.log_view.table}.get(name)
         if target is not None:
             target.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -278,8 +289,8 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _default_layout(self) -> None:
-        for pane in self._panes.values():
-            pane.show()
+        for name in self._panes:
+            self._show_pane(name)
         self._upper.setSizes([190, 500, 500])
         self._lower.setSizes([780, 520])
         self._whole.setSizes([560, 300])

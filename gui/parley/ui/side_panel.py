@@ -221,12 +221,8 @@ class SidePanel(QWidget):
     def _number_problems(self) -> Iterable[Problem]:
         for name, field in self._fields.items():
             editor = field.editor
-            if not isinstance(editor, NumberEdit) or not editor.isEnabled():
-                continue
-            if editor.value() is None:
+            if isinstance(editor, NumberEdit) and editor.isEnabled() and editor.value() is None:
                 yield Problem(Severity.ERROR, name, "Nothing is typed here, so 0 would be used.", "Type a number.")
-            elif name == "maximum_length" and editor.value() == 0:
-                yield Problem(Severity.NOTE, name, "0 means without limit.")
 
     def _show_homeless(self, problems: list[Problem]) -> None:
         severity = worst(problems)

@@ -1,0 +1,326 @@
+"""The whole window: wishes reach the controller, news reach the panels, nothing unsaved is lost on closing."""
+
+from importlib import resources
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QComboBox,
+    QDialog,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QMessageBox,
+    QPlainTextEdit,
+    QPushButton,
+    QSplitter,
+    QTabBar,
+    QTextBrowser,
+    QToolButton,
+    QWidget,
+)
+
+from parley.model.profile import Profile, RequestorSide
+from parley.ul.table import State
+from tests.bridge.samples import Samples
+from tests.ui.windows import Stage
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+NAMES = [
+    "profiles.list",
+    "scu.host",
+    "scu.port",
+    "scu.called_ae_title",
+    "scu.calling_ae_title",
+    "scu.maximum_length",
+    "scu.contexts",
+    "scu.associate",
+    "scu.echo",
+    "scu.release",
+    "scu.abort",
+    "scu.verdict",
+    "scu.state",
+    "scp.host",
+    "scp.port",
+    "scp.ae_title",
+    "scp.maximum_length",
+    "scp.contexts",
+    "scp.decision",
+    "scp.listen",
+    "scp.stop",
+    "scp.associations",
+    "log.table",
+    "log.filter",
+    "log.follow",
+    "log.pause",
+    "log.details",
+    "status.scu",
+    "status.scp",
+    "status.events",
+]
+TAKEN = {"Ctrl+F", "F3", "Shift+F3", "Ctrl+M", "Ctrl+D", "Ctrl+T", "Ctrl+.", "Ctrl+,", "Ctrl+C"}
+
+
+@pytest.fixture
+def stage(qtbot, tmp_path):
+    made = Stage(tmp_path)
+    qtbot.addWidget(made.window)
+    made.window.show()
+    qtbot.waitExposed(made.window)
+    made.window.activateWindow()
+    qtbot.waitActive(made.window)
+    return made
+
+
+def press(qtbot, stage, name):
+    qtbot.mouseClick(stage.find(QPushButton, name), Qt.MouseButton.LeftButton)
+
+
+def type_into(qtbot, stage, name, text):
+    edit = stage.find(QLineEdit, name)
+    edit.setFocus()
+    edit.selectAll()
+    qtbot.keyClicks(edit, text)
+
+
+def unfold_all(stage):
+    for name in ("scu.implementation", "scu.timers", "scp.rules", "scp.implementation", "scp.timers"):
+        stage.find(QToolButton, name).click()
+
+
+# --- the stable interface --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_promised_name_is_there_once_with_a_name_for_assistive_tools(stage, name):
+    assert stage.find(QWidget, name).accessibleName()
+
+
+def test_everything_that_takes_input_has_a_name_a_label_and_a_tip(stage):
+    """Views may leave tips to their headers and cells."""
+    unfold_all(stage)
+    kinds = (QAbstractButton, QLineEdit, QComboBox, QPlainTextEdit, QAbstractItemView)
+    inner = (QComboBox, QAbstractItemView, QLineEdit)
+    missing = [
+        (type(widget).__name__, widget.objectName(), widget.accessibleName())
+        for kind in kinds
+        for widget in stage.window.findChildren(kind)
+        if not isinstance(widget.parent(), inner)
+        and not isinstance(widget, QHeaderView)
+        and not isinstance(widget.parent(), QTabBar)
+        and not widget.window().inherits("QComboBoxPrivateContainer")
+        and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and not (widget.objectName() and widget.accessibleName() and (widget.toolTip() or kind is QAbstractItemView))
+    ]
+    assert missing == []
+
+
+def test_no_two_widgets_share_a_name(stage):
+    unfold_all(stage)
+    names = [
+        widget.objectName()
+        for widget in stage.window.findChildren(QWidget)
+        if widget.objectName() and not widget.objectName().startswith("qt_")
+    ]
+    assert sorted({name for name in names if names.count(name) > 1 and "." in name}) == []
+
+
+def actions(stage):
+    found = {}
+    for action in stage.window.findChildren(QAction):
+        if not action.shortcut().isEmpty():
+            found.setdefault(action.shortcut().toString(), []).append(action)
+    return found
+
+
+def test_shortcuts_of_the_window_clash_neither_with_each_other_nor_with_the_logs(stage):
+    of_window = {
+        keys: [a for a in found if a.shortcutContext() == Qt.ShortcutContext.WindowShortcut]
+        for keys, found in actions(stage).items()
+    }
+    assert [keys for keys, found in of_window.items() if len(found) > 1] == []
+    assert TAKEN & {keys for keys, found in of_window.items() if found} == set()
+    shared = {keys for keys, found in actions(stage).items() if of_window[keys] and len(found) > len(of_window[keys])}
+    assert shared == set()
+
+
+def test_every_action_of_the_toolbar_is_in_a_menu_too(stage):
+    in_menus = {action for menu in stage.window.menuBar().findChildren(QMenu) for action in menu.actions()}
+    toolbar = stage.find(QWidget, "toolbar")
+    wanted = {action for action in toolbar.actions() if action.text() and not action.isSeparator()}
+    assert wanted <= in_menus
+    assert all(action.toolTip() for action in wanted)
+
+
+# --- wishes and news -------------------------------------------------------------------------------------------------
+
+
+def test_the_buttons_reach_the_controller(qtbot, stage):
+    press(qtbot, stage, "scp.listen")
+    press(qtbot, stage, "scu.associate")
+    stage.controller.scu_state_changed.emit(State.STA_6)
+    for name in ("echo", "release", "abort"):
+        press(qtbot, stage, f"scu.{name}")
+    assert [call[0] for call in stage.controller.calls] == ["listen", "associate", "echo", "release", "abort"]
+    assert stage.controller.calls[1][1] == RequestorSide()
+
+
+def test_the_keys_reach_the_controller_even_while_typing(qtbot, stage):
+    type_into(qtbot, stage, "scu.host", "127.0.0.2")
+    control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    edit = stage.find(QLineEdit, "scu.host")
+    qtbot.keyClick(edit, Qt.Key.Key_Return, control)
+    stage.controller.scu_state_changed.emit(State.STA_6)
+    qtbot.keyClick(edit, Qt.Key.Key_E, control)
+    qtbot.keyClick(edit, Qt.Key.Key_R, control)
+    qtbot.keyClick(edit, Qt.Key.Key_R, control | shift)
+    qtbot.keyClick(edit, Qt.Key.Key_L, control)
+    assert [call[0] for call in stage.controller.calls] == ["associate", "echo", "release", "abort", "listen"]
+
+
+def test_the_status_bar_says_what_both_sides_do(qtbot, stage):
+    stage.controller.listening_changed.emit("127.0.0.1:11112")
+    stage.controller.scu_state_changed.emit(State.STA_6)
+    assert stage.find(QLabel, "status.scp").text() == "SCP: Listening on 127.0.0.1:11112"
+    assert stage.find(QLabel, "status.scu").text() == "SCU: Established (Sta6)"
+
+
+def test_a_selected_event_shows_its_details(qtbot, stage):
+    stage.log.append(list(Samples().association(1)))
+    stage.window.log_view.table.selectRow(0)
+    assert stage.find(QLabel, "status.events").text().startswith(f"{stage.log.total}")
+    heading = stage.window.details.findChildren(QLabel)[0].text()
+    assert heading.startswith("#")
+
+
+# --- profiles --------------------------------------------------------------------------------------------------------
+
+
+def test_opening_a_profile_fills_both_panels(stage):
+    stage.book.create()
+    assert not stage.book.is_dirty
+    assert stage.window.windowTitle() == "New profile[*] — Parley"
+
+
+def test_typing_marks_the_profile_and_undoing_it_unmarks_it(qtbot, stage):
+    stage.book.create()
+    type_into(qtbot, stage, "scu.host", "pacs")
+    assert stage.window.isWindowModified()
+    type_into(qtbot, stage, "scu.host", "127.0.0.1")
+    assert not stage.window.isWindowModified()
+
+
+def test_save_keeps_what_both_panels_hold(qtbot, stage):
+    stage.book.create()
+    type_into(qtbot, stage, "scu.called_ae_title", "PACS")
+    type_into(qtbot, stage, "scp.ae_title", "ME")
+    qtbot.keyClick(stage.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    saved = stage.store.load(stage.book.key)
+    assert (saved.scu.handle.called_ae_title, saved.scp.handle.ae_title) == ("PACS", "ME")
+
+
+def test_the_last_profile_and_the_layout_come_back(qtbot, stage):
+    key = stage.store.create(Profile("CT 1"))
+    stage.book.refresh()
+    stage.book.open(key)
+    stage.window.resize(stage.window.minimumSizeHint())
+    size = stage.window.size()
+    splitter = stage.find(QSplitter, "splitter.whole")
+    splitter.setSizes([450, 250])
+    sizes = splitter.sizes()
+    stage.window.allow_close()
+    stage.window.close()
+    again = stage.open()
+    qtbot.addWidget(again)
+    assert stage.book.draft.name == "CT 1"
+    again.show()
+    assert again.size() == size
+    assert again.findChild(QSplitter, "splitter.whole").sizes() == sizes
+
+
+@pytest.mark.parametrize("name", ["geometry", "splitter.upper"])
+def test_a_settings_file_that_makes_no_sense_does_no_harm(qtbot, tmp_path, name):
+    (tmp_path / "settings.ini").write_text(f"[window]\n{name}=nonsense\n")
+    made = Stage(tmp_path)
+    qtbot.addWidget(made.window)
+    made.window.show()
+    assert made.window.width() > 800
+
+
+# --- closing ---------------------------------------------------------------------------------------------------------
+
+
+def test_closing_waits_for_leave(stage):
+    stage.window.close()
+    assert stage.closed == [True]
+    assert stage.window.isVisible()
+    stage.window.allow_close()
+    stage.window.close()
+    assert not stage.window.isVisible()
+
+
+def test_closing_with_changes_asks_once(qtbot, stage):
+    stage.book.create()
+    type_into(qtbot, stage, "scu.host", "pacs")
+    stage.window.close()
+    stage.window.close()
+    boxes = stage.window.findChildren(QMessageBox)
+    assert len(boxes) == 1
+    assert stage.closed == []
+    qtbot.mouseClick(boxes[0].button(QMessageBox.StandardButton.Discard), Qt.MouseButton.LeftButton)
+    assert stage.closed == [True]
+
+
+# --- view and help ---------------------------------------------------------------------------------------------------
+
+
+def trigger(stage, text):
+    found = [a for a in stage.window.findChildren(QAction) if a.text().replace("&", "") == text]
+    assert len(found) == 1, text
+    found[0].trigger()
+
+
+def test_panes_can_be_hidden_and_put_back(stage):
+    trigger(stage, "Show Details")
+    assert not stage.window.details.isVisible()
+    trigger(stage, "Default layout")
+    assert stage.window.details.isVisible()
+    assert stage.find_action("view.details").isChecked()
+
+
+def test_the_search_goes_to_the_logs_filter(qtbot, stage):
+    trigger(stage, "Find in the log")
+    assert stage.find(QLineEdit, "log.filter").hasFocus()
+
+
+@pytest.mark.parametrize(("number", "pane"), [(1, "profiles"), (2, "scu"), (3, "scp"), (4, "log_view")])
+def test_a_key_goes_to_each_pane(qtbot, stage, number, pane):
+    qtbot.keyClick(stage.window, getattr(Qt.Key, f"Key_{number}"), Qt.KeyboardModifier.ControlModifier)
+    focus = stage.window.focusWidget()
+    assert getattr(stage.window, pane).isAncestorOf(focus)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "words"),
+    [
+        ("First five minutes", "help.first_five_minutes", "Loopback"),
+        ("Keyboard", "help.keys", "Ctrl+Return"),
+        ("About Parley", "help.about", "MIT"),
+    ],
+)
+def test_help_opens_without_a_nested_loop(stage, text, name, words):
+    trigger(stage, text)
+    dialog = stage.find(QDialog, name)
+    assert words in dialog.findChild(QTextBrowser).toPlainText()
+
+
+def test_help_pages_name_only_buttons_that_exist(stage):
+    page = resources.files("parley.resources").joinpath("help", "first_five_minutes.md").read_text("utf-8")
+    words = {action.text().replace("&", "") for action in stage.window.findChildren(QAction)}
+    for button in ("Listen", "Associate", "Echo", "Release", "Stop", "New", "Save"):
+        assert f"**{button}**" in page
+        assert button in words
