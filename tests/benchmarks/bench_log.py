@@ -15,6 +15,8 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
 from PySide6.QtCore import QElapsedTimer, QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
@@ -30,6 +32,7 @@ from parley.ul.codes import Role
 from parley.ul.effects import Transition
 from parley.ul.pdu import AReleaseRp, AReleaseRq, PDataTf, Pdv
 from parley.ul.table import Action, Evt, State
+from tests.benchmarks.table import Row, show
 
 RATE = 20_000
 SECONDS = 10
@@ -155,16 +158,22 @@ def measure(name: str, rate: int, seconds: float, filter_text: str = "") -> dict
     return figures
 
 
-def run() -> dict[str, dict[str, float]]:
-    """All runs, by name."""
+def run() -> list[Row]:
+    """The figures as rows of the table; the other is the idle window."""
     application = QApplication.instance() or QApplication([])
     style.apply(application)  # type: ignore[arg-type]
-    return {
-        "log idle": measure("log idle", 0, 3),
-        "log following": measure(f"log following, {RATE:,}/s", RATE, SECONDS),
-        "log filtered": measure(f"log filtered, {RATE:,}/s", RATE, SECONDS, "echo 127.0"),
-    }
+    idle = measure("log idle", 0, 3)
+    rows = []
+    for name, filter_text in (("following", ""), ("filtered by two words", "echo 127.0")):
+        busy = measure(f"log {name}", RATE, SECONDS, filter_text)
+        late, calm = busy["late p99 ms"], idle["late p99 ms"]
+        rows.append(Row(f"log {name}, {RATE:,}/s: 10 ms timer late, p99 ms", late, calm, late / calm, "at most 25 ms"))
+        half, end = busy["MB at half"], busy["MB at end"]
+        rows.append(
+            Row(f"log {name}, {RATE:,}/s: MB at end, other: at half", end, half, end / half, "bounded by the ring")
+        )
+    return rows
 
 
 if __name__ == "__main__":
-    run()
+    show(run())
