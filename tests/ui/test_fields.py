@@ -1,7 +1,8 @@
 """Editors keep what is typed; fields say what is wrong in words and never change a value."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 
 from parley.model.validation import Problem
 from parley.ui.fields import ComboBox, Field, NumberEdit, OptionalField, SecondsEdit, StringEdit, sentence, worst
@@ -21,6 +22,14 @@ def field(qtbot):
 def test_a_number_takes_digits_only_and_clamps_nothing(qtbot, field):
     qtbot.keyClicks(field.editor, "9x99a99")
     assert field.editor.value() == 99999
+
+
+def test_ctrl_e_is_left_to_the_window(field):
+    """X11's line edits take it for themselves, the offscreen platform's do not: so ask the event itself."""
+    event = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    event.accept()
+    field.editor.event(event)
+    assert not event.isAccepted()
 
 
 def test_an_empty_number_has_no_value(field):

@@ -196,7 +196,7 @@ class Field(QWidget, Generic[Editor]):
         self._label = QLabel(label)
         self._label.setBuddy(editor)
         self._label.setToolTip(tip)
-        self._label.setMinimumHeight(self._label.fontMetrics().height() + 4)
+        self._label.setMinimumHeight(self._label.fontMetrics().height() + 5)
         self._line: ToneLine | None = None
         self._mark: QLabel | None = None
         self.header = QHBoxLayout()
