@@ -180,6 +180,7 @@ def test_an_edit_while_listening_says_that_it_does_not_apply_yet(qtbot, panel):
     panel.check()
     assert "listen again" in panel.findChild(QLabel, "scp.verdict").text()
     panel.set_side(AcceptorSide())
+    panel.check()
     assert not panel.findChild(QLabel, "scp.verdict").isVisible()
 
 

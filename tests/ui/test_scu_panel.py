@@ -160,6 +160,7 @@ def test_no_limit_is_said_in_words(qtbot, panel):
 
 def test_a_folded_section_shows_that_something_in_it_is_wrong(qtbot, panel):
     panel.set_side(replace(RequestorSide(), handle=RequestorHandle(implementation_class_uid="not a UID")))
+    panel.check()
     marks = [label for label in panel.findChildren(QLabel) if label.accessibleName().endswith("in Implementation")]
     assert [mark.isVisible() for mark in marks] == [True]
     unfold(qtbot, panel, "implementation")
@@ -168,6 +169,7 @@ def test_a_folded_section_shows_that_something_in_it_is_wrong(qtbot, panel):
 
 def test_a_context_without_transfer_syntax_is_marked_in_the_table(panel):
     panel.set_side(ODD)
+    panel.check()
     assert panel.has_errors()
     model = panel.findChild(QWidget, "scu.contexts").model()
     assert model.index(1, 1).data(Qt.ItemDataRole.DecorationRole) is not None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from PySide6.QtCore import (
     QAbstractItemModel,
@@ -26,11 +26,13 @@ from PySide6.QtGui import QFont, QGuiApplication
 from parley.model import registry
 from parley.model.build import context_ids
 from parley.model.handle import ProposedContext, SupportedContext
-from parley.model.validation import Problem
 from parley.ui import style
 from parley.ui.fields import TONES, sentence, worst
 from parley.ul.codes import ContextResult
-from parley.ul.negotiation import NegotiatedContext
+
+if TYPE_CHECKING:
+    from parley.model.validation import Problem
+    from parley.ul.negotiation import NegotiatedContext
 
 Context = TypeVar("Context", bound=ProposedContext | SupportedContext)
 Index = QModelIndex | QPersistentModelIndex

@@ -6,15 +6,17 @@ A field shows its problem beneath itself in words, with an icon; it never change
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from PySide6.QtCore import QEvent, QRegularExpression, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPalette, QRegularExpressionValidator, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
-from parley.model.validation import Problem
 from parley.ui import style
 from parley.ul.errors import Severity
+
+if TYPE_CHECKING:
+    from parley.model.validation import Problem
 
 TONES = {Severity.ERROR: style.Tone.ERROR, Severity.WARNING: style.Tone.WARNING, Severity.NOTE: style.Tone.NOTE}
 _MARK_SIZE = QSize(13, 13)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from parley.model.validation import Problem
 from parley.ui import style
 from parley.ui.fields import TONES, Field, named, worst
+
+if TYPE_CHECKING:
+    from parley.model.validation import Problem
 
 
 class ElidedLabel(QLabel):

@@ -5,19 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSettings, Qt, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QIcon, QKeySequence
 from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QSizePolicy, QSplitter, QToolBar, QWidget
 
-from parley.bridge.association_model import AssociationModel
-from parley.bridge.controller import Controller
-from parley.bridge.log_model import LogModel
-from parley.bridge.profile_book import ProfileBook
-from parley.capture.summary import summarize
-from parley.model.event import EngineEvent
-from parley.model.profile import Profile
 from parley.ui import style
 from parley.ui.details import DetailsPane
 from parley.ui.fields import named
@@ -25,6 +18,14 @@ from parley.ui.log_view import LogView
 from parley.ui.profiles_pane import ProfilesPane
 from parley.ui.scp_panel import ScpPanel
 from parley.ui.scu_panel import ScuPanel
+
+if TYPE_CHECKING:
+    from parley.bridge.association_model import AssociationModel
+    from parley.bridge.controller import Controller
+    from parley.bridge.log_model import LogModel
+    from parley.bridge.profile_book import ProfileBook
+    from parley.model.event import EngineEvent
+    from parley.model.profile import Profile
 
 _PANES = {"profiles": "&Profiles", "scu": "SC&U panel", "scp": "S&CP panel", "log": "&Log", "details": "&Details"}
 
@@ -238,6 +239,8 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _show_event(self, event: EngineEvent | None) -> None:
+        from parley.capture.summary import summarize
+
         if event is None:
             self.details.show_event(None)
         else:

@@ -6,13 +6,13 @@ It edits a draft and emits wishes; a listener that is open already keeps the dra
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractItemModel, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel
 
 from parley.model.handle import AcceptorHandle, Rejection, SupportedContext
 from parley.model.profile import AcceptorSide
-from parley.model.validation import Problem, check_acceptor
 from parley.ui import style
 from parley.ui.contexts import ContextsEditor
 from parley.ui.fields import ComboBox, Field, NumberEdit, StringEdit, named, sentence
@@ -23,6 +23,9 @@ from parley.ui.rules_section import RulesSection
 from parley.ui.side_panel import DEFAULT_MAXIMUM_LENGTH, ActionButton, SidePanel
 from parley.ui.timers import ACCEPTOR_TIMERS, TimersSection
 from parley.ul.errors import Severity
+
+if TYPE_CHECKING:
+    from parley.model.validation import Problem
 
 BY_RULES, REJECT = "rules", "reject"
 _DECISIONS: list[tuple[str, object]] = [("Decide by the rules", BY_RULES), ("Reject every request", REJECT)]
@@ -149,9 +152,11 @@ class ScpPanel(SidePanel):
         self._timers.set_timers(side.timers)
         self._show_decision()
         self._filling = False
-        self.check()
+        self._checking.start()
 
     def _check_draft(self) -> tuple[Problem, ...]:
+        from parley.model.validation import check_acceptor
+
         return check_acceptor(self.side())
 
     def _after_check(self) -> None:

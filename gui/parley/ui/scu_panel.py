@@ -5,14 +5,13 @@ It edits a draft and emits wishes. It neither connects nor diagnoses: attempts a
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction
 
-from parley.diagnosis import diagnose
-from parley.model.attempt import Attempt
 from parley.model.handle import ProposedContext, RequestorHandle
 from parley.model.profile import RequestorSide
-from parley.model.validation import Problem, check_requestor
 from parley.ui import style
 from parley.ui.contexts import ContextsEditor
 from parley.ui.fields import Field, NumberEdit, StringEdit, named, sentence
@@ -20,9 +19,11 @@ from parley.ui.identity import Identity, IdentitySection
 from parley.ui.side_panel import DEFAULT_MAXIMUM_LENGTH, ActionButton, SidePanel
 from parley.ui.timers import REQUESTOR_TIMERS, TimersSection
 from parley.ul.errors import Severity
-from parley.ul.negotiation import outcome
-from parley.ul.pdu import AAssociateAc
 from parley.ul.table import State
+
+if TYPE_CHECKING:
+    from parley.model.attempt import Attempt
+    from parley.model.validation import Problem
 
 _ENDED = {None, State.STA_1, State.STA_13}
 
@@ -124,9 +125,11 @@ class ScuPanel(SidePanel):
         self._identity.set_identity(Identity.of(side.handle))
         self._timers.set_timers(side.timers)
         self._filling = False
-        self.check()
+        self._checking.start()
 
     def _check_draft(self) -> tuple[Problem, ...]:
+        from parley.model.validation import check_requestor
+
         return check_requestor(self.side())
 
     def _after_check(self) -> None:
@@ -174,6 +177,10 @@ class ScuPanel(SidePanel):
     @Slot(object)
     def attempt_finished(self, attempt: Attempt) -> None:
         """Show the verdict, and what the peer said to each context."""
+        from parley.diagnosis import diagnose
+        from parley.ul.negotiation import outcome
+        from parley.ul.pdu import AAssociateAc
+
         self._attempting = False
         verdict = diagnose(attempt)
         answered = attempt.request is not None and isinstance(attempt.answer, AAssociateAc)

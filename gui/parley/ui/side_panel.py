@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence
@@ -21,13 +22,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from parley.model.validation import Problem
 from parley.ui import style
 from parley.ui.contexts import ContextsEditor
 from parley.ui.fields import TONES, Field, NumberEdit, OptionalField, ToneLine, named, sentence, worst
 from parley.ui.fold import FoldedSection
 from parley.ui.verdict import VerdictView
 from parley.ul.errors import Severity
+
+if TYPE_CHECKING:
+    from parley.model.validation import Problem
 
 CHECK_AFTER_MS = 60
 DEFAULT_MAXIMUM_LENGTH = 16384
@@ -219,6 +222,8 @@ class SidePanel(QWidget):
         """For subclasses: what depends on whether there are errors."""
 
     def _number_problems(self) -> Iterable[Problem]:
+        from parley.model.validation import Problem
+
         for name, field in self._fields.items():
             editor = field.editor
             if isinstance(editor, NumberEdit) and editor.isEnabled() and editor.value() is None:
