@@ -185,6 +185,12 @@ class TestRequest:
         assert of_request(protocol_version=version) == {(severity, "protocol_version")}
 
 
+    def test_a_number_that_does_not_fit_is_told_once(self) -> None:
+        for changes in ({"maximum_length": -1}, {"maximum_length": 2**32}, {"protocol_version": 65536}):
+            (problem,) = check_requestor(RequestorSide(handle=replace(RequestorHandle(), **changes)))
+            assert "does not fit into its field" in problem.text
+
+
 class TestAnswer:
     @pytest.mark.parametrize("title", ["", "SEVENTEEN_LETTERS", "MÜNCHEN"])
     def test_titles(self, title: str) -> None:
