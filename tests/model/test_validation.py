@@ -184,7 +184,6 @@ class TestRequest:
     def test_protocol_versions(self, version: int, severity: Severity) -> None:
         assert of_request(protocol_version=version) == {(severity, "protocol_version")}
 
-
     def test_a_number_that_does_not_fit_is_told_once(self) -> None:
         for changes in ({"maximum_length": -1}, {"maximum_length": 2**32}, {"protocol_version": 65536}):
             (problem,) = check_requestor(RequestorSide(handle=replace(RequestorHandle(), **changes)))
