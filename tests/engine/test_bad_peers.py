@@ -7,6 +7,8 @@ import socket
 
 import pytest
 
+from parley.dimse.echo import echo_request
+from parley.dimse.message import fragments
 from parley.engine.engine import Engine
 from parley.model.attempt import AttemptEnd
 from parley.model.build import accept_pdu, request_pdu
@@ -498,6 +500,44 @@ def test_data_on_a_context_that_was_not_accepted_aborts(run):
     answer, record = serve(run, behave)
     assert answer == encode(AAbort(2, 6))
     assert "context 77" in record.of(K.NOTE)[0].text
+
+
+@pytest.mark.parametrize(
+    ("second", "answer"),
+    [
+        (PDataTf((Pdv(77, 3, b"?"),)), AAbort(2, 6)),
+        (RQ, AAbort(2, 2)),
+        (AReleaseRq(), AAbort(2, 6)),
+        (AAbort(0, 0), None),
+    ],
+    ids=["data", "request", "release", "abort"],
+)
+def test_two_faults_in_one_breath_are_one_abort(run, second, answer):
+    async def behave(peer: Peer) -> bytes:
+        await peer.send(encode(RQ))
+        await peer.read_pdu()
+        await peer.send(encode(PDataTf((Pdv(77, 3, b"?"),))) + encode(second))
+        return await peer.read_to_end()
+
+    received, record = serve(run, behave)
+    assert received == (encode(answer) if answer else b"")
+    notes = [event.text for event in record.of(K.NOTE) if event.association == 1]
+    assert len([text for text in notes if "context 77" in text]) == 1
+
+
+def test_an_echo_that_is_aborted_in_the_same_breath_is_not_answered(run):
+    async def behave(peer: Peer) -> bytes:
+        await peer.send(encode(RQ))
+        await peer.read_pdu()
+        echo = b"".join(map(encode, fragments(echo_request(1, 1), 0)))
+        await peer.send(echo + encode(AAbort(0, 0)))
+        return await peer.read_to_end()
+
+    received, record = serve(run, behave)
+    assert received == b""
+    assert K.MESSAGE_RECEIVED in record.kinds(1)
+    assert K.MESSAGE_SENT not in record.kinds(1)
+    assert "cannot be sent" in next(event.text for event in record.of(K.NOTE) if event.association == 1)
 
 
 def test_a_pdu_longer_than_agreed_aborts(run):

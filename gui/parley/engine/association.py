@@ -27,7 +27,7 @@ from parley.ul.limits import Limits
 from parley.ul.machine import UpperLayer
 from parley.ul.negotiation import NegotiatedContext, outcome
 from parley.ul.pdu import AAssociateAc, AAssociateRj, AAssociateRq, AReleaseRp, Pdu
-from parley.ul.table import State
+from parley.ul.table import TRANSITIONS, Evt, State
 
 ARTIM = "ARTIM"
 ASSOCIATION_RESPONSE = "association response"
@@ -332,14 +332,20 @@ class Association(asyncio.Protocol):
         self._touch()
 
     def _data_received(self, indication: pr.DataIndication) -> None:
-        assert self._messages is not None, "the machine indicates data only once associated"
+        if self._messages is None:
+            # What follows on a message that could not be read cannot be trusted.
+            return
         try:
             for message in self._messages.receive(indication.pdu):
                 self.tell(EventKind.MESSAGE_RECEIVED, text=message.words)
                 self._message_received(message)
         except MessageError as error:
-            self.tell(EventKind.NOTE, text=f"{error} This side aborts.")
-            self._request(pr.AbortRequest(AbortSource.SERVICE_PROVIDER, error.reason))
+            self._messages = None
+            if self._may(Evt.EVT_15):
+                self.tell(EventKind.NOTE, text=f"{error} This side aborts.")
+                self._request(pr.AbortRequest(AbortSource.SERVICE_PROVIDER, error.reason))
+            else:
+                self.tell(EventKind.NOTE, text=str(error))
 
     def _message_received(self, message: Message) -> None:
         if message.is_response:
@@ -363,9 +369,15 @@ class Association(asyncio.Protocol):
         sender = self.answer if self.role is Role.REQUESTOR else self.request
         peer_maximum = sender.maximum_length if isinstance(sender, AAssociateAc | AAssociateRq) else None
         pdus = fragments(message, peer_maximum)
+        if not self._may(Evt.EVT_9):
+            raise LocalProtocolError(f"The association is {self.state.label} by now, {self.state.value}.")
         self.tell(EventKind.MESSAGE_SENT, text=message.words)
         for pdu in pdus:
             self._request(pr.DataRequest(pdu))
+
+    def _may(self, evt: Evt) -> bool:
+        """Whether the table allows it now: what came in the same read may have moved the state on already."""
+        return (evt, self.state) in TRANSITIONS
 
     def _fail_echo(self, text: str) -> None:
         if self._echo is not None and not self._echo.done():
