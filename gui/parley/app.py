@@ -1,8 +1,9 @@
-"""The window's composition root: makes engine, models and main window, connects them, and ends them in order."""
+"""The window's composition root: shows it, furnishes it with engine and models, and ends everything in order."""
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 import traceback
 from pathlib import Path
@@ -11,13 +12,6 @@ from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from parley.bridge import runtime
-from parley.bridge.association_model import AssociationModel
-from parley.bridge.controller import Controller
-from parley.bridge.log_model import LogModel
-from parley.bridge.profile_book import ProfileBook
-from parley.bridge.pump import EventPump
-from parley.engine.engine import Engine
-from parley.model.store import ProfileStore, default_folder
 from parley.ui import style
 from parley.ui.main_window import MainWindow
 
@@ -32,14 +26,15 @@ def run(folder: Path | None = None, profile: str | None = None) -> int:
         folder: where the profiles are; None for the user's own folder.
         profile: the name of the profile to open; None for the last one.
     """
-    store = ProfileStore(folder or default_folder())
 
     async def main(app: QApplication, closing: asyncio.Event) -> int:
         style.apply(app)
-        parley = Parley(store, QSettings("Parley", "Parley"), closing)
+        window = MainWindow(QSettings("Parley", "Parley"), closing.set)
+        window.show()
+        await _painted()
+        parley = Parley(window, folder)
         if profile is not None:
-            parley.book.open(profile)
-        parley.window.show()
+            parley.book.open_named(profile)
         await closing.wait()
         await parley.close()
         return 0
@@ -47,38 +42,71 @@ def run(folder: Path | None = None, profile: str | None = None) -> int:
     return runtime.run(sys.argv[:1], main)
 
 
+async def _painted() -> None:
+    """Wait until Qt has had its turn to put the window on the screen."""
+    turn = asyncio.Event()
+    QTimer.singleShot(0, turn.set)
+    await turn.wait()
+
+
 class Parley:
     """Everything that one window consists of.
 
-    Attributes:
-        window, book, log, controller, engine: for whoever drives the window from outside, such as tests.
+    What it needs is imported here and not above: it would keep the window from showing for half a second.
 
     Args:
-        closing: set when the person wants to close the window.
+        window: not furnished yet.
+        folder: where the profiles are; None for the user's own folder.
+
+    Attributes:
+        window, book, log, associations, controller, engine: for whoever drives the window from outside, such as tests.
     """
 
-    def __init__(self, store: ProfileStore, settings: QSettings, closing: asyncio.Event) -> None:
+    def __init__(self, window: MainWindow, folder: Path | None = None) -> None:
+        # Nothing of what start-up makes is garbage, and nothing of it will be.
+        gc.disable()
+        from parley.bridge.association_model import AssociationModel
+        from parley.bridge.controller import Controller
+        from parley.bridge.garbage import GarbageKeeper
+        from parley.bridge.log_model import LogModel
+        from parley.bridge.profile_book import ProfileBook
+        from parley.bridge.pump import EventPump
+        from parley.engine.engine import Engine
+        from parley.model.store import ProfileStore, default_folder
+        from parley.ul.codes import Role
+
+        self.window = window
         self.pump = EventPump()
         self.engine = Engine(self.pump.push)
         self.log = LogModel()
-        self.associations = AssociationModel()
+        self.associations = AssociationModel(role=Role.ACCEPTOR)
         self.controller = Controller(self.engine, self.pump)
-        self.book = ProfileBook(store)
+        self.book = ProfileBook(ProfileStore(folder or default_folder()))
         self.pump.batch.connect(self.log.append)
         self.pump.batch.connect(self.associations.update)
-        self.window = MainWindow(
-            self.controller, self.book, self.log, self.associations, settings, on_close=closing.set
-        )
-        self._restore_sinks = runtime.install_error_sinks(self._report)
+        self.pump.batch.connect(self._let_go_of_what_was_missed)
+        window.furnish(self.controller, self.book, self.log, self.associations)
+        self._missed = 0
         self._has_shown_error = False
+        self._restore_sinks = runtime.install_error_sinks(self._report)
+        gc.freeze()
+        gc.enable()
+        self._garbage = GarbageKeeper(self.pump)
 
     async def close(self) -> None:
         """Release, abort and cut what is open, within `GRACE_SECONDS`; then close the window."""
         await self.engine.close(GRACE_SECONDS)
         self.pump.flush()
+        self._garbage.stop()
         self._restore_sinks()
         self.window.allow_close()
         self.window.close()
+
+    def _let_go_of_what_was_missed(self, _batch: object) -> None:
+        """After events were dropped, the ends of some associations may be among them."""
+        if self.pump.dropped != self._missed:
+            self._missed = self.pump.dropped
+            self.associations.retain(self.engine.associations)
 
     def _report(self, where: str, error: BaseException | None) -> None:
         """Show an error nobody caught: in the log each time, in a dialog the first time."""

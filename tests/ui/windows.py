@@ -49,9 +49,9 @@ class Stage:
     def open(self) -> MainWindow:
         """Another window with the same settings."""
         settings = QSettings(str(self.folder / "settings.ini"), QSettings.Format.IniFormat)
-        return MainWindow(
-            self.controller, self.book, self.log, self.associations, settings, lambda: self.closed.append(True)
-        )
+        window = MainWindow(settings, lambda: self.closed.append(True))
+        window.furnish(self.controller, self.book, self.log, self.associations)
+        return window
 
     def find_action(self, name):
         """The action of that name."""

@@ -114,6 +114,15 @@ class ProfileBook(QObject):
         if key != self._key:
             self.leave(lambda: self._open(key))
 
+    def open_named(self, name: str) -> None:
+        """Open the profile with that name, as a command line gives it."""
+        try:
+            key = self._store.find(name).key
+        except StoreError as error:
+            self.failed.emit(str(error))
+        else:
+            self.open(key)
+
     def revert(self) -> None:
         """Go back to what was saved."""
         self._show(self._key, self._saved)

@@ -39,7 +39,7 @@ class Check:
         )
 
 
-async def check(engine: Engine, side: RequestorSide) -> Check:
+async def run_check(engine: Engine, side: RequestorSide) -> Check:
     """Try a peer. Never raises for what it does; cancelling aborts the association."""
     association = engine.requestor(side)
     attempt = await association.associate()

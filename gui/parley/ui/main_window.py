@@ -1,4 +1,7 @@
-"""The main window: it assembles the panes, connects them, and decides nothing."""
+"""The main window: it assembles the panes, connects them, and decides nothing.
+
+It shows before it is furnished: the panes, and what they need, are imported when the empty window is on the screen.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,6 @@ from PySide6.QtGui import QAction, QCloseEvent, QIcon, QKeySequence
 from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QSizePolicy, QSplitter, QToolBar, QWidget
 
 from parley.ui import style
-from parley.ui.details import DetailsPane
-from parley.ui.fields import named
-from parley.ui.log_view import LogView
-from parley.ui.profiles_pane import ProfilesPane
-from parley.ui.scp_panel import ScpPanel
-from parley.ui.scu_panel import ScuPanel
 
 if TYPE_CHECKING:
     from parley.bridge.association_model import AssociationModel
@@ -34,32 +31,39 @@ class MainWindow(QMainWindow):
     """Profiles, SCU, SCP, log and details in splitters, with menus, toolbar and status bar.
 
     Args:
-        controller: fulfils wishes and tells what came of them.
-        book: the open profile.
-        log, associations: what happened, who is connected.
         settings: where geometry and the last profile are remembered.
         on_close: called when the person wants to close and nothing is unsaved; `allow_close` then lets it happen.
     """
 
-    def __init__(
-        self,
-        controller: Controller,
-        book: ProfileBook,
-        log: LogModel,
-        associations: AssociationModel,
-        settings: QSettings,
-        on_close: Callable[[], None],
-    ) -> None:
+    def __init__(self, settings: QSettings, on_close: Callable[[], None]) -> None:
         super().__init__()
-        self._controller = controller
-        self._book = book
-        self._log = log
         self._settings = settings
         self._on_close = on_close
         self._may_close = False
+        self._is_furnished = False
         self.setObjectName("main_window")
+        self.setWindowTitle("Parley")
         self.setWindowIcon(style.app_icon())
+        self.resize(1400, 900)
+        self._restore_one("geometry", self.restoreGeometry)
 
+    def furnish(self, controller: Controller, book: ProfileBook, log: LogModel, associations: AssociationModel) -> None:
+        """Put the panes in. Call once.
+
+        Args:
+            controller: fulfils wishes and tells what came of them.
+            book: the open profile.
+            log, associations: what happened, who is connected.
+        """
+        from parley.ui.details import DetailsPane
+        from parley.ui.log_view import LogView
+        from parley.ui.profiles_pane import ProfilesPane
+        from parley.ui.scp_panel import ScpPanel
+        from parley.ui.scu_panel import ScuPanel
+
+        self._controller = controller
+        self._book = book
+        self._log = log
         self.profiles = ProfilesPane(book)
         self.scu = ScuPanel()
         self.scp = ScpPanel(associations)
@@ -70,8 +74,9 @@ class MainWindow(QMainWindow):
         self._make_toolbar()
         self._make_status_bar()
         self._connect()
-        self._restore()
-        book.start(str(settings.value("profile/last", "")))
+        self._restore_layout()
+        self._is_furnished = True
+        book.start(str(self._settings.value("profile/last", "")))
 
     # --- assemble ----------------------------------------------------------------------------------------------------
 
@@ -154,6 +159,8 @@ class MainWindow(QMainWindow):
         self.addToolBar(bar)
 
     def _make_status_bar(self) -> None:
+        from parley.ui.fields import named
+
         bar = self.statusBar()
         self._status: dict[str, QLabel] = {}
         for name, words in (("scp", "State of the SCP"), ("scu", "State of the SCU"), ("events", "Events")):
@@ -295,23 +302,25 @@ class MainWindow(QMainWindow):
         for name in self._panes:
             self._show_pane(name)
         self._upper.setSizes([190, 500, 500])
-        self._lower.setSizes([780, 520])
+        self._lower.setSizes([820, 580])
         self._whole.setSizes([560, 300])
 
-    def _restore(self) -> None:
-        self.resize(1400, 900)
+    def _restore_layout(self) -> None:
         self._default_layout()
-        restorers = {splitter.objectName(): splitter.restoreState for splitter in self._splitters()}
-        for name, restore in {"geometry": self.restoreGeometry, **restorers}.items():
-            state: Any = self._settings.value(f"window/{name}", b"")
-            with suppress(TypeError):  # a settings file that somebody wrote by hand
-                restore(state)
+        for splitter in self._splitters():
+            self._restore_one(splitter.objectName(), splitter.restoreState)
+
+    def _restore_one(self, name: str, restore: Callable[[Any], object]) -> None:
+        with suppress(TypeError):  # a settings file that somebody wrote by hand
+            restore(self._settings.value(f"window/{name}", b""))
 
     def _splitters(self) -> tuple[QSplitter, ...]:
         return self._upper, self._lower, self._whole
 
     def _remember(self) -> None:
         self._settings.setValue("window/geometry", self.saveGeometry())
+        if not self._is_furnished:
+            return
         for splitter in self._splitters():
             self._settings.setValue(f"window/{splitter.objectName()}", splitter.saveState())
 
@@ -327,7 +336,7 @@ class MainWindow(QMainWindow):
             event.accept()
         else:
             event.ignore()
-            self._book.leave(self._on_close)
+            self._book.leave(self._on_close) if self._is_furnished else self._on_close()
 
 
 def _focus_first(pane: QWidget) -> None:

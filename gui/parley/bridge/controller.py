@@ -1,0 +1,165 @@
+"""What the window may wish for, and what comes of it: the only door between widgets and the engine.
+
+Slots come in as plain calls; results go out as signals. No signal is emitted from inside a task: a slot that opened a
+dialog there would wedge every task that wakes meanwhile. Task results are handed on by done-callbacks, which the loop
+runs on its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from parley.bridge.pump import EventPump
+from parley.diagnosis import diagnose_listen
+from parley.engine.acceptor import Listener
+from parley.engine.association import EchoResult
+from parley.engine.engine import Engine
+from parley.engine.errors import AssociationError, ListenError
+from parley.engine.requestor import Requestor
+from parley.engine.tasks import spawn
+from parley.model.profile import AcceptorSide, RequestorSide
+from parley.ul.table import State
+
+T = TypeVar("T")
+
+
+class Controller(QObject):
+    """One requestor's association at a time and one listener, driven from the window.
+
+    Signals:
+        attempt_started()
+        attempt_finished(Attempt)
+        echo_finished(EchoResult | str): the answer, or why there is none.
+        scu_state_changed(State | None): of the requestor's association; None when there is none.
+        scu_busy_changed(bool): something is under way that Abort would end.
+        listening_changed(str | None): the address, or None.
+        listen_failed(str): why not, and what to do.
+    """
+
+    attempt_started = Signal()
+    attempt_finished = Signal(object)
+    echo_finished = Signal(object)
+    scu_state_changed = Signal(object)
+    scu_busy_changed = Signal(bool)
+    listening_changed = Signal(object)
+    listen_failed = Signal(str)
+
+    def __init__(self, engine: Engine, pump: EventPump, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._requestor: Requestor | None = None
+        self._listener: Listener | None = None
+        self._is_opening = False
+        self._told_state: State | None = None
+        pump.batch.connect(self._look_at_state)
+
+    # --- the SCU's wishes ---
+
+    def associate(self, side: RequestorSide) -> None:
+        """Ask for an association; one that is open already is left alone.
+
+        One that only waits for its peer to close (Sta13) may go on waiting beside the new one.
+        """
+        if self._requestor is not None and self._requestor.state is not State.STA_13:
+            return
+        self._requestor = self._engine.requestor(side)
+        self.attempt_started.emit()
+        self._start_scu(self._requestor.associate(), "associate", self.attempt_finished.emit)
+        self._look_at_state()
+
+    def echo(self) -> None:
+        """Send a C-ECHO."""
+        if self._requestor is not None:
+            self._start_scu(_echo(self._requestor), "echo", self.echo_finished.emit)
+
+    def release(self) -> None:
+        """Release the association."""
+        if self._requestor is not None and self._requestor.is_established:
+            self._start_scu(self._requestor.release(), "release", self._nothing)
+
+    def abort(self) -> None:
+        """Abort the association, or stop the attempt that is under way."""
+        if self._requestor is not None:
+            self._requestor.abort()
+            self._look_at_state()
+
+    # --- the SCP's wishes ---
+
+    def listen(self, side: AcceptorSide) -> None:
+        """Start to listen; a listener that is open already is left alone."""
+        if self._listener is None and not self._is_opening:
+            self._is_opening = True
+            self._start(_listen(self._engine, side), "listen", self._listen_done)
+
+    def stop(self) -> None:
+        """Stop to listen and end what came in."""
+        if self._listener is not None:
+            listener, self._listener = self._listener, None
+            self._start(self._engine.stop(listener), "stop", self._nothing)
+            self.listening_changed.emit(None)
+
+    def abort_association(self, number: int) -> None:
+        """Abort one live association, whoever asked for it."""
+        association = self._engine.associations.get(number)
+        if association is not None:
+            association.abort()
+
+    # --- what came of it ---
+
+    def _start(self, work: Coroutine[Any, Any, T], name: str, done: Callable[[T], None]) -> None:
+        def finished(task: asyncio.Task[T]) -> None:
+            if not task.cancelled() and task.exception() is None:
+                done(task.result())
+
+        spawn(work, name=name).add_done_callback(finished)
+
+    def _start_scu(self, work: Coroutine[Any, Any, T], name: str, done: Callable[[T], None]) -> None:
+        """As `_start`, with the SCU shown as busy meanwhile."""
+
+        def finished(result: T) -> None:
+            self.scu_busy_changed.emit(False)
+            self._look_at_state()
+            done(result)
+
+        self.scu_busy_changed.emit(True)
+        self._start(work, name, finished)
+
+    def _listen_done(self, result: Listener | ListenError) -> None:
+        self._is_opening = False
+        if isinstance(result, ListenError):
+            verdict = diagnose_listen(result)
+            self.listen_failed.emit(f"{verdict.cause} {verdict.remedy}")
+        else:
+            self._listener = result
+            self.listening_changed.emit(result.address)
+
+    def _nothing(self, _result: object) -> None:
+        """The events tell what came of it."""
+
+    @Slot(object)
+    def _look_at_state(self, _batch: object = None) -> None:
+        """Tell the requestor's state when it is another than the one told last."""
+        if self._requestor is not None and self._requestor.is_closed:
+            self._requestor = None
+        state = self._requestor.state if self._requestor is not None else None
+        if state is not self._told_state:
+            self._told_state = state
+            self.scu_state_changed.emit(state)
+
+
+async def _echo(requestor: Requestor) -> EchoResult | str:
+    try:
+        return await requestor.echo()
+    except AssociationError as error:
+        return str(error)
+
+
+async def _listen(engine: Engine, side: AcceptorSide) -> Listener | ListenError:
+    try:
+        return await engine.listen(side)
+    except ListenError as error:
+        return error

@@ -1,0 +1,97 @@
+"""The command line: which commands there are and how they are called. `parley.commands` does them.
+
+Little is imported here, since the window opens through this door too.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import parley
+
+if TYPE_CHECKING:
+    from parley.model.handle import Rejection
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    options = _parser().parse_args(arguments)
+    if options.command == "gui":
+        from parley.app import run
+
+        return run(options.profiles, options.profile)
+    from parley import commands
+
+    return commands.run(options.command, options)
+
+
+def _rejection(text: str) -> Rejection:
+    from parley.model.handle import Rejection
+
+    try:
+        return Rejection.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 < seconds < 86_400:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0 and below a day")
+    return seconds
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 0 to 65535 (0: any free one)")
+    return int(text)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="parley", description="Test DICOM associations.")
+    parser.add_argument("--version", action="version", version=f"parley {parley.__version__}")
+    folder = argparse.ArgumentParser(add_help=False)
+    folder.add_argument("--profiles", type=Path, metavar="DIR", help="folder of the profiles (default: the user's own)")
+    output = argparse.ArgumentParser(add_help=False)
+    output.add_argument("--json", action="store_true", help="print one JSON object a line")
+    output.add_argument("-v", "--verbose", action="store_true", help="print state transitions and timers too")
+    parser.set_defaults(command="gui", profiles=None, profile=None)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    gui = commands.add_parser("gui", parents=[folder], help="open the window (the default)")
+    gui.add_argument("--profile", metavar="NAME", help="open this profile")
+    gui.set_defaults(command="gui")
+
+    demo = commands.add_parser("demo", parents=[output], help="Parley's SCU against its own SCP, on this machine")
+    demo.set_defaults(command="demo")
+
+    check = commands.add_parser("check", parents=[folder, output], help="try a peer from its name to a C-ECHO")
+    check.add_argument("target", metavar="AE@HOST:PORT|PROFILE")
+    check.add_argument("--calling", metavar="AE", help="calling AE title")
+    check.add_argument("--timeout", type=_seconds, metavar="S", help="seconds to wait for TCP, and for the answer")
+    check.set_defaults(command="check")
+
+    listen = commands.add_parser("listen", parents=[folder, output], help="be an SCP until Ctrl-C")
+    listen.add_argument("--profile", metavar="NAME", help="start from this profile's SCP side")
+    listen.add_argument("--ae-title", metavar="T", help="the SCP's AE title")
+    listen.add_argument("--host", metavar="H", help="address to listen on (default 127.0.0.1; * for all)")
+    listen.add_argument("--port", type=_port, metavar="P", help="port to listen on; 0 for any free one")
+    listen.add_argument("--check-called", action="store_true", help="reject 1/1/7 what is not called by the AE title")
+    listen.add_argument("--calling", action="append", metavar="AE", help="reject 1/1/3 all but these (repeatable)")
+    listen.add_argument("--all-storage", action="store_true", help="support every storage SOP class as well")
+    listen.add_argument("--reject", type=_rejection, metavar="R/S/D", help="reject every request, e.g. 1/1/7")
+    listen.set_defaults(command="listen")
+
+    profiles = commands.add_parser("profiles", help="the saved connection profiles")
+    verbs = profiles.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    verbs.add_parser("list", parents=[folder], help="their names").set_defaults(command="profiles list")
+    show = verbs.add_parser("show", parents=[folder], help="one as TOML")
+    show.add_argument("name", metavar="NAME")
+    show.set_defaults(command="profiles show")
+    return parser

@@ -1,0 +1,254 @@
+"""What the subcommands do: the engine without a window, for scripts, CI and machines without a screen.
+
+How they are called stands in `parley.cli`. Exit codes: 0 passed, 1 the check failed, 2 it could not be tried (usage,
+file, port in use), 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from parley.capture.jsonl import to_json
+from parley.capture.text import to_text
+from parley.diagnosis import context_words, diagnose, diagnose_listen
+from parley.engine.check import Check, run_check
+from parley.engine.engine import Engine
+from parley.engine.errors import ListenError
+from parley.model.address import parse_address
+from parley.model.event import EngineEvent, EventKind
+from parley.model.handle import RequestorHandle, SupportedContext
+from parley.model.profile import AcceptorSide, Profile, RequestorSide
+from parley.model.profile_writer import new_text
+from parley.model.registry import Kind, entries, name_of
+from parley.model.store import ProfileStore, StoreError, default_folder
+from parley.ul.negotiation import NegotiatedContext
+
+PASSED, FAILED, NOT_TRIED, INTERRUPTED = 0, 1, 2, 130
+
+_QUIET = {EventKind.STATE, EventKind.TIMER_STARTED, EventKind.TIMER_EXPIRED}
+
+
+class UsageError(Exception):
+    """The command cannot be tried; the text says why."""
+
+
+def run(name: str, options: argparse.Namespace) -> int:
+    """Run the command of that name; returns its exit code."""
+    try:
+        return _COMMANDS[name](options)
+    except (UsageError, StoreError) as error:
+        print(f"parley: {error}", file=sys.stderr)
+        return NOT_TRIED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _demo(options: argparse.Namespace) -> int:
+    return asyncio.run(_play_demo(_printer(options)))
+
+
+async def _play_demo(sink: Callable[[EngineEvent], None]) -> int:
+    """Parley's SCU against Parley's SCP: accept, echo, release; then one reject."""
+    engine = Engine(sink)
+    try:
+        listener = await engine.listen(AcceptorSide(port=0))
+        welcome = await run_check(engine, RequestorSide(port=listener.port))
+        await engine.stop(listener)
+
+        refusing = replace(AcceptorSide(port=0), rules=replace(AcceptorSide().rules, check_called=True))
+        listener = await engine.listen(refusing)
+        stranger = RequestorSide(port=listener.port, handle=RequestorHandle(called_ae_title="SOMEBODY_ELSE"))
+        refused = await run_check(engine, stranger)
+    finally:
+        await engine.close()
+    as_expected = welcome.has_passed and not refused.has_passed
+    return PASSED if as_expected else FAILED
+
+
+def _check(options: argparse.Namespace) -> int:
+    side = _target(options)
+    return asyncio.run(_try_peer(side, options))
+
+
+async def _try_peer(side: RequestorSide, options: argparse.Namespace) -> int:
+    engine = Engine(_printer(options))
+    try:
+        result = await run_check(engine, side)
+    finally:
+        await engine.close()
+    _print_check(result, as_json=options.json)
+    return PASSED if result.has_passed else FAILED
+
+
+def _target(options: argparse.Namespace) -> RequestorSide:
+    """The SCU side of a profile, or a default one for ``AE@HOST:PORT``; the command's options go on top."""
+    if "@" in options.target:
+        try:
+            title, host, port = parse_address(options.target)
+        except ValueError as error:
+            raise UsageError(str(error)) from None
+        side = RequestorSide(host=host, port=port, handle=RequestorHandle(called_ae_title=title))
+    else:
+        side = _profile(options.profiles, options.target).scu
+    if options.calling is not None:
+        side = replace(side, handle=replace(side.handle, calling_ae_title=options.calling))
+    if options.timeout is not None:
+        timers = replace(side.timers, connect=options.timeout, association_response=options.timeout)
+        side = replace(side, timers=timers)
+    return side
+
+
+def _listen(options: argparse.Namespace) -> int:
+    side = _acceptor_side(options)
+    try:
+        return asyncio.run(_run_listener(side, _printer(options)))
+    except ListenError as error:
+        verdict = diagnose_listen(error)
+        raise UsageError(f"{verdict.cause} {verdict.remedy}") from None
+
+
+async def _run_listener(side: AcceptorSide, sink: Callable[[EngineEvent], None]) -> int:
+    engine = Engine(sink)
+    try:
+        await engine.listen(side)
+        await _interrupted()
+    finally:
+        await engine.close()
+    return PASSED
+
+
+async def _interrupted() -> None:
+    """Wait for Ctrl-C or SIGTERM."""
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Windows cannot; there Ctrl-C arrives as KeyboardInterrupt.
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, ended.set)
+    await ended.wait()
+
+
+def _acceptor_side(options: argparse.Namespace) -> AcceptorSide:
+    side = _profile(options.profiles, options.profile).scp if options.profile else AcceptorSide()
+    handle, rules = side.handle, side.rules
+    if options.ae_title is not None:
+        handle = replace(handle, ae_title=options.ae_title)
+    if options.reject is not None:
+        rules = replace(rules, reject_all=options.reject)
+    if options.check_called:
+        rules = replace(rules, check_called=True)
+    if options.calling:
+        rules = replace(rules, calling_ae_titles=tuple(options.calling))
+    if options.all_storage:
+        handle = replace(handle, contexts=handle.contexts + _storage_beyond(handle.contexts))
+    return replace(
+        side,
+        handle=handle,
+        rules=rules,
+        host=side.host if options.host is None else options.host,
+        port=side.port if options.port is None else options.port,
+    )
+
+
+def _storage_beyond(contexts: tuple[SupportedContext, ...]) -> tuple[SupportedContext, ...]:
+    """Every registered storage SOP class that is not there yet, in every transfer syntax."""
+    there = {context.abstract_syntax for context in contexts}
+    syntaxes = tuple(entry.uid for entry in entries().values() if entry.kind is Kind.TRANSFER_SYNTAX)
+    storage = (entry.uid for entry in entries().values() if entry.service == "Storage")
+    return tuple(SupportedContext(uid, syntaxes) for uid in storage if uid not in there)
+
+
+def _profiles_list(options: argparse.Namespace) -> int:
+    for entry in _store(options.profiles).list():
+        place = f"  ({entry.key})" if not entry.built_in else "  (built in)"
+        trouble = f"  cannot be read: {entry.problem}" if entry.problem else ""
+        print(f"{entry.name}{place}{trouble}")
+    return PASSED
+
+
+def _profiles_show(options: argparse.Namespace) -> int:
+    profile = _profile(options.profiles, options.name)
+    print(new_text(profile), end="")
+    return PASSED
+
+
+# --- what they share -------------------------------------------------------------------------------------------------
+
+
+def _store(folder: Path | None) -> ProfileStore:
+    return ProfileStore(folder or default_folder())
+
+
+def _profile(folder: Path | None, name: str) -> Profile:
+    store = _store(folder)
+    return store.load(store.find(name).key)
+
+
+def _printer(options: argparse.Namespace) -> Callable[[EngineEvent], None]:
+    """A sink that prints each event as it comes."""
+    write = to_json if options.json else to_text
+    hidden = set() if options.json or options.verbose else _QUIET
+
+    def show(event: EngineEvent) -> None:
+        if event.kind not in hidden:
+            _print(write(event))
+
+    return show
+
+
+def _print(text: str = "") -> None:
+    """Print a line at once; a reader that has seen enough, as in ``parley demo | head``, ends the printing only."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _print_check(result: Check, *, as_json: bool) -> None:
+    verdict = diagnose(result.attempt)
+    if as_json:
+        record = {
+            "verdict": "passed" if result.has_passed else "failed",
+            "steps": [asdict(step) for step in result.steps],
+            "negotiation": [_context_record(context) for context in result.contexts],
+            "diagnosis": {"code": verdict.code, "cause": verdict.cause, "remedy": verdict.remedy},
+        }
+        _print(json.dumps(record, ensure_ascii=False))
+        return
+    _print()
+    for step in result.steps:
+        _print(f"{step.name:<12} {step.outcome:<8} {step.ms:8.1f} ms  {step.detail}".rstrip())
+    for context in result.contexts:
+        _print(f"context {context.context_id:>3}  {context_words(context)}")
+    _print(f"\n{'PASSED' if result.has_passed else 'FAILED'}: {verdict.cause}")
+    if verdict.remedy:
+        _print(verdict.remedy)
+
+
+def _context_record(context: NegotiatedContext) -> dict[str, Any]:
+    return {
+        "id": context.context_id,
+        "abstract_syntax": context.abstract_syntax,
+        "name": name_of(context.abstract_syntax),
+        "result": context.words,
+        "accepted": context.is_accepted,
+        "transfer_syntax": context.transfer_syntax,
+    }
+
+
+_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "demo": _demo,
+    "check": _check,
+    "listen": _listen,
+    "profiles list": _profiles_list,
+    "profiles show": _profiles_show,
+}

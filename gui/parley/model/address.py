@@ -1,0 +1,23 @@
+"""``AE@HOST:PORT``, the way a DICOM peer is written in one word."""
+
+from __future__ import annotations
+
+import re
+
+# The title may hold every character but the @ that ends it; an IPv6 host stands in brackets, as in a URL.
+_ADDRESS = re.compile(r"(?P<title>[^@]+)@(?:\[(?P<ipv6>[0-9A-Fa-f:.%]+)\]|(?P<host>[^@:\[\]]+)):(?P<port>[0-9]{1,5})")
+
+
+def parse_address(text: str) -> tuple[str, str, int]:
+    """Title, host and port of ``AE@HOST:PORT``.
+
+    Raises:
+        ValueError: when the text is no such address; the message says what is missing.
+    """
+    match = _ADDRESS.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"{text!r} is not AE@HOST:PORT, for example ORTHANC@192.0.2.7:4242")
+    port = int(match["port"])
+    if not 1 <= port <= 65535:
+        raise ValueError(f"port {port} is not between 1 and 65535")
+    return match["title"], match["ipv6"] or match["host"], port

@@ -1,0 +1,87 @@
+"""The subject of a benchmark: Parley's window on the offscreen platform, listening, with every event in its log.
+
+Prints ``PORT n`` once it listens. Then takes commands, a line each, on standard input:
+``lateness SECONDS`` prints the 99th percentile of a 10 ms timer's lateness in milliseconds; end of input closes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+from PySide6.QtCore import QSettings, Qt, QTimer
+from PySide6.QtWidgets import QApplication
+
+from parley.app import Parley
+from parley.bridge import runtime
+from parley.bridge.log_model import LogModel
+from parley.model.profile import AcceptorSide
+from parley.ui import style
+from parley.ui.main_window import MainWindow
+
+TICK_MS = 10
+
+
+async def lateness(seconds: float) -> float:
+    """The 99th percentile, in milliseconds, of how much later than asked a 10 ms timer fires."""
+    late: list[float] = []
+    last = time.perf_counter()
+
+    def tick() -> None:
+        nonlocal last
+        now = time.perf_counter()
+        late.append(max(0.0, (now - last) * 1000 - TICK_MS))
+        last = now
+
+    timer = QTimer(interval=TICK_MS, timerType=Qt.TimerType.PreciseTimer)
+    timer.timeout.connect(tick)
+    timer.start()
+    await asyncio.sleep(seconds)
+    timer.stop()
+    return statistics.quantiles(late, n=100)[98]
+
+
+async def serve(parley: Parley, log: LogModel) -> None:
+    """Listen, and obey standard input until it ends."""
+    side = AcceptorSide(port=0)
+    listener = await parley.engine.listen(replace(side, maximum_associations=1_000))
+    print("PORT", listener.port, flush=True)
+    loop, lines = asyncio.get_running_loop(), asyncio.Queue[str]()
+
+    def read() -> None:
+        for line in sys.stdin:
+            loop.call_soon_threadsafe(lines.put_nowait, line)
+        loop.call_soon_threadsafe(lines.put_nowait, "")
+
+    threading.Thread(target=read, daemon=True).start()
+    while line := await lines.get():
+        print(await lateness(float(line.split()[1])), log.total, flush=True)
+
+
+def main() -> int:
+    """Run until standard input ends."""
+
+    async def work(app: QApplication, closing: asyncio.Event) -> int:
+        style.apply(app)
+        with tempfile.TemporaryDirectory() as folder:
+            settings = QSettings(str(Path(folder, "settings.ini")), QSettings.Format.IniFormat)
+            parley = Parley(MainWindow(settings, closing.set), Path(folder))
+            parley.window.show()
+            await serve(parley, parley.log)
+            await parley.close()
+        return 0
+
+    return runtime.run(sys.argv[:1], work)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
