@@ -7,6 +7,7 @@ something else, it is to be known.
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import NamedTuple
 
 import pytest
@@ -135,7 +136,8 @@ async def answer_to(port: int, data: bytes, *, until_closed: bool = False) -> st
     async with connected(port) as peer:
         await peer.send(data)
         if until_closed:
-            peer.writer.write_eof()
+            with suppress(OSError):  # it may have closed already
+                peer.writer.write_eof()
             return words(await peer.read_to_end())
         try:
             return words(await peer.read_pdu())
