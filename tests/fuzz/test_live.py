@@ -134,6 +134,7 @@ def check_told(record: Record, number: int, peer_bytes: int) -> None:
 @example(Behaviour((RQ + ECHO + RELEASE,), "close"))
 @example(Behaviour(tuple(bytes([byte]) for byte in RQ + ECHO + RELEASE), "stay"))
 @example(Behaviour((RQ, STRAY + STRAY), "close"))
+@example(Behaviour((RQ, STRAY + RQ), "close"))
 @example(Behaviour((RQ, b"\x04\0\0\0\x40\0"), "reset"))
 @given(behaviours(any_bytes, spoilt_bytes(), st.just(RQ), mutated(RQ), st.sampled_from([*REQUESTS.values()])))
 def test_the_acceptor_survives_and_serves_the_next(behaviour: Behaviour):
