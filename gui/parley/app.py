@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import sys
-import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from parley.bridge import runtime
 from parley.ui import style
 from parley.ui.main_window import MainWindow
+
+if TYPE_CHECKING:
+    import asyncio
 
 GRACE_SECONDS = 3.0
 """How long open associations may take to end when the window is closed."""
@@ -26,12 +27,20 @@ def run(folder: Path | None = None, profile: str | None = None) -> int:
         folder: where the profiles are; None for the user's own folder.
         profile: the name of the profile to open; None for the last one.
     """
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setQuitOnLastWindowClosed(False)
+    style.apply(app)
+    window = MainWindow(QSettings("Parley", "Parley"))
+    window.show()
+    # One turn of Qt's loop, so that the window is on the screen before the rest is loaded. `quit` would ask the window.
+    QTimer.singleShot(0, app.exit)
+    app.exec()
 
-    async def main(app: QApplication, closing: asyncio.Event) -> int:
-        style.apply(app)
-        window = MainWindow(QSettings("Parley", "Parley"), closing.set)
-        window.show()
-        await _painted()
+    from parley.bridge import runtime
+
+    async def main(closing: asyncio.Event) -> int:
+        window.close_requested.connect(closing.set)
         parley = Parley(window, folder)
         if profile is not None:
             parley.book.open_named(profile)
@@ -39,14 +48,7 @@ def run(folder: Path | None = None, profile: str | None = None) -> int:
         await parley.close()
         return 0
 
-    return runtime.run(sys.argv[:1], main)
-
-
-async def _painted() -> None:
-    """Wait until Qt has had its turn to put the window on the screen."""
-    turn = asyncio.Event()
-    QTimer.singleShot(0, turn.set)
-    await turn.wait()
+    return runtime.run(app, main)
 
 
 class Parley:
@@ -65,6 +67,7 @@ class Parley:
     def __init__(self, window: MainWindow, folder: Path | None = None) -> None:
         # Nothing of what start-up makes is garbage, and nothing of it will be.
         gc.disable()
+        from parley.bridge import runtime
         from parley.bridge.association_model import AssociationModel
         from parley.bridge.controller import Controller
         from parley.bridge.garbage import GarbageKeeper
@@ -73,8 +76,10 @@ class Parley:
         from parley.bridge.pump import EventPump
         from parley.engine.engine import Engine
         from parley.model.store import ProfileStore, default_folder
+        from parley.ui import icons
         from parley.ul.codes import Role
 
+        QApplication.setWindowIcon(icons.app_icon())
         self.window = window
         self.pump = EventPump()
         self.engine = Engine(self.pump.push)
@@ -110,6 +115,8 @@ class Parley:
 
     def _report(self, where: str, error: BaseException | None) -> None:
         """Show an error nobody caught: in the log each time, in a dialog the first time."""
+        import traceback
+
         details = "".join(traceback.format_exception(error)) if error is not None else where
         print(details, file=sys.stderr)
         self.engine.note(f"Parley's own fault: {where}: {error!r}")

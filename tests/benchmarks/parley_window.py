@@ -70,17 +70,19 @@ async def serve(parley: Parley, log: LogModel) -> None:
 def main() -> int:
     """Run until standard input ends."""
 
-    async def work(app: QApplication, closing: asyncio.Event) -> int:
-        style.apply(app)
+    app = QApplication(sys.argv[:1])
+    style.apply(app)
+
+    async def work(_closing: asyncio.Event) -> int:
         with tempfile.TemporaryDirectory() as folder:
             settings = QSettings(str(Path(folder, "settings.ini")), QSettings.Format.IniFormat)
-            parley = Parley(MainWindow(settings, closing.set), Path(folder))
+            parley = Parley(MainWindow(settings), Path(folder))
             parley.window.show()
             await serve(parley, parley.log)
             await parley.close()
         return 0
 
-    return runtime.run(sys.argv[:1], work)
+    return runtime.run(app, work)
 
 
 if __name__ == "__main__":

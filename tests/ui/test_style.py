@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QIcon, QPalette
 
-from parley.ui import style
+from parley.ui import icons, style
 
 LIGHT = QPalette(QColor("#efefef"), QColor("#efefef"))
 DARK = QPalette(QColor("#2b2b2e"), QColor("#2b2b2e"))
@@ -54,12 +54,12 @@ def test_dark_is_told_from_light():
     sorted(path.name.removesuffix(".svg") for path in resources.files("parley.resources").joinpath("icons").iterdir()),
 )
 def test_every_icon_draws_something(qapp, name):
-    image = style.icon(name).pixmap(QSize(16, 16)).toImage()
+    image = icons.icon(name).pixmap(QSize(16, 16)).toImage()
     assert any(image.pixelColor(x, y).alpha() > 128 for x in range(16) for y in range(16))
 
 
 def test_an_icon_follows_the_palette(qapp):
-    icon, before = style.icon("stop"), qapp.palette()
+    icon, before = icons.icon("stop"), qapp.palette()
     try:
         colours = []
         for palette in (LIGHT, DARK):
@@ -75,6 +75,6 @@ def test_an_icon_follows_the_palette(qapp):
 
 def test_a_disabled_icon_is_paler(qapp):
     normal, disabled = (
-        style.icon("stop").pixmap(QSize(16, 16), mode).toImage() for mode in (QIcon.Mode.Normal, QIcon.Mode.Disabled)
+        icons.icon("stop").pixmap(QSize(16, 16), mode).toImage() for mode in (QIcon.Mode.Normal, QIcon.Mode.Disabled)
     )
     assert normal != disabled

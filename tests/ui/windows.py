@@ -49,7 +49,8 @@ class Stage:
     def open(self) -> MainWindow:
         """Another window with the same settings."""
         settings = QSettings(str(self.folder / "settings.ini"), QSettings.Format.IniFormat)
-        window = MainWindow(settings, lambda: self.closed.append(True))
+        window = MainWindow(settings)
+        window.close_requested.connect(lambda: self.closed.append(True))
         window.furnish(self.controller, self.book, self.log, self.associations)
         return window
 

@@ -21,17 +21,14 @@ from parley.bridge.loop import QtLoop
 logging.getLogger("qasync").setLevel(logging.WARNING)
 
 Report = Callable[[str, BaseException | None], None]
-Main = Callable[[QApplication, asyncio.Event], Coroutine[Any, Any, int]]
+Main = Callable[[asyncio.Event], Coroutine[Any, Any, int]]
 
 
-def run(argv: list[str], main: Main) -> int:
-    """Run `main(app, closing)` on a loop that is Qt's and asyncio's; returns its exit code.
+def run(app: QApplication, main: Main) -> int:
+    """Run `main(closing)` on a loop that is Qt's and asyncio's; returns its exit code.
 
     `closing` is set by whoever wants the program to end: the window, Ctrl-C or the system's SIGTERM.
     """
-    app = QApplication.instance() or QApplication(argv)
-    assert isinstance(app, QApplication)
-    app.setQuitOnLastWindowClosed(False)
 
     async def start() -> int:
         loop = asyncio.get_running_loop()
@@ -39,7 +36,7 @@ def run(argv: list[str], main: Main) -> int:
         loop.set_default_executor(ThreadPoolExecutor(2, thread_name_prefix="parley"))
         closing = asyncio.Event()
         _close_on_signals(loop, closing)
-        return await main(app, closing)
+        return await main(closing)
 
     with asyncio.Runner(loop_factory=lambda: QtLoop(app)) as runner:
         return runner.run(start())

@@ -26,7 +26,7 @@ from PySide6.QtGui import QFont, QGuiApplication
 from parley.model import registry
 from parley.model.build import context_ids
 from parley.model.handle import ProposedContext, SupportedContext
-from parley.ui import style
+from parley.ui import icons, style
 from parley.ui.fields import TONES, sentence, worst
 from parley.ul.codes import ContextResult
 
@@ -261,9 +261,9 @@ class ContextModel(QAbstractTableModel, Generic[Context]):
     def _mark(row: _Row[Context], column: Column) -> object:
         if column is Column.RESULT and row.answer:
             accepted = row.answer.result is ContextResult.ACCEPTANCE
-            return style.tone_icon(style.Tone.OK if accepted else style.Tone.ERROR)
+            return icons.tone_icon(style.Tone.OK if accepted else style.Tone.ERROR)
         severity = worst(row.problems) if column is Column.ABSTRACT_SYNTAX else None
-        return style.tone_icon(TONES[severity]) if severity else None
+        return icons.tone_icon(TONES[severity]) if severity else None
 
     @staticmethod
     def _is_automatic(row: _Row[Context]) -> bool:

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from parley.model import registry
 from parley.model.handle import DEFAULT_TRANSFER_SYNTAXES
-from parley.ui import style
+from parley.ui import icons, style
 from parley.ui.context_model import Column, Context, ContextModel, UidListModel, move_rows
 from parley.ui.fields import named
 
@@ -236,7 +236,7 @@ class ContextsEditor(QWidget, Generic[Context]):
 
     def _button(self, part: str, icon: str, name: str, tip: str, text: str = "") -> QToolButton:
         button = QToolButton()
-        button.setIcon(style.icon(icon))
+        button.setIcon(icons.icon(icon))
         button.setIconSize(style.ICON_SIZE)
         button.setAutoRaise(True)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from parley.bridge.roles import SEVERITY_ROLE
-from parley.ui import style
+from parley.ui import icons, style
 from parley.ui.fields import TONES
 from parley.ul.errors import Severity
 
@@ -21,7 +21,7 @@ class ToneDelegate(QStyledItemDelegate):
     def __init__(self, parent: QWidget, column: int = 0) -> None:
         super().__init__(parent)
         self._column = column
-        self._icons = {tone: style.tone_icon(tone) for tone in style.Tone}
+        self._icons = {tone: icons.tone_icon(tone) for tone in style.Tone}
 
     def tone(self, index: QModelIndex | QPersistentModelIndex) -> style.Tone | None:
         """The tone of a cell."""

@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent, QRegularExpression, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPalette, QRegularExpressionValidator, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
-from parley.ui import style
+from parley.ui import icons, style
 from parley.ul.errors import Severity
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ class ToneLine(QWidget):
             self._paint_tone()
 
     def _paint_tone(self) -> None:
-        self._mark.setPixmap(style.tone_icon(self._tone).pixmap(style.ICON_SIZE, self.devicePixelRatio()))
+        self._mark.setPixmap(icons.tone_icon(self._tone).pixmap(style.ICON_SIZE, self.devicePixelRatio()))
         palette = QPalette(self._text.palette())
         palette.setColor(QPalette.ColorRole.WindowText, style.colour(self._tone, self.palette()))
         self._text.setPalette(palette)
@@ -233,7 +233,7 @@ class Field(QWidget, Generic[Editor]):
         all_of_them = "\n".join(map(sentence, problems))
         tone = TONES[first.severity]
         self._line.show_line(tone, sentence(first) + more, all_of_them)
-        self._mark.setPixmap(style.tone_icon(tone).pixmap(_MARK_SIZE, self.devicePixelRatio()))
+        self._mark.setPixmap(icons.tone_icon(tone).pixmap(_MARK_SIZE, self.devicePixelRatio()))
         self._mark.setToolTip(all_of_them)
         self._mark.show()
         self.editor.setToolTip(f"{self._tip}\n\n{all_of_them}")

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from parley.ui import style
+from parley.ui import icons, style
 from parley.ui.fields import TONES, Field, named, worst
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class FoldedSection(QWidget):
         self._toggle = QToolButton()
         self._toggle.setText(title)
         self._toggle.setAutoRaise(True)
-        self._toggle.setIcon(style.icon("folded"))
+        self._toggle.setIcon(icons.icon("folded"))
         self._toggle.setIconSize(style.ICON_SIZE)
         self._toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._toggle.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -99,7 +99,7 @@ class FoldedSection(QWidget):
         self._mark.setVisible(severity is not None)
         if severity:
             tone = TONES[severity]
-            self._mark.setPixmap(style.tone_icon(tone).pixmap(style.ICON_SIZE, self.devicePixelRatio()))
+            self._mark.setPixmap(icons.tone_icon(tone).pixmap(style.ICON_SIZE, self.devicePixelRatio()))
             self._mark.setToolTip("\n".join(problem.text for problem in problems))
             self._mark.setAccessibleName(f"{tone.word} in {self._toggle.accessibleName()}")
 
@@ -117,6 +117,6 @@ class FoldedSection(QWidget):
             self._layout.addWidget(self._content)
         self._content.setVisible(self._shown)
         self._summary.setVisible(not self._shown)
-        self._toggle.setIcon(style.icon("unfolded" if self._shown else "folded"))
+        self._toggle.setIcon(icons.icon("unfolded" if self._shown else "folded"))
         self._toggle.setAccessibleDescription("unfolded" if self._shown else "folded")
         self.unfolded.emit(self._shown)

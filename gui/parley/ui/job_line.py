@@ -9,7 +9,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from parley.bridge.job import Job
-from parley.ui import style
+from parley.ui import icons, style
 from parley.ui.fields import ToneLine, named
 
 Said = tuple[style.Tone, str] | None
@@ -31,7 +31,7 @@ class JobLine(QWidget):
         self._progress = QProgressBar(self)
         named(self._progress, f"{prefix}.progress", "Progress", "How much is done")
         self._progress.setRange(0, 100)
-        self._cancel = QPushButton(style.icon("cancel"), "Cancel", self)
+        self._cancel = QPushButton(icons.icon("cancel"), "Cancel", self)
         named(self._cancel, f"{prefix}.cancel", "Cancel", "Stop what is under way")
         self._cancel.clicked.connect(self.cancel)
         self._running = QWidget(self)

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from parley.bridge.association_model import NUMBER_ROLE, Column
-from parley.ui import style
+from parley.ui import icons
 from parley.ui.fields import named
 
 _SHOWN = (Column.NUMBER, Column.CALLING, Column.PEER, Column.STATE, Column.DURATION)
@@ -34,7 +34,7 @@ class AbortMark(QStyledItemDelegate):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._icon = style.icon("abort")
+        self._icon = icons.icon("abort")
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         super().paint(painter, option, index)
@@ -107,7 +107,7 @@ class LiveTable(QTableView):
         self._mark.clicked.connect(self.abort_requested)
         self.setItemDelegateForColumn(Column.NUMBER, self._mark)
 
-        self.abort_action = QAction(style.icon("abort"), "Abort selected", self)
+        self.abort_action = QAction(icons.icon("abort"), "Abort selected", self)
         self.abort_action.setShortcut(QKeySequence("Del"))
         self.abort_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         self.abort_action.setToolTip("Abort the selected associations (Del)")

@@ -23,7 +23,7 @@ from parley.bridge.log_export import ExportFormat, failure_words, lines_of, save
 from parley.bridge.log_model import LogModel
 from parley.bridge.log_row import HIDDEN_BY_DEFAULT, LogFilter
 from parley.model.event import EngineEvent
-from parley.ui import style
+from parley.ui import icons, style
 from parley.ui.fields import named
 from parley.ui.job_line import JobLine
 from parley.ui.log_table import LogTable
@@ -97,7 +97,7 @@ class LogView(QWidget):
         )
         self._filter.setPlaceholderText("Filter: words that must all occur")
         self._filter.setClearButtonEnabled(True)
-        self._filter.addAction(style.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        self._filter.addAction(icons.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self._filter.setMinimumWidth(140)
         self._filter.installEventFilter(self)
         self._counts = QLabel(self)
@@ -183,7 +183,7 @@ class LogView(QWidget):
     def _button(self, object_name: str, text: str, icon: str, tip: str) -> QToolButton:
         button = QToolButton(self)
         button.setText(text)
-        button.setIcon(style.icon(icon))
+        button.setIcon(icons.icon(icon))
         button.setIconSize(style.ICON_SIZE)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setAutoRaise(True)

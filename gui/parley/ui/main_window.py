@@ -10,8 +10,8 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSettings, Qt, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QIcon, QKeySequence
+from PySide6.QtCore import QSettings, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QSizePolicy, QSplitter, QToolBar, QWidget
 
 from parley.ui import style
@@ -30,20 +30,22 @@ _PANES = {"profiles": "&Profiles", "scu": "SC&U panel", "scp": "S&CP panel", "lo
 class MainWindow(QMainWindow):
     """Profiles, SCU, SCP, log and details in splitters, with menus, toolbar and status bar.
 
+    Signals:
+        close_requested: the person wants to close and nothing is unsaved; `allow_close` then lets it happen.
+
     Args:
         settings: where geometry and the last profile are remembered.
-        on_close: called when the person wants to close and nothing is unsaved; `allow_close` then lets it happen.
     """
 
-    def __init__(self, settings: QSettings, on_close: Callable[[], None]) -> None:
+    close_requested = Signal()
+
+    def __init__(self, settings: QSettings) -> None:
         super().__init__()
         self._settings = settings
-        self._on_close = on_close
         self._may_close = False
         self._is_furnished = False
         self.setObjectName("main_window")
         self.setWindowTitle("Parley")
-        self.setWindowIcon(style.app_icon())
         self.resize(1400, 900)
         self._restore_one("geometry", self.restoreGeometry)
 
@@ -122,9 +124,12 @@ class MainWindow(QMainWindow):
         )
 
     def _view_actions(self) -> list[QAction | None]:
+        from parley.ui import icons
+
         actions: list[QAction | None] = []
         self._shown: dict[str, QAction] = {}
-        self._find = self._action("&Find in the log", "", "Find in the log (Ctrl+F)", self._focus_search, "search")
+        self._find = self._action("&Find in the log", "", "Find in the log (Ctrl+F)", self._focus_search)
+        self._find.setIcon(icons.icon("search"))
         for number, (name, text) in enumerate(_PANES.items(), start=1):
             words = f"Go to {text.replace('&', '')}"
             actions.append(self._action(f"&{number} {words}", f"Ctrl+{number}", words, partial(self._go_to, name)))
@@ -180,8 +185,8 @@ class MainWindow(QMainWindow):
             menu.addSeparator() if action is None else menu.addAction(action)
         return menu
 
-    def _action(self, text: str, keys: str, tip: str, slot: Callable[..., object], icon: str = "") -> QAction:
-        action = QAction(style.icon(icon) if icon else QIcon(), text, self)
+    def _action(self, text: str, keys: str, tip: str, slot: Callable[..., object]) -> QAction:
+        action = QAction(text, self)
         if keys:
             action.setShortcut(QKeySequence(keys))
             tip = f"{tip} ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})"
@@ -336,7 +341,7 @@ class MainWindow(QMainWindow):
             event.accept()
         else:
             event.ignore()
-            self._book.leave(self._on_close) if self._is_furnished else self._on_close()
+            self._book.leave(self.close_requested.emit) if self._is_furnished else self.close_requested.emit()
 
 
 def _focus_first(pane: QWidget) -> None:

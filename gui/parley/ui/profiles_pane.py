@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from parley.bridge.profile_book import Answer, ProfileBook
 from parley.model.store import StoredProfile
-from parley.ui import style
+from parley.ui import icons, style
 from parley.ui.fields import ToneLine, named
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class ProfileModel(QAbstractListModel):
         if role == _Role.EditRole:
             return entry.name
         if role == _Role.DecorationRole:
-            return style.icon("profile") if entry.profile else style.tone_icon(style.Tone.ERROR)
+            return icons.icon("profile") if entry.profile else icons.tone_icon(style.Tone.ERROR)
         if role == _Role.ToolTipRole:
             return _tip(entry) + ("\nIt has unsaved changes." if is_open and self._book.is_dirty else "")
         if role == _Role.ForegroundRole and entry.profile is None:
@@ -146,7 +146,7 @@ class ProfilesPane(QWidget):
             self.list.addAction(action)
 
     def _action(self, text: str, icon: str, keys: str, tip: str, slot: object) -> QAction:
-        action = QAction(style.icon(icon), text, self)
+        action = QAction(icons.icon(icon), text, self)
         action.setShortcut(QKeySequence(keys))
         action.setToolTip(f"{tip} ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
         action.triggered.connect(slot)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel
 
 from parley.model.handle import AcceptorHandle, Rejection, SupportedContext
 from parley.model.profile import AcceptorSide
-from parley.ui import style
+from parley.ui import icons, style
 from parley.ui.contexts import ContextsEditor
 from parley.ui.fields import ComboBox, Field, NumberEdit, StringEdit, named, sentence
 from parley.ui.identity import Identity, IdentitySection
@@ -162,7 +162,7 @@ class ScpPanel(SidePanel):
     def _after_check(self) -> None:
         errors = [sentence(problem) for problem in self._problems if problem.severity is Severity.ERROR]
         self.listen_action.setText("Listen &anyway" if errors else "&Listen")
-        self.listen_action.setIcon(style.icon("warning" if errors else "listen"))
+        self.listen_action.setIcon(icons.icon("warning" if errors else "listen"))
         self.listen_action.setToolTip("\n".join(["Listen although:", *errors]) if errors else self._listen_tip)
         if self._listening is not None:
             self._say_listening()

@@ -12,7 +12,7 @@ from PySide6.QtGui import QAction
 
 from parley.model.handle import ProposedContext, RequestorHandle
 from parley.model.profile import RequestorSide
-from parley.ui import style
+from parley.ui import icons, style
 from parley.ui.contexts import ContextsEditor
 from parley.ui.fields import Field, NumberEdit, StringEdit, named, sentence
 from parley.ui.identity import Identity, IdentitySection
@@ -136,7 +136,7 @@ class ScuPanel(SidePanel):
         """With errors, sending stays possible, but by a button that says what it does."""
         errors = [sentence(problem) for problem in self._problems if problem.severity is Severity.ERROR]
         self.associate_action.setText("Send &anyway" if errors else "&Associate")
-        self.associate_action.setIcon(style.icon("warning" if errors else "associate"))
+        self.associate_action.setIcon(icons.icon("warning" if errors else "associate"))
         tip = "\n".join(["Send it although:", *errors]) if errors else self._associate_tip
         self.associate_action.setToolTip(tip)
 

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from parley.ui import style
+from parley.ui import icons, style
 from parley.ui.contexts import ContextsEditor
 from parley.ui.fields import TONES, Field, NumberEdit, OptionalField, ToneLine, named, sentence, worst
 from parley.ui.fold import FoldedSection
@@ -74,7 +74,7 @@ class StateLine(QWidget):
         return self._text.text()
 
     def show_state(self, active: bool, text: str) -> None:
-        icon = style.icon("active" if active else "idle")
+        icon = icons.icon("active" if active else "idle")
         self._dot.setPixmap(icon.pixmap(style.ICON_SIZE, self.devicePixelRatio()))
         self._text.setText(text)
 
@@ -176,7 +176,7 @@ class SidePanel(QWidget):
 
     def _command(self, text: str, icon: str, keys: str, tip: str) -> QAction:
         """An action for this panel's buttons, the toolbar and the menus."""
-        action = QAction(style.icon(icon), text, self)
+        action = QAction(icons.icon(icon), text, self)
         action.setShortcut(QKeySequence(keys))
         shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         action.setToolTip(f"{tip} ({shown})")

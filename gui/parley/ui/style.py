@@ -1,4 +1,4 @@
-"""The one home of how Parley looks: spacing, colours with a meaning, icons.
+"""The one home of how Parley looks: spacing and colours with a meaning. Icons stand in `parley.ui.icons`.
 
 Everything is derived from the system's palette, light or dark, so that it follows when the palette changes. Nothing
 here knows a widget of Parley.
@@ -6,13 +6,10 @@ here knows a widget of Parley.
 
 from __future__ import annotations
 
-import re
 from enum import Enum
-from functools import cache
-from importlib import resources
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
 SPACING = 6
@@ -42,7 +39,6 @@ _ON_DARK = {Tone.OK: "#63d297", Tone.WARNING: "#f0c050", Tone.ERROR: "#ff9b92", 
 def apply(app: QApplication) -> None:
     """Fusion, the same on every system; its palette stays the system's."""
     app.setStyle(QStyleFactory.create("Fusion"))
-    app.setWindowIcon(app_icon())
 
 
 def is_dark(palette: QPalette) -> bool:
@@ -76,70 +72,3 @@ def line(palette: QPalette) -> QColor:
 def _mixed(first: QColor, second: QColor, share: float) -> QColor:
     ends = ((first.red(), second.red()), (first.green(), second.green()), (first.blue(), second.blue()))
     return QColor(*(round(a + (b - a) * share) for a, b in ends))
-
-
-# --- icons -----------------------------------------------------------------------------------------------------------
-
-
-def icon(name: str) -> QIcon:
-    """A one-coloured icon of `resources/icons` that takes the palette's text colour each time it is painted."""
-    return QIcon(_TintedEngine(name))
-
-
-def tone_icon(tone: Tone) -> QIcon:
-    """The icon of a tone, in its colour."""
-    return QIcon(_TintedEngine(tone.value, tone))
-
-
-@cache
-def app_icon() -> QIcon:
-    """Parley's own icon."""
-    return QIcon(_rendered(_source("parley"), QSize(64, 64)))
-
-
-@cache
-def _source(name: str) -> str:
-    return resources.files("parley.resources").joinpath("icons", f"{name}.svg").read_text("utf-8")
-
-
-@cache
-def _tinted(name: str, rgb: str, width: int, height: int) -> QPixmap:
-    return _rendered(re.sub("currentColor", rgb, _source(name)), QSize(width, height))
-
-
-def _rendered(svg: str, size: QSize) -> QPixmap:
-    from PySide6.QtSvg import QSvgRenderer
-
-    pixmap = QPixmap(size)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    QSvgRenderer(svg.encode()).render(painter, QRectF(0, 0, size.width(), size.height()))
-    painter.end()
-    return pixmap
-
-
-class _TintedEngine(QIconEngine):
-    """Draws an icon in the colour the palette has now: no icon has to be made again when light turns dark."""
-
-    def __init__(self, name: str, tone: Tone | None = None) -> None:
-        super().__init__()
-        self._name = name
-        self._tone = tone
-
-    def clone(self) -> QIconEngine:
-        return _TintedEngine(self._name, self._tone)
-
-    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:  # noqa: ARG002
-        return _tinted(self._name, self._colour(mode).name(), size.width(), size.height())
-
-    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
-        ratio = painter.device().devicePixelRatio()
-        painter.drawPixmap(rect, self.pixmap(rect.size() * ratio, mode, state))
-
-    def _colour(self, mode: QIcon.Mode) -> QColor:
-        palette = QGuiApplication.palette()
-        if mode == QIcon.Mode.Disabled:
-            return palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.WindowText)
-        if mode == QIcon.Mode.Selected:
-            return palette.color(QPalette.ColorRole.HighlightedText)
-        return colour(self._tone, palette) if self._tone else palette.color(QPalette.ColorRole.WindowText)
