@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from parley.model.secret import NO_SECRET, Secret
 from parley.ul.codes import (
     APPLICATION_CONTEXT,
     EXPLICIT_VR_LITTLE_ENDIAN,
@@ -43,9 +44,81 @@ class SupportedContext:
     transfer_syntaxes: tuple[str, ...] = DEFAULT_TRANSFER_SYNTAXES
 
 
+# --- what both ends may say in their user information ----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AsynchronousOperations:
+    """How many operations may be under way at once (53H); 0 is any number, and without the item it is one each."""
+
+    invoked: int = 1
+    performed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RoleProposal:
+    """The roles that the *requestor* proposes for itself, or is granted, for one SOP class (54H): 1 or 0 each."""
+
+    sop_class_uid: str
+    scu: int = 1
+    scp: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendedNegotiation:
+    """Service class application information for one SOP class (56H), as its bytes."""
+
+    sop_class_uid: str
+    information: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class CommonExtendedNegotiation:
+    """What kind of SOP class one is (57H), for an acceptor that does not know it; a request has it alone."""
+
+    sop_class_uid: str
+    service_class_uid: str = ""
+    related_general_sop_class_uids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UserIdentity:
+    """Who asks (58H).
+
+    Attributes:
+        identity_type: 1 user name, 2 with passcode, 3 Kerberos ticket, 4 SAML assertion, 5 JSON web token.
+        primary: the user name, ticket, assertion or token.
+        secondary: the passcode of type 2.
+        response_requested: whether the acceptor is to say that it looked at it; a number other than 0 or 1 can be sent.
+    """
+
+    identity_type: int = 1
+    primary: Secret = NO_SECRET
+    secondary: Secret = NO_SECRET
+    response_requested: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RawSubItem:
+    """A user information sub-item of any type, known or not, by the bytes behind its header."""
+
+    item_type: int
+    data: bytes = b""
+
+
+# --- the requestor ---------------------------------------------------------------------------------------------------
+
+
 @dataclass(frozen=True, slots=True)
 class RequestorHandle:
-    """All that goes into an A-ASSOCIATE-RQ."""
+    """All that goes into an A-ASSOCIATE-RQ.
+
+    User information goes out in the order of the item types, then `raw_sub_items`, whatever they are.
+
+    Attributes:
+        reserved_9_10: 2 bytes behind the protocol version.
+        reserved_43_74: 32 bytes behind the titles.
+    """
 
     called_ae_title: str = "PARLEY_SCP"
     calling_ae_title: str = "PARLEY_SCU"
@@ -55,6 +128,17 @@ class RequestorHandle:
     implementation_version_name: str | None = IMPLEMENTATION_VERSION_NAME
     application_context: str = APPLICATION_CONTEXT
     protocol_version: int = 1
+    asynchronous_operations: AsynchronousOperations | None = None
+    roles: tuple[RoleProposal, ...] = ()
+    extended_negotiation: tuple[ExtendedNegotiation, ...] = ()
+    common_extended_negotiation: tuple[CommonExtendedNegotiation, ...] = ()
+    user_identity: UserIdentity | None = None
+    raw_sub_items: tuple[RawSubItem, ...] = ()
+    reserved_9_10: bytes = bytes(2)
+    reserved_43_74: bytes = bytes(32)
+
+
+# --- the acceptor ----------------------------------------------------------------------------------------------------
 
 
 class TransferSyntaxChoice(Enum):
@@ -97,8 +181,73 @@ class Rejection:
 
 
 @dataclass(frozen=True, slots=True)
+class ForcedAnswer:
+    """How presentation contexts are answered, whatever is supported; the first answer that fits a context counts.
+
+    Attributes:
+        abstract_syntax: of the contexts that it is about; empty for every one.
+        result: 0 to 4 in the standard (PS3.8 Table 9-18); None gives no answer at all.
+        transfer_syntaxes: what is answered, one in the standard; None for what negotiation would have named.
+        context_id: the one context that it is about; None for every one. With an id that is not proposed and without
+            an abstract syntax, it is an answer that nobody asked for.
+    """
+
+    abstract_syntax: str = ""
+    result: int | None = 0
+    transfer_syntaxes: tuple[str, ...] | None = None
+    context_id: int | None = None
+
+
+class RolePolicy(Enum):
+    """How role selections are answered that the handle's own `roles` say nothing about.
+
+    Attributes:
+        NONE: not at all, so that the requestor has the default role, SCU.
+        DISABLED: with the default role, for SOP classes that are supported.
+        ENABLED: with the roles that are proposed, for SOP classes that are supported.
+        AS_PROPOSED: with the roles that are proposed, whatever they are, for every SOP class.
+    """
+
+    NONE = "none"
+    DISABLED = "disabled"
+    ENABLED = "enabled"
+    AS_PROPOSED = "as-proposed"
+
+
+class IdentityCheck(Enum):
+    """What an acceptor does about user identities."""
+
+    IGNORE = "ignore"
+    CHECK = "check"
+    REQUIRE = "require"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownUser:
+    """A user whom an acceptor knows.
+
+    Attributes:
+        passcode: None when the name is enough; a secret that could not be fetched lets nobody in.
+    """
+
+    name: str
+    passcode: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AcceptorHandle:
-    """All that an A-ASSOCIATE-AC says of the acceptor, and what it supports."""
+    """All that an A-ASSOCIATE-AC says of the acceptor, and what it supports.
+
+    What only answers something is sent where that was asked for, and grants no more than was asked for; to break that,
+    there are `forced_answers` and `raw_sub_items`, which go out whatever the request says.
+
+    Attributes:
+        called_ae_title: what stands in the answer's field; None for the request's own, as the standard wants it. So
+            with `calling_ae_title` and `reserved_43_74`.
+        asynchronous_operations: the most that is granted.
+        roles: the most that the requestor is granted, by SOP class; `AcceptanceRules.role_policy` speaks for all other.
+        identity_response: the server's ticket, assertion or token, empty for user names; None for no answer.
+    """
 
     ae_title: str = "PARLEY_SCP"
     contexts: tuple[SupportedContext, ...] = (SupportedContext(VERIFICATION),)
@@ -107,6 +256,16 @@ class AcceptorHandle:
     implementation_version_name: str | None = IMPLEMENTATION_VERSION_NAME
     application_context: str = APPLICATION_CONTEXT
     protocol_version: int = 1
+    forced_answers: tuple[ForcedAnswer, ...] = ()
+    asynchronous_operations: AsynchronousOperations | None = None
+    roles: tuple[RoleProposal, ...] = ()
+    extended_negotiation: tuple[ExtendedNegotiation, ...] = ()
+    identity_response: Secret | None = None
+    raw_sub_items: tuple[RawSubItem, ...] = ()
+    called_ae_title: str | None = None
+    calling_ae_title: str | None = None
+    reserved_9_10: bytes = bytes(2)
+    reserved_43_74: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +274,19 @@ class AcceptanceRules:
 
     Attributes:
         reject_all: when set, every request is rejected with these codes and the rest does not matter.
-        check_called: reject 1/1/7 unless the called AE title is the handle's own.
-        calling_ae_titles: reject 1/1/3 unless the calling AE title is one of these; empty admits every one.
+        check_called: reject 1/1/7 unless the called AE title is the handle's own or one of `called_ae_titles`.
+        calling_ae_titles: reject 1/1/3 unless the calling AE title is one of these; empty admits every one. In both
+            lists of titles ``*`` stands for any run of characters and ``?`` for any one.
         choice: which common transfer syntax is answered.
         no_context: what happens when no context can be accepted.
+        called_ae_titles: what else this acceptor may be called.
+        check_application_context: reject 1/1/2 unless the application context is DICOM's.
+        peer_addresses: reject 1/1/1 unless the peer's address is one of these, each an address or a network such as
+            ``192.0.2.0/24``; empty admits every one.
+        role_policy: how role selections are answered.
+        identity: whether a user identity that is given is checked, and whether one has to be given; one that fails is
+            rejected 1/2/1.
+        users: whom the check lets in.
     """
 
     reject_all: Rejection | None = None
@@ -126,3 +294,9 @@ class AcceptanceRules:
     calling_ae_titles: tuple[str, ...] = ()
     choice: TransferSyntaxChoice = TransferSyntaxChoice.FIRST_PROPOSED
     no_context: NoContext = NoContext.ACCEPT
+    called_ae_titles: tuple[str, ...] = ()
+    check_application_context: bool = True
+    peer_addresses: tuple[str, ...] = ()
+    role_policy: RolePolicy = RolePolicy.NONE
+    identity: IdentityCheck = IdentityCheck.IGNORE
+    users: tuple[KnownUser, ...] = ()
