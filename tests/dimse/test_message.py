@@ -189,6 +189,38 @@ class TestReassembler:
             pass
 
 
+class TestSink:
+    def play(self, pdus, **limits):
+        asked, taken = [], []
+
+        def sink_for(message):
+            asked.append(message)
+            return taken.append
+
+        reassembler = Reassembler((1, 3, 5), sink_for=sink_for, **limits)
+        messages = [message for pdu in pdus for message in reassembler.receive(pdu)]
+        return asked, taken, messages
+
+    def test_each_fragment_goes_there_and_none_is_kept(self):
+        asked, taken, (message,) = self.play(fragments(STORE, 106), data_set_kept=10)
+        assert [len(data) for data in taken] == [100] * 12 + [80]
+        assert b"".join(taken) == STORE.data_set
+        assert asked == [Message(3, STORE.command)]
+        assert message == Message(3, STORE.command, b"", omitted=1280)
+        assert message.words == STORE.words
+
+    def test_it_is_asked_for_each_data_set_and_for_nothing_else(self):
+        asked, taken, messages = self.play([*fragments(STORE, 0), *fragments(ECHO, 0), *fragments(STORE, 0)])
+        assert len(asked) == 2
+        assert taken == [STORE.data_set] * 2
+        assert [message.field for message in messages] == [STORE.field, ECHO.field, STORE.field]
+
+    def test_without_one_the_beginning_is_kept(self):
+        reassembler = Reassembler((3,), data_set_kept=10, sink_for=lambda message: None)
+        (message,) = [message for pdu in fragments(STORE, 106) for message in reassembler.receive(pdu)]
+        assert message == Message(3, STORE.command, STORE.data_set[:10], omitted=1270)
+
+
 class TestWords:
     @pytest.mark.parametrize(
         ("command", "words"),

@@ -50,8 +50,10 @@ class CommandField(WireCode):
 
 
 SUCCESS = 0x0000
+INVALID_SOP_INSTANCE = 0x0117
 SOP_CLASS_NOT_SUPPORTED = 0x0122
 UNRECOGNIZED_OPERATION = 0x0211
+OUT_OF_RESOURCES = 0xA700
 
 _STATUSES = {
     SUCCESS: "success",
@@ -66,7 +68,7 @@ _STATUSES = {
     0x0114: "no such argument",
     0x0115: "invalid argument value",
     0x0116: "attribute value out of range",
-    0x0117: "invalid SOP instance",
+    INVALID_SOP_INSTANCE: "invalid SOP instance",
     0x0118: "no such SOP class",
     0x0119: "class-instance conflict",
     0x0120: "missing attribute",
@@ -85,13 +87,31 @@ _STATUSES = {
 }
 
 
-def status_words(status: int) -> str:
+_STORAGE_STATUSES = {
+    0xB000: "warning: elements were coerced",
+    0xB006: "warning: elements were discarded",
+    0xB007: "warning: the data set does not match its SOP class",
+}
+_STORAGE_CLASSES = {0xA7: "refused: out of resources", 0xA9: "failure: the data set does not match its SOP class"}
+
+
+def status_words(status: int, field: CommandField | None = None) -> str:
     """A status in words, with its number: ``success (0000H)``.
 
     The general codes are those of PS3.7 Annex C, a few are common to the services of PS3.4; of the others only the
     class is known, from their first digit.
+
+    Args:
+        field: the response that it came in; for a C-STORE-RSP the codes of PS3.4 Table B.2-1 have words too.
     """
     words = _STATUSES.get(status)
+    if words is None and field is CommandField.C_STORE_RSP:
+        words = _STORAGE_STATUSES.get(status) or _STORAGE_CLASSES.get(status >> 8)
     if words is None:
         words = {0xA: "failure: refused", 0xB: "warning", 0xC: "failure: cannot understand"}.get(status >> 12, "status")
     return f"{words} ({status:04X}H)"
+
+
+def is_success(status: int) -> bool:
+    """Whether the operation was done, be it with a warning (PS3.7 Annex C: 0000H, 0001H, 0107H, 0116H, Bxxx)."""
+    return status in {SUCCESS, 0x0001, 0x0107, 0x0116} or status >> 12 == 0xB

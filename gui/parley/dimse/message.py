@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,6 +21,8 @@ __all__ = [
     "Message",
     "MessageError",
     "Reassembler",
+    "Sink",
+    "data_set_fragments",
     "fragment_length",
     "fragments",
 ]
@@ -36,6 +38,9 @@ COMMAND_LIMIT = 64 * 1024
 
 DATA_SET_KEPT = 64 * 1024
 """How many bytes of a received data set are kept unless told otherwise."""
+
+Sink = Callable[[bytes], None]
+"""Takes a data set, fragment by fragment."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,7 @@ class Message:
         if self.message_id is not None:
             parts.append(f", message {self.message_id}")
         if self.status is not None:
-            parts.append(f": {status_words(self.status)}")
+            parts.append(f": {status_words(self.status, self.field)}")
         if self.data_set is not None:
             parts.append(f", with a data set of {len(self.data_set) + self.omitted} bytes")
         return "".join(parts)
@@ -126,11 +131,26 @@ def fragments(message: Message, maximum_length: int | None) -> Iterator[PDataTf]
 
 
 def _fragments(context_id: int, command: bytes, data_set: bytes | None, length: int) -> Iterator[PDataTf]:
-    parts = ((1, command),) if data_set is None else ((1, command), (0, data_set))
-    for is_command, data in parts:
-        for start in range(0, len(data) or 1, length):
-            is_last = start + length >= len(data)
-            yield PDataTf((Pdv(context_id, is_command | is_last << 1, data[start : start + length]),))
+    yield from _cut(context_id, 1, command, length, ends=True)
+    if data_set is not None:
+        yield from data_set_fragments(context_id, data_set, length)
+
+
+def data_set_fragments(context_id: int, data: bytes, length: int, *, ends: bool = True) -> Iterator[PDataTf]:
+    """The P-DATA-TF PDUs of a data set, or of one part after the other of a long one, made as they are taken.
+
+    Args:
+        data: the data set, or a part of it; a whole number of fragments unless it is the last.
+        length: of a fragment, see `fragment_length`.
+        ends: whether the data set ends with this part.
+    """
+    return _cut(context_id, 0, data, length, ends=ends)
+
+
+def _cut(context_id: int, is_command: int, data: bytes, length: int, *, ends: bool) -> Iterator[PDataTf]:
+    for start in range(0, len(data) or 1, length):
+        is_last = ends and start + length >= len(data)
+        yield PDataTf((Pdv(context_id, is_command | is_last << 1, data[start : start + length]),))
 
 
 # --- receiving -------------------------------------------------------------------------------------------------------
@@ -140,20 +160,29 @@ class Reassembler:
     """Makes messages of one association's PDVs.
 
     Command sets are bounded. Data sets are not: a peer may send whatever it likes, of which only the beginning is kept,
-    so that memory is bounded in any case.
+    so that memory is bounded in any case, unless somebody wants it: then each fragment goes there as it comes, nothing
+    of it is kept, and the message counts its bytes as omitted.
 
     Args:
         accepted: ids of the accepted presentation contexts.
         command_limit: longest command set, in bytes.
         data_set_kept: how many bytes of a data set are kept.
+        sink_for: asked, with the message so far, for each data set that is announced; None for a data set that nobody
+            wants.
     """
 
     def __init__(
-        self, accepted: Collection[int], *, command_limit: int = COMMAND_LIMIT, data_set_kept: int = DATA_SET_KEPT
+        self,
+        accepted: Collection[int],
+        *,
+        command_limit: int = COMMAND_LIMIT,
+        data_set_kept: int = DATA_SET_KEPT,
+        sink_for: Callable[[Message], Sink | None] | None = None,
     ) -> None:
         self._accepted = frozenset(accepted)
         self._command_limit = command_limit
         self._data_set_kept = data_set_kept
+        self._sink_for = sink_for
         self._reset()
 
     def _reset(self) -> None:
@@ -162,6 +191,7 @@ class Reassembler:
         self._command: CommandSet | None = None
         self._data_set = bytearray()
         self._omitted = 0
+        self._sink: Sink | None = None
 
     @property
     def is_between_messages(self) -> bool:
@@ -208,6 +238,8 @@ class Reassembler:
         command = decode_command(bytes(self._fragments))
         if command.has_data_set:
             self._command = command
+            if self._sink_for is not None:
+                self._sink = self._sink_for(Message(pdv.context_id, command))
             return None
         return self._complete(Message(pdv.context_id, command))
 
@@ -216,9 +248,13 @@ class Reassembler:
             raise MessageError(
                 "A data set came without a whole command set before it.", reason=AbortReason.UNEXPECTED_PDU_PARAMETER
             )
-        kept = pdv.data[: self._data_set_kept - len(self._data_set)]
-        self._data_set += kept
-        self._omitted += len(pdv.data) - len(kept)
+        if self._sink is not None:
+            self._sink(pdv.data)
+            self._omitted += len(pdv.data)
+        else:
+            kept = pdv.data[: self._data_set_kept - len(self._data_set)]
+            self._data_set += kept
+            self._omitted += len(pdv.data) - len(kept)
         if not pdv.is_last:
             return None
         return self._complete(Message(pdv.context_id, self._command, bytes(self._data_set), self._omitted))
