@@ -53,7 +53,7 @@ rules = st.builds(
     choice=st.sampled_from(TransferSyntaxChoice),
     no_context=st.sampled_from(NoContext),
 )
-timers = st.builds(Timers, *[seconds] * 6)
+timers = st.builds(Timers, *[seconds] * 7)
 profiles = st.builds(
     Profile,
     name=text.filter(str.strip),

@@ -45,6 +45,11 @@ ENDS: dict[AttemptEnd, Failure] = {
         "No connection to {host} at port {port}: {detail}.",
         "Check the address, the port and this machine's network.",
     ),
+    AttemptEnd.TLS_FAILED: Failure(
+        "tls_failed",
+        "The connection was made, but TLS was not established: {detail}.",
+        "Compare the TLS settings of both sides: versions, ciphers, certificates and whom each of them trusts.",
+    ),
     AttemptEnd.NO_ANSWER: Failure(
         "no_answer",
         "The connection was made, but the peer did not answer the request: {detail}.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from parley.model.tls import Handshake
 from parley.ul.pdu import AAbort, AAssociateAc, AAssociateRj, AAssociateRq
 
 
@@ -17,6 +18,7 @@ class AttemptEnd(Enum):
     CONNECT_REFUSED = "connect_refused"
     CONNECT_TIMEOUT = "connect_timeout"
     CONNECT_FAILED = "connect_failed"
+    TLS_FAILED = "tls_failed"
     NO_ANSWER = "no_answer"
     CLOSED_BY_PEER = "closed_by_peer"
     RESET_BY_PEER = "reset_by_peer"
@@ -31,7 +33,7 @@ class Step:
     """One step of a check.
 
     Attributes:
-        name: ``name``, ``tcp``, ``association``, ``echo`` or ``release``.
+        name: ``name``, ``tcp``, ``tls``, ``association``, ``echo`` or ``release``.
         outcome: ``passed``, ``failed`` or ``skipped``.
         ms: how long it took, in milliseconds.
     """
@@ -52,7 +54,8 @@ class Attempt:
         answer: the peer's AC, RJ or A-ABORT; None where it sent none.
         received: the first bytes of what could not be understood.
         detail: the operating system's or decoder's own words.
-        steps: (name, outcome, milliseconds, detail) of name, TCP, association, in order.
+        steps: (name, outcome, milliseconds, detail) of name, TCP, TLS where it is used, association, in order.
+        handshake: of TLS, completed or not; None where it is not used or was not reached.
     """
 
     end: AttemptEnd
@@ -62,3 +65,4 @@ class Attempt:
     received: bytes = b""
     detail: str = ""
     steps: tuple[Step, ...] = ()
+    handshake: Handshake | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from parley.model.tls import Handshake
 from parley.ul.codes import Role
 from parley.ul.effects import Transition
 from parley.ul.errors import Finding
@@ -60,6 +61,7 @@ class EngineEvent:
             the PDU alone for `requested`, `accepted`, `rejected`, `aborted`.
         findings: what was noteworthy about a received PDU.
         transition: of kind `state`.
+        handshake: of `tls_established` and `tls_failed`.
     """
 
     seq: int
@@ -77,3 +79,4 @@ class EngineEvent:
     data: bytes = b""
     findings: tuple[Finding, ...] = ()
     transition: Transition | None = None
+    handshake: Handshake | None = None

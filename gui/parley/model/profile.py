@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from parley.model.handle import AcceptanceRules, AcceptorHandle, RequestorHandle
+from parley.model.tls import Tls
 
 SCHEMA = 1
 
@@ -22,21 +23,26 @@ class Timers:
     dimse_response: float | None = 30.0
     release_response: float | None = 10.0
     idle: float | None = None
+    tls_handshake: float | None = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class RequestorSide:
-    """The SCU panel: whom to call, with what, and how long to wait."""
+    """The SCU panel: whom to call, with what, and how long to wait; without `tls` the connection is plain."""
 
     host: str = "127.0.0.1"
     port: int = 11112
     handle: RequestorHandle = field(default_factory=RequestorHandle)
     timers: Timers = field(default_factory=Timers)
+    tls: Tls | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AcceptorSide:
-    """The SCP panel: where to listen, what to answer, how many at once, and how long to wait."""
+    """The SCP panel: where to listen, what to answer, how many at once, and how long to wait.
+
+    Without `tls` the connections are plain.
+    """
 
     host: str = "127.0.0.1"
     port: int = 11112
@@ -44,6 +50,7 @@ class AcceptorSide:
     rules: AcceptanceRules = field(default_factory=AcceptanceRules)
     timers: Timers = field(default_factory=Timers)
     maximum_associations: int = 200
+    tls: Tls | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ _TLS_CONTENT = {
     0x17: "TLS application data",
 }
 _TLS_HANDSHAKE = {0x01: "a TLS ClientHello", 0x02: "a TLS ServerHello"}
-_TLS_ALERT = {
+TLS_ALERTS = {
     0: "close notify",
     10: "unexpected message",
     20: "bad record MAC",
@@ -42,13 +42,18 @@ _TLS_ALERT = {
 _HTTP_METHODS = (b"GET ", b"POST ", b"HEAD ", b"PUT ", b"DELETE ", b"OPTIONS ", b"CONNECT ", b"TRACE ", b"PATCH ")
 
 
+def alert_words(number: int) -> str:
+    """What a TLS alert says (RFC 8446 section 6)."""
+    return TLS_ALERTS.get(number, f"number {number}")
+
+
 def _tls(data: bytes) -> str:
     if len(data) < 2 or data[0] not in _TLS_CONTENT or data[1] != 0x03:
         return ""
     if data[0] == 0x16 and len(data) > 5:
         return _TLS_HANDSHAKE.get(data[5], "a TLS handshake")
     if data[0] == 0x15 and len(data) > 6 and data[3:5] == b"\0\2":
-        return f"a TLS alert ({_TLS_ALERT.get(data[6], f'number {data[6]}')})"
+        return f"a TLS alert ({alert_words(data[6])})"
     return _TLS_CONTENT[data[0]]
 
 
