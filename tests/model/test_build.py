@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from parley.model.build import accept_pdu, context_ids, request_pdu
+from parley.model.build import accept_pdu, request_pdu
 from parley.model.handle import (
     AcceptanceRules,
     AcceptorHandle,
@@ -64,25 +64,6 @@ def test_what_is_switched_off_is_not_sent(field: str) -> None:
 
 def test_zero_is_not_absent() -> None:
     assert request_pdu(replace(HANDLE, maximum_length=0)).maximum_length == 0
-
-
-def ids(*typed: int | None) -> tuple[int, ...]:
-    return context_ids(tuple(ProposedContext(VERIFICATION, context_id=number) for number in typed))
-
-
-def test_automatic_ids_are_odd_and_leave_out_those_typed_anywhere() -> None:
-    assert ids(None, 3, None, 1, None) == (5, 3, 7, 1, 9)
-
-
-def test_typed_ids_go_out_as_typed_even_when_illegal() -> None:
-    assert ids(2, 2, 0, None) == (2, 2, 0, 1)
-
-
-def test_ids_stay_unique_for_as_long_as_a_byte_allows() -> None:
-    given_out = ids(*[None] * 300)
-    assert given_out[:128] == tuple(range(1, 256, 2))
-    assert len(set(given_out[:256])) == 256
-    assert set(given_out[256:]) < set(range(1, 256, 2))
 
 
 def test_text_that_does_not_fit_is_the_beginning_of_its_utf_8() -> None:

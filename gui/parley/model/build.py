@@ -8,9 +8,8 @@ handle says, its PDU can be encoded. `parley.model.validation` tells the person 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import chain, cycle
-
+from parley.model.contexts import context_ids
+from parley.model.fit import ITEM_LENGTH, MAXIMUM_LENGTH, PROTOCOL_VERSION, ae_title_field, nearest, text_field
 from parley.model.handle import (
     AcceptanceRules,
     AcceptorHandle,
@@ -32,19 +31,6 @@ from parley.ul.pdu import (
     UserInformationSubItem,
     significant,
 )
-
-AE_TITLE_LENGTH = 16
-TEXT_LENGTH = 4096
-ITEM_LENGTH = 0xFFFF
-"""Bytes: of the AE title fields, of any other text that is sent, and of the longest item."""
-
-CODE = range(0x100)
-CONTEXT_ID = range(0x100)
-PROTOCOL_VERSION = range(0x10000)
-MAXIMUM_LENGTH = range(0x100000000)
-"""What the fields of the wire can hold, whether or not the standard allows it."""
-
-ODD_CONTEXT_IDS = range(1, 256, 2)
 
 
 def request_pdu(handle: RequestorHandle) -> AAssociateRq:
@@ -90,37 +76,6 @@ def supported_syntaxes(contexts: tuple[SupportedContext, ...]) -> dict[str, tupl
         listed = supported.get(abstract_syntax, ())
         supported[abstract_syntax] = tuple(dict.fromkeys((*listed, *map(significant, context.transfer_syntaxes))))
     return supported
-
-
-def context_ids(contexts: tuple[ProposedContext, ...]) -> tuple[int, ...]:
-    """The id each context goes out with: the one typed, else the lowest odd one that nobody typed.
-
-    More contexts than the standard has ids for continue with even ids and 0, as those can still be told apart in the
-    answer, and then repeat odd ones.
-    """
-    typed = {nearest(c.context_id, CONTEXT_ID) for c in contexts if c.context_id is not None}
-    automatic = _automatic_ids(typed)
-    return tuple(next(automatic) if c.context_id is None else nearest(c.context_id, CONTEXT_ID) for c in contexts)
-
-
-def _automatic_ids(taken: set[int]) -> Iterator[int]:
-    unique = chain(ODD_CONTEXT_IDS, range(2, 256, 2), (0,))
-    return chain((number for number in unique if number not in taken), cycle(ODD_CONTEXT_IDS))
-
-
-def ae_title_field(text: str) -> str:
-    """What a receiver will read in a title's field when this text is sent."""
-    return text_field(text, AE_TITLE_LENGTH).rstrip(" ")
-
-
-def text_field(text: str, length: int = TEXT_LENGTH) -> str:
-    """Text as PDU values hold it, one character per byte: the first `length` bytes of its UTF-8."""
-    return text.encode("utf-8", "surrogatepass")[:length].decode("latin-1")
-
-
-def nearest(number: int, field: range) -> int:
-    """The number, or the end of the field's range that is nearest to it."""
-    return min(max(number, field[0]), field[-1])
 
 
 def _proposed(context_id: int, context: ProposedContext) -> PresentationContextRq:

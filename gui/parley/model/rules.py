@@ -6,8 +6,9 @@ decides. The protocol version and the number of associations are the provider's 
 
 from __future__ import annotations
 
-from parley.model.build import CODE, accept_pdu, ae_title_field, nearest
+from parley.model.build import accept_pdu
 from parley.model.decision import Abort, Accept, Caller, Decision, Reject
+from parley.model.fit import CODE, ae_title_field, nearest
 from parley.model.handle import AcceptanceRules, AcceptorHandle, NoContext, Rejection
 from parley.model.profile import AcceptorSide
 from parley.ul.codes import (

@@ -13,7 +13,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 
-from parley.model.build import CODE, MAXIMUM_LENGTH, PROTOCOL_VERSION, context_ids, request_pdu
+from parley.model.build import request_pdu
+from parley.model.contexts import context_ids
+from parley.model.fit import CODE, MAXIMUM_LENGTH, PROTOCOL_VERSION
 from parley.model.handle import AcceptorHandle, RequestorHandle
 from parley.model.profile import AcceptorSide, RequestorSide, Timers
 from parley.ul.codes import RejectResult, RejectSource, reject_reason

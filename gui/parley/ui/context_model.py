@@ -24,7 +24,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFont, QGuiApplication
 
 from parley.model import registry
-from parley.model.build import context_ids
+from parley.model.contexts import context_ids
 from parley.model.handle import ProposedContext, SupportedContext
 from parley.ui import icons, style
 from parley.ui.fields import TONES, sentence, worst
