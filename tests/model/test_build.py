@@ -11,11 +11,20 @@ from parley.model.build import accept_pdu, request_pdu
 from parley.model.handle import (
     AcceptanceRules,
     AcceptorHandle,
+    AsynchronousOperations,
+    CommonExtendedNegotiation,
+    ExtendedNegotiation,
+    ForcedAnswer,
     ProposedContext,
+    RawSubItem,
     RequestorHandle,
+    RolePolicy,
+    RoleProposal,
     SupportedContext,
     TransferSyntaxChoice,
+    UserIdentity,
 )
+from parley.model.secret import Secret
 from parley.ul.codec import decode, encode
 from parley.ul.codes import EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN, VERIFICATION
 from parley.ul.limits import Limits
@@ -23,11 +32,19 @@ from parley.ul.pdu import (
     AAssociateAc,
     AAssociateRq,
     ApplicationContext,
+    AsynchronousOperationsWindow,
     ImplementationClassUid,
     ImplementationVersionName,
     MaximumLength,
     PresentationContextAc,
     PresentationContextRq,
+    RoleSelection,
+    SopClassCommonExtendedNegotiation,
+    SopClassExtendedNegotiation,
+    TransferSyntax,
+    UnknownItem,
+    UserIdentityAc,
+    UserIdentityRq,
     UserInformation,
 )
 from tests.model.strategies import acceptor_handles, requestor_handles, rules
@@ -53,6 +70,52 @@ def test_request_says_all_that_the_handle_says_in_the_order_of_the_standard() ->
             UserInformation((MaximumLength(16384), ImplementationClassUid("1.2.3"), ImplementationVersionName("V1"))),
         ),
     )
+
+
+EVERYTHING = replace(
+    HANDLE,
+    asynchronous_operations=AsynchronousOperations(5, 0),
+    roles=(RoleProposal(CT, 0, 1),),
+    extended_negotiation=(ExtendedNegotiation(CT, b"\2\0\0"),),
+    common_extended_negotiation=(CommonExtendedNegotiation("1.2.3", "1.2.840.10008.4.2", (CT, "1.2.4")),),
+    user_identity=UserIdentity(2, Secret.of("Jürgen"), Secret.of("open-sesame"), 1),
+    raw_sub_items=(RawSubItem(0x5F, b"own"), RawSubItem(0x53, b"\0\1\0\2"), RawSubItem(0x51, b"odd")),
+    reserved_9_10=b"\1\2",
+    reserved_43_74=bytes(range(32)),
+)
+
+
+def test_everything_that_a_request_can_negotiate() -> None:
+    pdu = request_pdu(EVERYTHING)
+    assert (pdu.reserved_9_10, pdu.reserved_43_74) == (b"\1\2", bytes(range(32)))
+    assert pdu.user_information.sub_items == (
+        MaximumLength(16384),
+        ImplementationClassUid("1.2.3"),
+        AsynchronousOperationsWindow(5, 0),
+        RoleSelection(CT, 0, 1),
+        ImplementationVersionName("V1"),
+        SopClassExtendedNegotiation(CT, b"\2\0\0"),
+        SopClassCommonExtendedNegotiation("1.2.3", "1.2.840.10008.4.2", (CT, "1.2.4")),
+        UserIdentityRq(2, 1, "Jürgen".encode(), b"open-sesame"),
+        UnknownItem(0x5F, b"own"),
+        AsynchronousOperationsWindow(1, 2),
+        UnknownItem(0x51, b"odd"),
+    )
+
+
+def test_what_user_information_has_no_room_for_is_cut_or_left_out() -> None:
+    much = bytes(70000)
+    for changes in (
+        {"extended_negotiation": (ExtendedNegotiation(CT, much),) * 2},
+        {"user_identity": UserIdentity(2, Secret(much), Secret(much))},
+        {"common_extended_negotiation": (CommonExtendedNegotiation(CT, CT, (CT,) * 9000),)},
+        {"raw_sub_items": (RawSubItem(0x60, much), RawSubItem(999, b"1"))},
+        {"roles": (RoleProposal(CT, 999, -1),) * 9000},
+    ):
+        pdu = request_pdu(replace(HANDLE, **changes))
+        decoded = decode(encode(pdu), Limits())
+        assert decoded is not None
+        assert decoded.pdu == pdu
 
 
 @pytest.mark.parametrize("field", ["maximum_length", "implementation_class_uid", "implementation_version_name"])
@@ -137,3 +200,137 @@ def test_the_choice_of_transfer_syntax_follows_the_rules() -> None:
 def test_an_abstract_syntax_listed_twice_has_both_lists() -> None:
     pdu = answer(SupportedContext(CT, ("1.2",)), SupportedContext(f"{CT} ", (EXPLICIT_VR_LITTLE_ENDIAN,)))
     assert [context.result for context in pdu.presentation_contexts] == [3, 0]
+
+
+# --- answers to what was negotiated beside the contexts ---------------------------------------------------------------
+
+SUPPORTS_CT = AcceptorHandle(contexts=(SupportedContext(CT),))
+
+
+def sub_items(kind: type, handle: AcceptorHandle, rules: AcceptanceRules | None = None, **asked: object) -> list:
+    rq = request_pdu(replace(HANDLE, **asked))
+    return list(accept_pdu(handle, rules or AcceptanceRules(), rq).user_information.all(kind))
+
+
+@pytest.mark.parametrize(
+    ("policy", "answered"),
+    [
+        (RolePolicy.NONE, []),
+        (RolePolicy.DISABLED, [(CT, 1, 0)]),
+        (RolePolicy.ENABLED, [(CT, 1, 1)]),
+        (RolePolicy.AS_PROPOSED, [(CT, 1, 1), ("1.2.3", 0, 1)]),
+    ],
+)
+def test_roles_are_answered_by_policy(policy: RolePolicy, answered: list) -> None:
+    rules = AcceptanceRules(role_policy=policy)
+    asked = (RoleProposal(CT, 1, 1), RoleProposal("1.2.3", 0, 1))
+    items = sub_items(RoleSelection, SUPPORTS_CT, rules, roles=asked)
+    assert [(item.sop_class_uid, item.scu, item.scp) for item in items] == answered
+    assert sub_items(RoleSelection, SUPPORTS_CT, rules) == []
+
+
+@pytest.mark.parametrize("asked", [(1, 1), (1, 0), (0, 1), (0, 0)])
+@pytest.mark.parametrize("own", [(1, 1), (1, 0), (0, 1), (0, 0)])
+def test_roles_of_the_handle_go_before_the_policy_and_grant_what_is_asked(asked: tuple, own: tuple) -> None:
+    handle = replace(SUPPORTS_CT, roles=(RoleProposal(CT, *own),))
+    for policy in RolePolicy:
+        rules = AcceptanceRules(role_policy=policy)
+        (item,) = sub_items(RoleSelection, handle, rules, roles=(RoleProposal(CT, *asked),))
+        assert (item.scu, item.scp) == (asked[0] & own[0], asked[1] & own[1])
+
+
+@pytest.mark.parametrize(
+    ("own", "asked", "answered"),
+    [
+        ((5, 5), (3, 9), (3, 5)),
+        ((0, 0), (3, 0), (3, 0)),
+        ((2, 2), (0, 0), (2, 2)),
+        ((2**20, -1), (0, 0), (65535, 0)),
+    ],
+)
+def test_asynchronous_operations_are_only_lowered(own: tuple, asked: tuple, answered: tuple) -> None:
+    handle = AcceptorHandle(asynchronous_operations=AsynchronousOperations(*own))
+    (item,) = sub_items(AsynchronousOperationsWindow, handle, asynchronous_operations=AsynchronousOperations(*asked))
+    assert (item.invoked, item.performed) == answered
+
+
+def test_nothing_is_answered_that_was_not_asked() -> None:
+    handle = AcceptorHandle(
+        asynchronous_operations=AsynchronousOperations(),
+        roles=(RoleProposal(CT),),
+        extended_negotiation=(ExtendedNegotiation(CT, b"1"),),
+        identity_response=Secret(),
+    )
+    silent = UserIdentity(1, Secret.of("me"))
+    pdu = accept_pdu(handle, AcceptanceRules(), request_pdu(replace(HANDLE, user_identity=silent)))
+    assert [type(item) for item in pdu.user_information.sub_items] == [
+        MaximumLength, ImplementationClassUid, ImplementationVersionName,
+    ]  # fmt: skip
+
+
+def test_extended_negotiation_and_identity_are_answered_where_asked() -> None:
+    handle = AcceptorHandle(
+        extended_negotiation=(ExtendedNegotiation("1.2.3", b"no"), ExtendedNegotiation(f"{CT} ", b"yes")),
+        identity_response=Secret(b"ticket"),
+    )
+    items = accept_pdu(handle, AcceptanceRules(), request_pdu(EVERYTHING)).user_information.sub_items
+    assert items[-2:] == (SopClassExtendedNegotiation(f"{CT} ", b"yes"), UserIdentityAc(b"ticket"))
+
+
+def test_raw_sub_items_go_out_whatever_was_asked() -> None:
+    handle = AcceptorHandle(raw_sub_items=(RawSubItem(0x59, b"\0\1x"), RawSubItem(0xFF, b"?")))
+    pdu = accept_pdu(handle, AcceptanceRules(), request_pdu(HANDLE))
+    assert pdu.user_information.sub_items[-2:] == (UserIdentityAc(b"x"), UnknownItem(0xFF, b"?"))
+
+
+# --- forced answers --------------------------------------------------------------------------------------------------
+
+
+def forced(*answers: ForcedAnswer) -> list[tuple]:
+    handle = AcceptorHandle(contexts=(SupportedContext(VERIFICATION),), forced_answers=answers)
+    pdu = accept_pdu(handle, AcceptanceRules(), request_pdu(HANDLE))
+    return [(context.context_id, context.result, context.sub_items) for context in pdu.presentation_contexts]
+
+
+def named(*uids: str) -> tuple[TransferSyntax, ...]:
+    return tuple(map(TransferSyntax, uids))
+
+
+BY_RULES = [
+    (1, 0, named(IMPLICIT_VR_LITTLE_ENDIAN)),
+    (77, 3, named(EXPLICIT_VR_LITTLE_ENDIAN)),
+]
+
+
+@pytest.mark.parametrize("result", range(8))
+def test_a_result_is_forced_for_an_abstract_syntax(result: int) -> None:
+    assert forced(ForcedAnswer(f"{CT}\0", result)) == [BY_RULES[0], (77, result, BY_RULES[1][2])]
+
+
+def test_a_transfer_syntax_is_forced_be_it_unproposed_many_or_none() -> None:
+    assert forced(ForcedAnswer("", 0, ("1.2.3",), 77))[1] == (77, 0, named("1.2.3"))
+    assert forced(ForcedAnswer(VERIFICATION, 0, ("1", "2")))[0] == (1, 0, named("1", "2"))
+    assert forced(ForcedAnswer(VERIFICATION, 1, ()))[0] == (1, 1, ())
+
+
+def test_the_first_forced_answer_that_fits_counts() -> None:
+    assert forced(ForcedAnswer(CT, 1, context_id=1), ForcedAnswer(result=2), ForcedAnswer(CT, 4)) == [
+        (1, 2, BY_RULES[0][2]),
+        (77, 2, BY_RULES[1][2]),
+    ]
+
+
+def test_a_context_can_be_left_unanswered_and_one_answered_that_nobody_proposed() -> None:
+    assert forced(ForcedAnswer(CT, None)) == BY_RULES[:1]
+    assert forced(ForcedAnswer(context_id=9), ForcedAnswer(context_id=11, result=None)) == [
+        *BY_RULES,
+        (9, 0, named(IMPLICIT_VR_LITTLE_ENDIAN)),
+    ]
+    assert forced(ForcedAnswer(CT, context_id=9)) == BY_RULES
+
+
+def test_titles_and_reserved_bytes_of_an_answer_can_be_typed() -> None:
+    handle = AcceptorHandle(called_ae_title="A", calling_ae_title="B", reserved_9_10=b"\1\2\3", reserved_43_74=b"\7")
+    pdu = accept_pdu(handle, AcceptanceRules(), request_pdu(HANDLE))
+    assert (pdu.called_ae_title, pdu.calling_ae_title) == ("A", "B")
+    assert (pdu.reserved_9_10, pdu.reserved_43_74) == (b"\1\2", b"\7" + bytes(31))

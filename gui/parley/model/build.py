@@ -8,27 +8,38 @@ handle says, its PDU can be encoded. `parley.model.validation` tells the person 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from parley.model.contexts import context_ids
-from parley.model.fit import ITEM_LENGTH, MAXIMUM_LENGTH, PROTOCOL_VERSION, ae_title_field, nearest, text_field
+from parley.model.fit import (
+    CODE,
+    CONTEXT_ID,
+    ITEM_LENGTH,
+    PROTOCOL_VERSION,
+    ae_title_field,
+    nearest,
+    octets_field,
+    text_field,
+)
 from parley.model.handle import (
     AcceptanceRules,
     AcceptorHandle,
+    ForcedAnswer,
     ProposedContext,
     RequestorHandle,
     SupportedContext,
     TransferSyntaxChoice,
 )
+from parley.model.user_information import answered_information, proposed_information
+from parley.ul.codes import IMPLICIT_VR_LITTLE_ENDIAN
 from parley.ul.negotiation import answer_contexts
 from parley.ul.pdu import (
     AAssociateAc,
     AAssociateRq,
     ApplicationContext,
-    ImplementationClassUid,
-    ImplementationVersionName,
-    MaximumLength,
+    PresentationContextAc,
     PresentationContextRq,
-    UserInformation,
-    UserInformationSubItem,
+    TransferSyntax,
     significant,
 )
 
@@ -42,30 +53,78 @@ def request_pdu(handle: RequestorHandle) -> AAssociateRq:
         items=(
             ApplicationContext(text_field(handle.application_context)),
             *(_proposed(number, context) for number, context in zip(ids, handle.contexts, strict=True)),
-            _user_information(handle),
+            proposed_information(handle),
         ),
         protocol_version=nearest(handle.protocol_version, PROTOCOL_VERSION),
+        reserved_9_10=octets_field(handle.reserved_9_10, 2),
+        reserved_43_74=octets_field(handle.reserved_43_74, 32),
     )
 
 
 def accept_pdu(handle: AcceptorHandle, rules: AcceptanceRules, rq: AAssociateRq) -> AAssociateAc:
     """The A-ASSOCIATE-AC with which the handle answers this request (PS3.8 Table 9-17). Never raises.
 
-    Every proposed context is answered, by `rules.choice`; the other rules are `parley.model.rules.decide`'s. The titles
-    and bytes 43 to 74 are the request's own, as the standard wants it.
+    Every proposed context is answered, by `rules.choice` unless the handle forces another answer, and roles are by
+    `rules.role_policy`; the other rules are `parley.model.rules.decide`'s.
     """
-    answers = answer_contexts(
+    reserved = rq.reserved_43_74 if handle.reserved_43_74 is None else handle.reserved_43_74
+    return AAssociateAc(
+        called_ae_title=_echoed(handle.called_ae_title, rq.called_ae_title),
+        calling_ae_title=_echoed(handle.calling_ae_title, rq.calling_ae_title),
+        items=(
+            ApplicationContext(text_field(handle.application_context)),
+            *_answers(handle, rules, rq),
+            answered_information(handle, rules, rq),
+        ),
+        protocol_version=nearest(handle.protocol_version, PROTOCOL_VERSION),
+        reserved_9_10=octets_field(handle.reserved_9_10, 2),
+        reserved_43_74=octets_field(reserved, 32),
+    )
+
+
+def _echoed(own: str | None, asked: str) -> str:
+    return asked if own is None else ae_title_field(own)
+
+
+def _answers(handle: AcceptorHandle, rules: AcceptanceRules, rq: AAssociateRq) -> Iterator[PresentationContextAc]:
+    negotiated = answer_contexts(
         rq.presentation_contexts,
         supported_syntaxes(handle.contexts),
         prefer_own=rules.choice is TransferSyntaxChoice.FIRST_PREFERRED,
     )
-    return AAssociateAc(
-        called_ae_title=rq.called_ae_title,
-        calling_ae_title=rq.calling_ae_title,
-        items=(ApplicationContext(text_field(handle.application_context)), *answers, _user_information(handle)),
-        protocol_version=nearest(handle.protocol_version, PROTOCOL_VERSION),
-        reserved_43_74=rq.reserved_43_74,
+    proposed: dict[int, str] = {}
+    for context in rq.presentation_contexts:
+        proposed.setdefault(context.context_id, context.abstract_syntax)
+    for answer in negotiated:
+        forced = _forced(handle, answer.context_id, proposed[answer.context_id])
+        if forced is None:
+            yield answer
+        elif forced.result is not None:
+            yield _answer(forced, forced.result, answer.context_id, answer.transfer_syntax)
+    for unasked in handle.forced_answers:
+        if unasked.context_id is not None and unasked.result is not None and not significant(unasked.abstract_syntax):
+            number = nearest(unasked.context_id, CONTEXT_ID)
+            if number not in proposed:
+                yield _answer(unasked, unasked.result, number, IMPLICIT_VR_LITTLE_ENDIAN)
+
+
+def _forced(handle: AcceptorHandle, number: int, abstract_syntax: str) -> ForcedAnswer | None:
+    return next(
+        (
+            answer
+            for answer in handle.forced_answers
+            if significant(answer.abstract_syntax) in {"", abstract_syntax}
+            and (answer.context_id is None or nearest(answer.context_id, CONTEXT_ID) == number)
+        ),
+        None,
     )
+
+
+def _answer(forced: ForcedAnswer, result: int, number: int, negotiated: str) -> PresentationContextAc:
+    syntaxes = (
+        (negotiated,) if forced.transfer_syntaxes is None else _fitting(forced.transfer_syntaxes, ITEM_LENGTH - 4)
+    )
+    return PresentationContextAc(number, nearest(result, CODE), tuple(map(TransferSyntax, syntaxes)))
 
 
 def supported_syntaxes(contexts: tuple[SupportedContext, ...]) -> dict[str, tuple[str, ...]]:
@@ -80,22 +139,15 @@ def supported_syntaxes(contexts: tuple[SupportedContext, ...]) -> dict[str, tupl
 
 def _proposed(context_id: int, context: ProposedContext) -> PresentationContextRq:
     abstract_syntax = text_field(context.abstract_syntax)
-    length = 4 + 4 + len(abstract_syntax)
+    room = ITEM_LENGTH - 4 - 4 - len(abstract_syntax)
+    return PresentationContextRq.of(context_id, abstract_syntax, _fitting(context.transfer_syntaxes, room))
+
+
+def _fitting(transfer_syntaxes: tuple[str, ...], room: int) -> tuple[str, ...]:
     fitting = []
-    for uid in map(text_field, context.transfer_syntaxes):
-        length += 4 + len(uid)
-        if length > ITEM_LENGTH:
+    for uid in map(text_field, transfer_syntaxes):
+        room -= 4 + len(uid)
+        if room < 0:
             break
         fitting.append(uid)
-    return PresentationContextRq.of(context_id, abstract_syntax, tuple(fitting))
-
-
-def _user_information(handle: RequestorHandle | AcceptorHandle) -> UserInformation:
-    sub_items: list[UserInformationSubItem] = []
-    if handle.maximum_length is not None:
-        sub_items.append(MaximumLength(nearest(handle.maximum_length, MAXIMUM_LENGTH)))
-    if handle.implementation_class_uid is not None:
-        sub_items.append(ImplementationClassUid(text_field(handle.implementation_class_uid)))
-    if handle.implementation_version_name is not None:
-        sub_items.append(ImplementationVersionName(text_field(handle.implementation_version_name)))
-    return UserInformation(tuple(sub_items))
+    return tuple(fitting)

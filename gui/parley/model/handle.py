@@ -205,7 +205,7 @@ class RolePolicy(Enum):
         NONE: not at all, so that the requestor has the default role, SCU.
         DISABLED: with the default role, for SOP classes that are supported.
         ENABLED: with the roles that are proposed, for SOP classes that are supported.
-        AS_PROPOSED: with the roles that are proposed, whatever they are, for every SOP class.
+        AS_PROPOSED: with the roles that are proposed, for every SOP class.
     """
 
     NONE = "none"

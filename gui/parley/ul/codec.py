@@ -12,12 +12,13 @@ from parley.ul.codes import AbortReason, PduType
 from parley.ul.errors import Finding, LocalProtocolError, RemoteProtocolError, Severity
 from parley.ul.foreign import recognise
 from parley.ul.limits import FIXED_LENGTH, Limits
-from parley.ul.pdu import Pdu
+from parley.ul.pdu import Item, Pdu, UserInformationSubItem
 from parley.ul.reader import MisfitError, Reader, Reading
 from parley.ul.writer import UnfitError, write
 
 _HEADER = lay.PDU_FRAME.header
 _READERS = {code: Reader(layout) for code, layout in lay.PDU_LAYOUTS.items()}
+_USER_INFORMATION = Reader(lay.USER_INFORMATION)
 _LEAST = {code: layout.least for code, layout in lay.PDU_LAYOUTS.items()}
 
 
@@ -40,6 +41,28 @@ def encode(pdu: Pdu) -> bytes:
         return write(pdu)
     except UnfitError as error:
         raise LocalProtocolError(f"{error.field or type(pdu).__name__}: {error.text}", field=error.field) from None
+
+
+def encode_item(item: Item | UserInformationSubItem) -> bytes:
+    """The bytes of an item or a user information sub-item, with its header.
+
+    Raises:
+        LocalProtocolError: a value does not fit its field.
+    """
+    try:
+        return write(item)
+    except UnfitError as error:
+        raise LocalProtocolError(f"{error.field or type(item).__name__}: {error.text}", field=error.field) from None
+
+
+def sub_item_of(item_type: int, data: bytes) -> UserInformationSubItem:
+    """The user information sub-item that a peer reads in this type and these bytes (65535 at the most) behind a header.
+
+    A type nobody knows, or bytes that do not fit the type's layout, give an unknown item.
+    """
+    whole = lay.ITEM_FRAME.header.pack(item_type, 0, len(data)) + data
+    sub_item: UserInformationSubItem = _USER_INFORMATION.read(Reading(whole), 0, len(whole), 0).sub_items[0]
+    return sub_item
 
 
 def decode(buffer: bytes | bytearray | memoryview, limits: Limits) -> Decoded | None:

@@ -1,0 +1,183 @@
+"""The user information item (50H) of handles: what an end says of itself, and what an acceptor answers.
+
+Like `parley.model.build`, whose part this is, it refuses nothing: a number outside its field becomes the field's lowest
+or highest, bytes for which an item has no room are cut off, sub-items for which the user information has none are left
+out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from parley.model.fit import CODE, ITEM_LENGTH, MAXIMUM_LENGTH, OPERATIONS, nearest, text_field
+from parley.model.handle import (
+    AcceptanceRules,
+    AcceptorHandle,
+    AsynchronousOperations,
+    CommonExtendedNegotiation,
+    ExtendedNegotiation,
+    RawSubItem,
+    RequestorHandle,
+    RolePolicy,
+    RoleProposal,
+    UserIdentity,
+)
+from parley.ul.codec import encode_item, sub_item_of
+from parley.ul.negotiation import answer_roles
+from parley.ul.pdu import (
+    AAssociateRq,
+    AsynchronousOperationsWindow,
+    ImplementationClassUid,
+    ImplementationVersionName,
+    MaximumLength,
+    RoleSelection,
+    SopClassCommonExtendedNegotiation,
+    SopClassExtendedNegotiation,
+    UserIdentityAc,
+    UserIdentityRq,
+    UserInformation,
+    UserInformationSubItem,
+    significant,
+)
+
+SubItems = Iterator[UserInformationSubItem]
+
+
+def proposed_information(handle: RequestorHandle) -> UserInformation:
+    """What a requestor says, in the order of the item types, then its raw sub-items."""
+    return _with_room(_proposed(handle))
+
+
+def answered_information(handle: AcceptorHandle, rules: AcceptanceRules, rq: AAssociateRq) -> UserInformation:
+    """What an acceptor answers, in the order of the item types, then its raw sub-items."""
+    return _with_room(_answered(handle, rules, rq))
+
+
+def _proposed(handle: RequestorHandle) -> SubItems:
+    yield from _length_and_class(handle)
+    if handle.asynchronous_operations is not None:
+        yield window_item(handle.asynchronous_operations)
+    yield from map(role_item, handle.roles)
+    yield from _version_name(handle)
+    yield from map(extended_item, handle.extended_negotiation)
+    yield from map(common_extended_item, handle.common_extended_negotiation)
+    if handle.user_identity is not None:
+        yield identity_item(handle.user_identity)
+    yield from map(raw_item, handle.raw_sub_items)
+
+
+def _answered(handle: AcceptorHandle, rules: AcceptanceRules, rq: AAssociateRq) -> SubItems:
+    asked = rq.user_information
+    yield from _length_and_class(handle)
+    window = asked.first(AsynchronousOperationsWindow)
+    if handle.asynchronous_operations is not None and window is not None:
+        yield window_item(_lowered(handle.asynchronous_operations, window))
+    roles = asked.all(RoleSelection)
+    yield from answer_roles(roles, _allowed_roles(handle, rules.role_policy, roles))
+    yield from _version_name(handle)
+    classes = {significant(item.sop_class_uid) for item in asked.all(SopClassExtendedNegotiation)}
+    yield from (
+        extended_item(item) for item in handle.extended_negotiation if significant(item.sop_class_uid) in classes
+    )
+    identity = asked.first(UserIdentityRq)
+    if handle.identity_response is not None and identity is not None and identity.response_requested:
+        yield UserIdentityAc(handle.identity_response.data[: ITEM_LENGTH - 2])
+    yield from map(raw_item, handle.raw_sub_items)
+
+
+def _length_and_class(handle: RequestorHandle | AcceptorHandle) -> SubItems:
+    if handle.maximum_length is not None:
+        yield MaximumLength(nearest(handle.maximum_length, MAXIMUM_LENGTH))
+    if handle.implementation_class_uid is not None:
+        yield ImplementationClassUid(text_field(handle.implementation_class_uid))
+
+
+def _version_name(handle: RequestorHandle | AcceptorHandle) -> SubItems:
+    if handle.implementation_version_name is not None:
+        yield ImplementationVersionName(text_field(handle.implementation_version_name))
+
+
+def _lowered(own: AsynchronousOperations, asked: AsynchronousOperationsWindow) -> AsynchronousOperations:
+    """The smaller of each two numbers, 0 being no limit."""
+
+    def lower(one: int, other: int) -> int:
+        return min(one, other) if one > 0 and other > 0 else max(one, other)
+
+    return AsynchronousOperations(lower(own.invoked, asked.invoked), lower(own.performed, asked.performed))
+
+
+def _allowed_roles(
+    handle: AcceptorHandle, policy: RolePolicy, asked: Iterable[RoleSelection]
+) -> Mapping[str, tuple[bool, bool]]:
+    """Whether the requestor may be SCU and SCP, by SOP class; one that is missing is not answered."""
+    supported = [significant(context.abstract_syntax) for context in handle.contexts]
+    match policy:
+        case RolePolicy.NONE:
+            allowed = {}
+        case RolePolicy.DISABLED:
+            allowed = dict.fromkeys(supported, (True, False))
+        case RolePolicy.ENABLED:
+            allowed = dict.fromkeys(supported, (True, True))
+        case RolePolicy.AS_PROPOSED:
+            allowed = {significant(item.sop_class_uid): (True, True) for item in asked}
+    return allowed | {significant(role.sop_class_uid): (role.scu > 0, role.scp > 0) for role in handle.roles}
+
+
+# --- one sub-item each -----------------------------------------------------------------------------------------------
+
+
+def window_item(operations: AsynchronousOperations) -> AsynchronousOperationsWindow:
+    """53H."""
+    return AsynchronousOperationsWindow(
+        nearest(operations.invoked, OPERATIONS), nearest(operations.performed, OPERATIONS)
+    )
+
+
+def role_item(role: RoleProposal) -> RoleSelection:
+    """54H."""
+    return RoleSelection(text_field(role.sop_class_uid), nearest(role.scu, CODE), nearest(role.scp, CODE))
+
+
+def extended_item(negotiation: ExtendedNegotiation) -> SopClassExtendedNegotiation:
+    """56H."""
+    uid = text_field(negotiation.sop_class_uid)
+    return SopClassExtendedNegotiation(uid, negotiation.information[: ITEM_LENGTH - 2 - len(uid)])
+
+
+def common_extended_item(negotiation: CommonExtendedNegotiation) -> SopClassCommonExtendedNegotiation:
+    """57H."""
+    uid, service = text_field(negotiation.sop_class_uid), text_field(negotiation.service_class_uid)
+    room = ITEM_LENGTH - 2 - len(uid) - 2 - len(service) - 2
+    related = []
+    for general in map(text_field, negotiation.related_general_sop_class_uids):
+        room -= 2 + len(general)
+        if room < 0:
+            break
+        related.append(general)
+    return SopClassCommonExtendedNegotiation(uid, service, tuple(related))
+
+
+def identity_item(identity: UserIdentity) -> UserIdentityRq:
+    """58H."""
+    room = ITEM_LENGTH - 6
+    primary = identity.primary.data[:room]
+    secondary = identity.secondary.data[: room - len(primary)]
+    return UserIdentityRq(
+        nearest(identity.identity_type, CODE), nearest(identity.response_requested, CODE), primary, secondary
+    )
+
+
+def raw_item(sub_item: RawSubItem) -> UserInformationSubItem:
+    """Whatever it is to a peer who reads it."""
+    return sub_item_of(nearest(sub_item.item_type, CODE), sub_item.data[:ITEM_LENGTH])
+
+
+def _with_room(sub_items: SubItems) -> UserInformation:
+    room = ITEM_LENGTH
+    fitting = []
+    for item in sub_items:
+        length = len(encode_item(item))
+        if length <= room:
+            room -= length
+            fitting.append(item)
+    return UserInformation(tuple(fitting))
