@@ -10,7 +10,7 @@ from tests.conftest import ROOT
 
 SOURCE = ROOT / "gui" / "parley"
 MODULES = sorted(SOURCE.rglob("*.py"))
-PURE_ROOMS = ("ul", "dimse", "model", "diagnosis")
+PURE_ROOMS = ("ul", "dimse", "model", "diagnosis", "exchange")
 CLOCKS_AND_WIRES = {"asyncio", "selectors", "select", "socket", "ssl", "threading", "time"}
 TASK_STARTERS = {"create_task", "ensure_future"}
 NESTED_LOOPS = {"exec", "exec_"}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import stat
 from collections import deque
-from collections.abc import Iterable, Iterator, MutableSequence
+from collections.abc import Iterable, Iterator, MutableSequence, Set
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path, PurePosixPath
@@ -52,6 +52,21 @@ class StoredProfile:
     problem: str = ""
     line: int | None = None
     built_in: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """What became of a profile that came from elsewhere.
+
+    Attributes:
+        key: of its new file; empty where it could not be written.
+        profile: as it was written, with the name that it has now.
+        problem: why it could not be written.
+    """
+
+    key: str
+    profile: Profile
+    problem: str = ""
 
 
 def default_folder() -> Path:
@@ -113,6 +128,14 @@ class ProfileStore:
                 raise StoreError(f"More than one profile is called {name}: {', '.join(entry.key for entry in found)}.")
         raise StoreError(f"There is no profile called {name}.")
 
+    def text(self, key: str) -> str:
+        """The text of a profile's file, to be handed on as it is; a built-in one is written out.
+
+        Raises:
+            StoreError: there is none, or it cannot be read.
+        """
+        return _fresh_text(BUILT_IN[key]) if key in BUILT_IN else self._read(key)[1]
+
     # --- changing ----------------------------------------------------------------------------------------------------
 
     def create(self, profile: Profile, folder: str = "") -> str:
@@ -125,6 +148,29 @@ class ProfileStore:
         key = self._free_key(profile.name, folder)
         self._write(key, _fresh_text(profile))
         return key
+
+    def adopt(self, arrivals: Iterable[tuple[Profile, str, str]]) -> Iterator[Adopted]:
+        """Write many profiles to new files, one after the other: each with its folder, and its own text or none.
+
+        A name that is taken gets a number. What cannot be written has the reason, and the rest goes on.
+        """
+        names: dict[str, set[str]] = {}
+        keys = {key.casefold() for key in self._keys()}
+        for profile, folder, text in arrivals:
+            if folder not in names:
+                names[folder] = {entry.name.casefold() for entry in self._siblings(folder)}
+            stem = profile.name.strip() or "Profile"
+            numbered = (stem if number == 1 else f"{stem} {number}" for number in count(1))
+            named = replace(profile, name=next(name for name in numbered if name.casefold() not in names[folder]))
+            key = self._free_key(named.name, folder, taken=keys)
+            try:
+                self._write(key, _changed_text(named, text) if text else _fresh_text(named))
+            except StoreError as error:
+                yield Adopted("", named, str(error))
+                continue
+            names[folder].add(named.name.casefold())
+            keys.add(key.casefold())
+            yield Adopted(key, named)
 
     def save(self, profile: Profile, key: str) -> None:
         """Write a profile to its file, keeping comments, order and unknown keys; a file that is gone is written anew.
@@ -217,9 +263,10 @@ class ProfileStore:
         names = (f"{name} copy" if number == 1 else f"{name} copy {number}" for number in count(1))
         return next(name for name in names if name.casefold() not in taken)
 
-    def _free_key(self, name: str, folder: str, but_for: str = "") -> str:
+    def _free_key(self, name: str, folder: str, but_for: str = "", taken: Set[str] | None = None) -> str:
         """A key for a new file, told from those there even where case does not count."""
-        taken = {key.casefold() for key in self._keys()} - {but_for.casefold()}
+        if taken is None:
+            taken = {key.casefold() for key in self._keys()} - {but_for.casefold()}
         stem = f"{folder}/{safe_file_name(name)}" if folder else safe_file_name(name)
         keys = (f"{stem}{SUFFIX}" if number == 1 else f"{stem} {number}{SUFFIX}" for number in count(1))
         return next(key for key in keys if key.casefold() not in taken and self._is_free(key, but_for))
