@@ -94,4 +94,24 @@ def _parser() -> argparse.ArgumentParser:
     show = verbs.add_parser("show", parents=[folder], help="one as TOML")
     show.add_argument("name", metavar="NAME")
     show.set_defaults(command="profiles show")
+    bring = verbs.add_parser(
+        "import",
+        parents=[folder],
+        help="add what is in files",
+        description="Add the profiles of zips, CSV lists, Orthanc's configuration, DCMTK's negotiation profiles, TOML.",
+    )
+    bring.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    bring.add_argument("--folder", default="", metavar="NAME", help="put them into this folder of the profiles")
+    bring.set_defaults(command="profiles import")
+    export = verbs.add_parser(
+        "export",
+        parents=[folder],
+        help="write some, or all, to one file, without secrets",
+        description="Write profiles to one file. Secrets are never in it.",
+    )
+    export.add_argument("names", nargs="*", metavar="NAME", help="a profile or a folder; none for all")
+    export.add_argument("--to", required=True, metavar="FILE", help="the file, replaced where it exists; - for output")
+    formats = ("zip", "csv", "orthanc", "asconfig", "toml")
+    export.add_argument("--format", choices=formats, help="default: by the end of the file's name")
+    export.set_defaults(command="profiles export")
     return parser

@@ -70,7 +70,11 @@ def uid_of(name: str) -> str:
     if name in _TRANSFER_SYNTAXES:
         return f"1.2.840.10008.1.2{_TRANSFER_SYNTAXES[name]}"
     folded = _folded(name)
-    spellings = (f"{folded}retired" if name.startswith("RETIRED_") else folded, folded, _VERB_FIRST.sub(r"\2\1", folded))
+    spellings = (
+        f"{folded}retired" if name.startswith("RETIRED_") else folded,
+        folded,
+        _VERB_FIRST.sub(r"\2\1", folded),
+    )
     return next((_by_keyword()[each] for each in spellings if each in _by_keyword()), "")
 
 

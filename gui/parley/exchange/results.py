@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from parley.model.atomic import safe_file_name
 from parley.model.handle import RequestorHandle
 from parley.model.profile import Profile, RequestorSide
 
@@ -89,6 +90,12 @@ def peer_profile(name: object, title: object, host: object, port: object, commen
     name = _text(name, "name") if name else title
     handle = RequestorHandle(called_ae_title=title)
     return Profile(name, RequestorSide(host=host, port=_port(port), handle=handle), comment=comment)
+
+
+def below(folder: str, inner: str) -> str:
+    """A folder within another, with names that every file system takes; either may be empty."""
+    parts = [part for part in f"{folder}/{inner}".split("/") if part.strip() not in {"", ".", ".."}]
+    return "/".join(map(safe_file_name, parts))
 
 
 def decoded(data: bytes) -> str:

@@ -1,0 +1,113 @@
+"""`parley profiles import` and `export`, as they are typed."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from parley.cli import main
+from parley.exchange.asconfig import read_asconfig
+from parley.exchange.orthanc import read_orthanc
+from parley.model.profile import Profile
+from parley.model.profile_writer import new_text
+from parley.model.store import ProfileStore
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "profiles"
+
+
+@pytest.fixture
+def store(folder: Path) -> ProfileStore:
+    store = ProfileStore(folder)
+    store.create(Profile("PACS"))
+    store.create(Profile("CT 1"), "Site A/CT")
+    store.create(Profile("CT 2"), "Site A/CT")
+    return store
+
+
+@pytest.fixture
+def call(folder: Path, capsys: pytest.CaptureFixture[str]):
+    """Types a command; gives exit code, output and complaints."""
+
+    def call(verb: str, *arguments: object) -> tuple[int, list[str], list[str]]:
+        code = main(["profiles", verb, "--profiles", str(folder), *map(str, arguments)])
+        told = capsys.readouterr()
+        return code, told.out.splitlines(), told.err.splitlines()
+
+    return call
+
+
+def test_a_list_is_imported_into_a_folder(call, folder, tmp_path):
+    (tmp_path / "list.csv").write_text("A,192.0.2.1,104\nB,192.0.2.2\n")
+    code, out, err = call("import", tmp_path / "list.csv", "--folder", "../Site B/./con")
+    assert code == 1
+    assert out == ["A  (Site B/_con/A.toml)"]
+    assert [line.partition("list.csv: ")[2] for line in err] == [
+        "line 2: it is not AE title, host and port: fewer than three fields, or a quote that does not end"
+    ]
+    assert ProfileStore(folder).load("Site B/_con/A.toml").scu.host == "192.0.2.1"
+
+
+def test_a_name_that_is_taken_is_told(call, store, tmp_path):
+    (tmp_path / "list.csv").write_text("PACS,192.0.2.1,104\n")
+    assert call("import", tmp_path / "list.csv") == (0, ["PACS 2  (PACS 2.toml), as there is a PACS already"], [])
+
+
+def test_what_cannot_be_read_does_not_keep_the_rest_out(call, tmp_path):
+    (tmp_path / "list.csv").write_text("A,192.0.2.1,104\n")
+    code, out, err = call("import", tmp_path / "gone.zip", tmp_path / "list.csv")
+    assert (code, out) == (1, ["A  (A.toml)"])
+    assert err[0].endswith("gone.zip: it cannot be read: no such file or directory")
+    assert call("import", tmp_path / "gone.zip")[0] == 2
+
+
+def test_everything_goes_into_a_zip_and_comes_back(call, store, tmp_path, capsys):
+    archive = tmp_path / "all.zip"
+    assert call("export", "--to", archive) == (0, [], [])
+    assert sorted(zipfile.ZipFile(archive).namelist()) == ["PACS.toml", "Site A/CT/CT 1.toml", "Site A/CT/CT 2.toml"]
+    other = tmp_path / "other"
+    assert main(["profiles", "import", "--profiles", str(other), str(archive)]) == 0
+    assert [entry.key for entry in ProfileStore(other).list()] == [entry.key for entry in store.list()]
+
+
+def test_a_folder_and_a_name_choose(call, store, tmp_path):
+    archive = tmp_path / "some.zip"
+    call("export", "Site A", "Site A/CT/CT 1.toml", "Loopback", "--to", archive)
+    names = sorted(zipfile.ZipFile(archive).namelist())
+    assert names == ["Loopback.toml", "Site A/CT/CT 1.toml", "Site A/CT/CT 2.toml"]
+
+
+def test_the_format_is_told_by_the_name_or_the_option(call, store, tmp_path):
+    assert call("export", "PACS", "--to", tmp_path / "a.json")[0] == 0
+    assert read_orthanc((tmp_path / "a.json").read_text()).profiles[0].name == "PACS"
+    assert call("export", "PACS", "--to", tmp_path / "a.txt", "--format", "asconfig")[0] == 0
+    assert read_asconfig((tmp_path / "a.txt").read_text()).profiles[0].name == "PACS"
+    assert call("export", "PACS", "--to", tmp_path / "a.toml")[0] == 0
+    assert (tmp_path / "a.toml").read_text() == store.text("PACS.toml")
+
+
+def test_a_list_goes_to_the_output(folder, store, capfdbinary):
+    arguments = ["export", "PACS", "--to", "-", "--format", "csv", "--profiles", str(folder)]
+    assert main(["profiles", *arguments]) == 0
+    assert capfdbinary.readouterr().out.splitlines()[1] == b'"PARLEY_SCP","127.0.0.1",11112,"PACS"'
+
+
+def test_what_cannot_be_tried_is_told(call, store, tmp_path):
+    assert call("export", "--to", tmp_path / "a.what")[::2] == (
+        2, [f"parley: what is {tmp_path / 'a.what'} to be? Say it with --format."]
+    )  # fmt: skip
+    assert call("export", "--to", tmp_path / "a.toml")[0] == 2
+    assert call("export", "Nobody", "--to", tmp_path / "a.zip")[0] == 2
+    assert call("export", "--to", tmp_path / "gone" / "a.zip")[0] == 2
+
+
+def test_what_cannot_be_read_is_left_out_and_told(call, store, folder, tmp_path):
+    (folder / "bad.toml").write_text(new_text(Profile("x")).replace("schema = 1", "schema = 99"))
+    code, _, err = call("export", "--to", tmp_path / "all.zip")
+    assert code == 1
+    assert err[0].startswith("parley: bad.toml cannot be read: ")
+    assert len(zipfile.ZipFile(tmp_path / "all.zip").namelist()) == 3
