@@ -141,10 +141,60 @@ def test_saving_as_a_taken_name_is_refused_in_words(qtbot, book):
 
 def test_revert_goes_back_to_what_was_saved(qtbot, book):
     change(book)
-    with qtbot.waitSignal(book.opened) as shown:
+    with qtbot.waitSignal(book.restored) as shown:
         book.revert()
     assert shown.args[0].scu == RequestorSide()
     assert not book.is_dirty
+
+
+def test_an_edit_is_undone_and_redone(qtbot, book):
+    change(book)
+    assert book.to_undo == ("scu", "host")
+    with qtbot.waitSignals([book.restored, book.history_changed, book.state_changed]):
+        book.undo()
+    assert (book.draft.scu, book.is_dirty) == (RequestorSide(), False)
+    assert book.to_redo == ("scu", "host")
+    book.redo()
+    assert (book.draft.scu, book.is_dirty) == (SIDE, True)
+
+
+def test_revert_can_be_undone(book):
+    change(book)
+    book.revert()
+    book.undo()
+    assert book.draft.scu == SIDE
+
+
+def test_undoing_past_a_save_makes_it_dirty(book):
+    change(book)
+    book.save()
+    book.undo()
+    assert book.is_dirty
+    assert book.draft.scu == RequestorSide()
+
+
+def test_another_profile_has_its_own_history(book):
+    change(book)
+    book.save()
+    book.open("PACS.toml")
+    assert book.to_undo is None
+    book.undo()
+    assert (book.draft.name, book.draft.scu) == ("PACS", RequestorSide())
+
+
+def test_saving_under_another_name_keeps_the_history(book):
+    change(book)
+    book.save_as("CT 2")
+    book.undo()
+    assert (book.draft.name, book.draft.scu) == ("CT 2", RequestorSide())
+
+
+def test_a_step_ends_when_the_person_goes_elsewhere(book):
+    change(book)
+    book.end_step()
+    book.edit(replace(SIDE, host="pacs2"), book.draft.scp)
+    book.undo()
+    assert book.draft.scu == SIDE
 
 
 def test_a_new_profile_is_saved_and_open_under_a_free_name(book):

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 from parley.model.profile import Profile, RequestorSide
 from parley.ul.table import State
 from tests.bridge.samples import Samples
-from tests.ui.windows import Stage
+from tests.ui.windows import Stage, type_into
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 NAMES = [
@@ -65,26 +65,8 @@ NAMES = [
 TAKEN = {"Ctrl+F", "F3", "Shift+F3", "Ctrl+M", "Ctrl+D", "Ctrl+T", "Ctrl+.", "Ctrl+,", "Ctrl+C"}
 
 
-@pytest.fixture
-def stage(qtbot, tmp_path):
-    made = Stage(tmp_path)
-    qtbot.addWidget(made.window)
-    made.window.show()
-    qtbot.waitExposed(made.window)
-    made.window.activateWindow()
-    qtbot.waitActive(made.window)
-    return made
-
-
 def press(qtbot, stage, name):
     qtbot.mouseClick(stage.find(QPushButton, name), Qt.MouseButton.LeftButton)
-
-
-def type_into(qtbot, stage, name, text):
-    edit = stage.find(QLineEdit, name)
-    edit.setFocus()
-    edit.selectAll()
-    qtbot.keyClicks(edit, text)
 
 
 def unfold_all(stage):

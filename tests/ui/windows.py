@@ -4,6 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLineEdit
 
 from parley.bridge.association_model import AssociationModel
 from parley.bridge.log_model import LogModel
@@ -63,3 +64,11 @@ class Stage:
         found = self.window.findChildren(kind, name)
         assert len(found) == 1, name
         return found[0]
+
+
+def type_into(qtbot, stage, name, text):
+    """Replace a field's text by typing."""
+    edit = stage.find(QLineEdit, name)
+    edit.setFocus()
+    edit.selectAll()
+    qtbot.keyClicks(edit, text)

@@ -6,13 +6,15 @@ from the person.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import count
 
 from PySide6.QtCore import QObject, Signal
 
+from parley.bridge.history import History, Place
 from parley.model.profile import LOOPBACK, AcceptorSide, Profile, RequestorSide
 from parley.model.store import ProfileStore, StoredProfile, StoreError
 
@@ -25,12 +27,26 @@ class Answer(Enum):
     STAY = "stay"
 
 
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """What the panels edit."""
+
+    scu: RequestorSide
+    scp: AcceptorSide
+
+
+def _sides(profile: Profile) -> _Sides:
+    return _Sides(profile.scu, profile.scp)
+
+
 class ProfileBook(QObject):
     """The open profile and the list it comes from.
 
     Signals:
         listed(): the list was read anew.
-        opened(Profile): another profile is open, or the open one went back to what was saved: show it.
+        opened(Profile): another profile is open: show it.
+        restored(Profile): the draft of the open one went back to what it was, or forward again: show it.
+        history_changed(): what can be undone or redone changed.
         state_changed(): name, key or "unsaved" changed.
         failed(str): something did not work; words for a person.
         unsaved(str): ask about the changes to the profile of that name, then call `answer`.
@@ -39,6 +55,8 @@ class ProfileBook(QObject):
 
     listed = Signal()
     opened = Signal(object)
+    restored = Signal(object)
+    history_changed = Signal()
     state_changed = Signal()
     failed = Signal(str)
     unsaved = Signal(str)
@@ -51,6 +69,7 @@ class ProfileBook(QObject):
         self._key = LOOPBACK.name
         self._saved = LOOPBACK
         self._draft = LOOPBACK
+        self._history = History(_sides(LOOPBACK))
         self._then: Callable[[], None] | None = None
         self._told: tuple[str, str, bool] | None = None
 
@@ -107,6 +126,8 @@ class ProfileBook(QObject):
     def edit(self, scu: RequestorSide, scp: AcceptorSide) -> None:
         """Take over what the panels hold now."""
         self._draft = replace(self._draft, scu=scu, scp=scp)
+        self._history.record(_sides(self._draft), time.monotonic())
+        self.history_changed.emit()
         self._tell()
 
     def open(self, key: str) -> None:
@@ -124,8 +145,40 @@ class ProfileBook(QObject):
             self.open(key)
 
     def revert(self) -> None:
-        """Go back to what was saved."""
-        self._show(self._key, self._saved)
+        """Go back to what was saved; that can be undone."""
+        self._history.seal()
+        self.edit(self._saved.scu, self._saved.scp)
+        self.restored.emit(self._draft)
+
+    # --- undo and redo -----------------------------------------------------------------------------------------------
+
+    @property
+    def to_undo(self) -> Place | None:
+        """Where the edit is that `undo` takes back, such as ("scu", "host"); None when there is none."""
+        return self._history.to_undo
+
+    @property
+    def to_redo(self) -> Place | None:
+        """The same for `redo`."""
+        return self._history.to_redo
+
+    def undo(self) -> None:
+        """Take the last edit of the open profile back. What is saved stays saved."""
+        self._restore(self._history.undo())
+
+    def redo(self) -> None:
+        """Make the edit again that was undone last."""
+        self._restore(self._history.redo())
+
+    def end_step(self) -> None:
+        """The person went elsewhere: what is typed from now on is undone by itself."""
+        self._history.seal()
+
+    def _restore(self, sides: _Sides) -> None:
+        self._draft = replace(self._draft, scu=sides.scu, scp=sides.scp)
+        self.restored.emit(self._draft)
+        self.history_changed.emit()
+        self._tell()
 
     # --- unsaved changes ---------------------------------------------------------------------------------------------
 
@@ -220,7 +273,9 @@ class ProfileBook(QObject):
 
     def _show(self, key: str, profile: Profile) -> None:
         self._key, self._saved, self._draft = key, profile, profile
+        self._history.start(_sides(profile))
         self.opened.emit(profile)
+        self.history_changed.emit()
         self._tell()
 
     def _save(self) -> None:

@@ -6,7 +6,8 @@ wrong with them is told to it from outside.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -20,6 +21,7 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     Qt,
     Signal,
+    SignalInstance,
 )
 from PySide6.QtGui import QFont, QGuiApplication
 
@@ -73,11 +75,43 @@ def result_words(answer: NegotiatedContext) -> str:
     return words[:1].upper() + words[1:]
 
 
+class Edits:
+    """Tells of an edit, at once or when all that belongs to it is done: a person undoes it as a whole.
+
+    Args:
+        edited: the signal to tell by.
+    """
+
+    def __init__(self, edited: SignalInstance) -> None:
+        self._edited = edited
+        self._is_open = False
+        self._is_told = False
+
+    def tell(self) -> None:
+        if self._is_open:
+            self._is_told = True
+        else:
+            self._edited.emit()
+
+    @contextmanager
+    def as_one(self) -> Iterator[None]:
+        """What is edited inside is told of once, at the end."""
+        self._is_open = True
+        try:
+            yield
+        finally:
+            self._is_open = False
+        if self._is_told:
+            self._is_told = False
+            self._edited.emit()
+
+
 class ContextModel(QAbstractTableModel, Generic[Context]):
     """An editable table of presentation contexts.
 
     Attributes:
         edited: the contexts changed by an edit (results and problems do not count).
+        edits: makes one edit of several.
     """
 
     edited = Signal()
@@ -87,6 +121,7 @@ class ContextModel(QAbstractTableModel, Generic[Context]):
         self._kind = kind
         both = [Column.ABSTRACT_SYNTAX, Column.TRANSFER_SYNTAXES]
         self.columns = [Column.NUMBER, *both, Column.RESULT] if kind is ProposedContext else both
+        self.edits = Edits(self.edited)
         self._rows: list[_Row[Context]] = []
         self._attempted: list[_Row[Context]] = []
 
@@ -105,6 +140,36 @@ class ContextModel(QAbstractTableModel, Generic[Context]):
         self._attempted = []
         self._number()
         self.endResetModel()
+
+    def restore(self, contexts: Sequence[Context]) -> range:
+        """Show other contexts, leaving the rows before and after those that differ as they are; returns the new rows.
+
+        Nothing counts as edited: it is an earlier or later draft.
+        """
+        old, new = self.contexts(), tuple(contexts)
+        shorter = min(len(old), len(new))
+        first = next((row for row in range(shorter) if old[row] != new[row]), shorter)
+        after = next((n for n in range(shorter - first) if old[-1 - n] != new[-1 - n]), shorter - first)
+        gone, come = range(first, len(old) - after), range(first, len(new) - after)
+        if gone:
+            self.beginRemoveRows(QModelIndex(), gone[0], gone[-1])
+            del self._rows[first : len(old) - after]
+            self.endRemoveRows()
+        if come:
+            self.beginInsertRows(QModelIndex(), come[0], come[-1])
+            self._rows[first:first] = [_Row(context) for context in new[first : len(new) - after]]
+            self.endInsertRows()
+        if gone or come:
+            self._renumber()
+        return come
+
+    def replace_all(self, contexts: Sequence[Context]) -> range:
+        """Make other contexts of them as one edit; returns the new rows."""
+        before = self.contexts()
+        rows = self.restore(contexts)
+        if self.contexts() != before:
+            self.edits.tell()
+        return rows
 
     def add(self, abstract_syntaxes: Iterable[str], transfer_syntaxes: tuple[str, ...]) -> range:
         """Append one context each; returns their rows."""
@@ -286,11 +351,14 @@ class ContextModel(QAbstractTableModel, Generic[Context]):
         self._tell(number)
 
     def _was_edited(self) -> None:
+        self._renumber()
+        self.edits.tell()
+
+    def _renumber(self) -> None:
         """Number anew, after the rows have come and gone: until then Qt wants their neighbours unchanged."""
         self._number()
         if self._rows and Column.NUMBER in self.columns:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, 0))
-        self.edited.emit()
 
     def _number(self) -> None:
         proposed = tuple(row.context for row in self._rows if isinstance(row.context, ProposedContext))
@@ -310,12 +378,14 @@ class UidListModel(QAbstractListModel):
 
     Attributes:
         edited: the list changed by an edit.
+        edits: makes one edit of several.
     """
 
     edited = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.edits = Edits(self.edited)
         self._uids: list[str] = []
 
     def uids(self) -> tuple[str, ...]:
@@ -334,14 +404,14 @@ class UidListModel(QAbstractListModel):
             self.beginInsertRows(QModelIndex(), at, at + len(new) - 1)
             self._uids += new
             self.endInsertRows()
-            self.edited.emit()
+            self.edits.tell()
 
     def remove(self, rows: Iterable[int]) -> None:
         for row in sorted(rows, reverse=True):
             self.beginRemoveRows(QModelIndex(), row, row)
             del self._uids[row]
             self.endRemoveRows()
-        self.edited.emit()
+        self.edits.tell()
 
     def moveRows(self, source: Index, first: int, count: int, target: Index, destination: int) -> bool:
         if not self.beginMoveRows(source, first, first + count - 1, target, destination):
@@ -351,7 +421,7 @@ class UidListModel(QAbstractListModel):
         at = destination if destination < first else destination - count
         self._uids[at:at] = moved
         self.endMoveRows()
-        self.edited.emit()
+        self.edits.tell()
         return True
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
@@ -390,7 +460,7 @@ class UidListModel(QAbstractListModel):
         if uid != self._uids[index.row()]:
             self._uids[index.row()] = uid
             self.dataChanged.emit(index, index)
-            self.edited.emit()
+            self.edits.tell()
         return True
 
 

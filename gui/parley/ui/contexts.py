@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
-from typing import Any, ClassVar, Generic
+from typing import Any, ClassVar, Generic, cast
 
-from PySide6.QtCore import QAbstractItemModel, QItemSelection, QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -44,6 +46,7 @@ class ContextsEditor(QWidget, Generic[Context]):
     def __init__(self, kind: type[Context], prefix: str) -> None:
         super().__init__()
         self._prefix = prefix
+        self._keeps_place = False
         self.model: ContextModel[Context] = ContextModel(kind, self)
         self.model.edited.connect(self.changed)
         self.table = ContextTable(self.model)
@@ -128,8 +131,20 @@ class ContextsEditor(QWidget, Generic[Context]):
 
     def set_contexts(self, contexts: tuple[Context, ...]) -> None:
         """Show other contexts and select the first, so that its transfer syntaxes can be seen."""
+        if self._keeps_place:
+            self._select(self.model.restore(contexts))
+            return
         self.model.set_contexts(contexts)
         self._select(range(1) if contexts else range(0))
+
+    @contextmanager
+    def keeping_place(self) -> Iterator[None]:
+        """What is set inside is another draft of the same: only the rows that differ are shown anew, and selected."""
+        self._keeps_place = True
+        try:
+            yield
+        finally:
+            self._keeps_place = False
 
     def selected_rows(self) -> list[int]:
         return sorted(index.row() for index in self.table.selectionModel().selectedRows())
@@ -323,7 +338,8 @@ def _list(model: UidListModel) -> QListView:
 
 def _move(view: QAbstractItemView, step: int, _checked: bool = False) -> None:
     """Move the selected rows and keep them selected."""
-    model: QAbstractItemModel = view.model()
-    rows = move_rows(model, [index.row() for index in view.selectionModel().selectedRows()], step)
+    model = cast("ContextModel[Any] | UidListModel", view.model())
+    with model.edits.as_one():
+        rows = move_rows(model, [index.row() for index in view.selectionModel().selectedRows()], step)
     if rows:
         view.scrollTo(model.index(rows[0], 0, QModelIndex()))

@@ -62,6 +62,7 @@ class MainWindow(QMainWindow):
         from parley.ui.profiles_pane import ProfilesPane
         from parley.ui.scp_panel import ScpPanel
         from parley.ui.scu_panel import ScuPanel
+        from parley.ui.undo import UndoActions
 
         self._controller = controller
         self._book = book
@@ -71,6 +72,7 @@ class MainWindow(QMainWindow):
         self.scp = ScpPanel(associations)
         self.log_view = LogView(log)
         self.details = DetailsPane()
+        self.undo = UndoActions(book, (self.scu, self.scp), self)
         self._assemble()
         self._make_menus()
         self._make_toolbar()
@@ -111,6 +113,7 @@ class MainWindow(QMainWindow):
         folder = self._action("Open profiles &folder", "Ctrl+O", "Show the profiles' files", self._open_folder)
         pane, scu, scp = self.profiles, self.scu, self.scp
         self._menu("&File", pane.new_action, pane.save_action, pane.save_as_action, None, folder, None, quit_action)
+        self._menu("&Edit", self.undo.undo_action, self.undo.redo_action)
         self._menu("&Profile", pane.duplicate_action, pane.rename_action, pane.revert_action, None, pane.delete_action)
         self._menu("SC&U", scu.associate_action, scu.echo_action, scu.release_action, scu.abort_action)
         self._menu("S&CP", scp.listen_action, scp.stop_action, None, scp.live.abort_action)
@@ -219,6 +222,7 @@ class MainWindow(QMainWindow):
         scu.changed.connect(self._draft_changed)
         scp.changed.connect(self._draft_changed)
         book.opened.connect(self._show_profile)
+        book.restored.connect(self._restore_sides)
         book.state_changed.connect(self._show_title)
         self.log_view.event_selected.connect(self._show_event)
         self._log.counts_changed.connect(self._show_count)
@@ -233,6 +237,14 @@ class MainWindow(QMainWindow):
     def _show_profile(self, profile: Profile) -> None:
         self.scu.set_side(profile.scu)
         self.scp.set_side(profile.scp)
+
+    @Slot(object)
+    def _restore_sides(self, draft: Profile) -> None:
+        """Only what differs is shown anew, so that carets and results elsewhere stay."""
+        if draft.scu != self.scu.side():
+            self.scu.restore_side(draft.scu)
+        if draft.scp != self.scp.side():
+            self.scp.restore_side(draft.scp)
 
     @Slot()
     def _show_title(self) -> None:

@@ -68,7 +68,7 @@ class ScpPanel(SidePanel):
         editor = ContextsEditor(SupportedContext, "scp")
         named(editor.table, "scp.contexts", "Supported presentation contexts", "Double-click to edit")
         tip = "Which abstract syntaxes are accepted, and with which transfer syntaxes"
-        self._contexts = Field("Support&ed presentation contexts", editor, "scp.contexts.editor", tip)
+        self._contexts = Field("Supported presentation contexts", editor, "scp.contexts.editor", tip)
         self._decision = Field("Dec&ision", ComboBox(_DECISIONS), "scp.decision", "What to answer to a request")
         self._rejection = RejectionEdit("scp.reject")
         self._row(("host", self._host, 5), ("port", self._port, 2), ("maximum_length", self._length, 4))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence
@@ -181,6 +181,16 @@ class SidePanel(QWidget):
         shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         action.setToolTip(f"{tip} ({shown})")
         return action
+
+    def set_side(self, side: Any) -> None:
+        raise NotImplementedError
+
+    def restore_side(self, side: Any) -> None:
+        """Show an earlier or later draft of the same: what is not different stays as it stands."""
+        editor = self._fields["contexts"].editor
+        assert isinstance(editor, ContextsEditor)
+        with editor.keeping_place():
+            self.set_side(side)
 
     def _edited(self) -> None:
         """Something was edited: say so now, look for problems when the typing pauses."""

@@ -1,0 +1,188 @@
+"""Undo and redo by keys, wherever the focus is."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QLineEdit, QPlainTextEdit, QTableView, QToolButton
+
+from parley.bridge.profile_book import Answer
+from parley.model.handle import ProposedContext, RequestorHandle
+from parley.model.profile import RequestorSide
+from parley.ui.context_model import Column
+from parley.ui.undo import words_of
+from parley.ul.codes import VERIFICATION
+from tests.ui.test_context_model import answers
+from tests.ui.test_contexts import select
+from tests.ui.windows import type_into
+
+CT, MR = "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.4"
+CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+def undo(qtbot, stage, times=1):
+    for _ in range(times):
+        qtbot.keyClick(stage.window.focusWidget() or stage.window, Qt.Key.Key_Z, CONTROL)
+
+
+def redo(qtbot, stage):
+    qtbot.keyClick(stage.window.focusWidget() or stage.window, Qt.Key.Key_Z, CONTROL | SHIFT)
+
+
+def text(stage, name):
+    return stage.find(QLineEdit, name).text()
+
+
+def click(qtbot, stage, kind, name):
+    qtbot.mouseClick(stage.find(kind, name), Qt.MouseButton.LeftButton)
+
+
+def set_contexts(stage, *uids):
+    contexts = tuple(map(ProposedContext, uids))
+    stage.window.scu.set_side(RequestorSide(handle=RequestorHandle(contexts=contexts)))
+    stage.window.scu.changed.emit()
+
+
+def abstract(stage):
+    return [context.abstract_syntax for context in stage.window.scu.side().handle.contexts]
+
+
+def test_there_is_nothing_to_undo_at_first(stage):
+    assert not stage.window.undo.undo_action.isEnabled()
+    assert not stage.window.undo.redo_action.isEnabled()
+
+
+def test_ctrl_z_in_a_field_takes_a_whole_typing_back_and_stays_there(qtbot, stage):
+    type_into(qtbot, stage, "scu.host", "pacs")
+    type_into(qtbot, stage, "scu.called_ae_title", "ARCHIVE")
+    assert stage.window.undo.undo_action.text() == "&Undo: SCU called AE title"
+    undo(qtbot, stage)
+    assert (text(stage, "scu.host"), text(stage, "scu.called_ae_title")) == ("pacs", "PARLEY_SCP")
+    assert stage.find(QLineEdit, "scu.called_ae_title").hasFocus()
+    undo(qtbot, stage)
+    assert text(stage, "scu.host") == "127.0.0.1"
+    assert not stage.window.isWindowModified()
+    redo(qtbot, stage)
+    assert text(stage, "scu.host") == "pacs"
+    assert stage.window.undo.redo_action.text() == "&Redo: SCU called AE title"
+
+
+def test_both_panels_share_one_history(qtbot, stage):
+    type_into(qtbot, stage, "scu.host", "pacs")
+    type_into(qtbot, stage, "scp.ae_title", "ME")
+    type_into(qtbot, stage, "scu.host", "other")
+    undo(qtbot, stage, 2)
+    assert (text(stage, "scu.host"), text(stage, "scp.ae_title")) == ("pacs", "PARLEY_SCP")
+
+
+def test_coming_back_to_a_field_begins_a_new_step(qtbot, stage):
+    type_into(qtbot, stage, "scu.host", "a")
+    stage.find(QLineEdit, "scu.port").setFocus()
+    type_into(qtbot, stage, "scu.host", "b")
+    undo(qtbot, stage)
+    assert text(stage, "scu.host") == "a"
+
+
+def test_a_field_of_several_lines_leaves_the_keys_too(qtbot, stage):
+    click(qtbot, stage, QToolButton, "scp.rules")
+    titles = stage.find(QPlainTextEdit, "scp.calling_ae_titles")
+    titles.setFocus()
+    qtbot.keyClicks(titles, "CT")
+    undo(qtbot, stage, 2)
+    assert titles.toPlainText() == ""
+    assert stage.window.scp.side().rules.calling_ae_titles == ()
+    redo(qtbot, stage)
+    assert titles.toPlainText() == "C"
+
+
+def test_switches_are_undone(qtbot, stage):
+    before = stage.window.scu.side()
+    click(qtbot, stage, QCheckBox, "scu.maximum_length.on")
+    assert stage.window.scu.side().handle.maximum_length is None
+    undo(qtbot, stage)
+    assert stage.window.scu.side() == before
+
+
+def test_the_logs_filter_keeps_its_own_undo(qtbot, stage):
+    type_into(qtbot, stage, "scu.host", "pacs")
+    type_into(qtbot, stage, "log.filter", "abc")
+    undo(qtbot, stage)
+    assert text(stage, "log.filter") == ""
+    assert text(stage, "scu.host") == "pacs"
+
+
+def test_a_cell_that_is_being_typed_in_keeps_its_own_undo(qtbot, stage):
+    type_into(qtbot, stage, "scu.host", "pacs")
+    table = stage.find(QTableView, "scu.contexts")
+    table.setFocus()
+    table.edit(table.model().index(0, 1))
+    cell = table.findChild(QLineEdit)
+    qtbot.keyClicks(cell, "1.2")
+    qtbot.keyClick(cell, Qt.Key.Key_Z, CONTROL)
+    assert cell.text() == VERIFICATION
+    assert table.state() == QAbstractItemView.State.EditingState
+    assert text(stage, "scu.host") == "pacs"
+
+
+def test_removed_contexts_come_back_selected_and_the_others_keep_their_results(qtbot, stage):
+    set_contexts(stage, VERIFICATION, CT, MR)
+    editor = stage.window.scu._contexts.editor
+    editor.model.begin_attempt()
+    editor.model.show_answers(answers(editor.model))
+    editor.table.setFocus()
+    select(editor, 1)
+    click(qtbot, stage, QToolButton, "scu.contexts.remove")
+    assert abstract(stage) == [VERIFICATION, MR]
+    undo(qtbot, stage)
+    assert abstract(stage) == [VERIFICATION, CT, MR]
+    assert editor.selected_rows() == [1]
+    result = editor.model.columns.index(Column.RESULT)
+    assert [bool(editor.model.index(row, result).data()) for row in range(3)] == [True, False, True]
+
+
+def test_moving_several_contexts_is_one_step(qtbot, stage):
+    set_contexts(stage, VERIFICATION, CT, MR)
+    select(stage.window.scu._contexts.editor, 1, 2)
+    click(qtbot, stage, QToolButton, "scu.contexts.up")
+    assert abstract(stage) == [CT, MR, VERIFICATION]
+    undo(qtbot, stage)
+    assert abstract(stage) == [VERIFICATION, CT, MR]
+
+
+def test_revert_is_undone(qtbot, stage):
+    stage.book.create()
+    type_into(qtbot, stage, "scu.host", "pacs")
+    stage.window.profiles.revert_action.trigger()
+    assert text(stage, "scu.host") == "127.0.0.1"
+    undo(qtbot, stage)
+    assert text(stage, "scu.host") == "pacs"
+
+
+def test_another_profile_begins_with_no_history(qtbot, stage):
+    type_into(qtbot, stage, "scu.host", "pacs")
+    stage.book.create()
+    stage.book.answer(Answer.DISCARD)
+    assert not stage.window.undo.undo_action.isEnabled()
+    undo(qtbot, stage)
+    assert text(stage, "scu.host") == "127.0.0.1"
+
+
+def test_what_an_undone_edit_was_is_checked_like_an_edit(qtbot, stage):
+    type_into(qtbot, stage, "scu.called_ae_title", " ")
+    stage.window.scu.check()
+    assert stage.window.scu.has_errors()
+    undo(qtbot, stage)
+    qtbot.waitUntil(lambda: not stage.window.scu.has_errors())
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ((), "both sides"),
+        (("scu",), "SCU"),
+        (("scu", "handle"), "SCU"),
+        (("scp", "rules", "calling_ae_titles"), "SCP calling AE titles"),
+        (("scu", "timers", "artim"), "SCU artim"),
+        (("scu", "handle", "implementation_class_uid"), "SCU implementation class UID"),
+    ],
+)
+def test_places_have_words(place, words):
+    assert words_of(place) == words
