@@ -7,14 +7,26 @@ from hypothesis import strategies as st
 from parley.model.handle import (
     AcceptanceRules,
     AcceptorHandle,
+    AsynchronousOperations,
+    CommonExtendedNegotiation,
+    ExtendedNegotiation,
+    ForcedAnswer,
+    IdentityCheck,
+    KnownUser,
     NoContext,
     ProposedContext,
+    RawSubItem,
     Rejection,
     RequestorHandle,
+    RolePolicy,
+    RoleProposal,
     SupportedContext,
     TransferSyntaxChoice,
+    UserIdentity,
 )
 from parley.model.profile import AcceptorSide, Profile, RequestorSide, Timers
+from parley.model.secret import Secret
+from parley.model.tls import ClientCertificate, Tls, TlsProfile, TlsVersion
 
 text = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
 numbers = st.integers(-(2**40), 2**40)
@@ -30,34 +42,77 @@ identity = {
     "application_context": uids,
     "protocol_version": numbers,
 }
+octets = st.binary(max_size=40)
+secrets = st.builds(Secret, octets, text)
+
+
+def few(elements: st.SearchStrategy[object], most: int = 3) -> st.SearchStrategy[tuple[object, ...]]:
+    return st.lists(elements, max_size=most).map(tuple)
+
+
+both = {
+    "asynchronous_operations": st.none() | st.builds(AsynchronousOperations, numbers, numbers),
+    "roles": few(st.builds(RoleProposal, uids, numbers, numbers)),
+    "extended_negotiation": few(st.builds(ExtendedNegotiation, uids, octets)),
+    "raw_sub_items": few(st.builds(RawSubItem, numbers | st.integers(0x50, 0x5A), octets)),
+    "reserved_9_10": octets,
+}
+user_identities = st.builds(UserIdentity, st.integers(0, 6), secrets, secrets, st.integers(-1, 2))
+forced_answers = st.builds(
+    ForcedAnswer, uids, st.none() | numbers, st.none() | few(uids), st.none() | st.sampled_from([1, 3, 99]) | numbers
+)
 proposed_contexts = st.builds(ProposedContext, uids, syntaxes, st.none() | numbers)
 supported_contexts = st.builds(SupportedContext, uids, syntaxes)
 requestor_handles = st.builds(
     RequestorHandle,
     called_ae_title=text,
     calling_ae_title=text,
-    contexts=st.lists(proposed_contexts, max_size=4).map(tuple),
+    contexts=few(proposed_contexts, 4),
+    common_extended_negotiation=few(st.builds(CommonExtendedNegotiation, uids, uids, few(uids))),
+    user_identity=st.none() | user_identities,
+    reserved_43_74=octets,
     **identity,
+    **both,
 )
 acceptor_handles = st.builds(
     AcceptorHandle,
     ae_title=text,
-    contexts=st.lists(supported_contexts, max_size=4).map(tuple),
+    contexts=few(supported_contexts, 4),
+    forced_answers=few(forced_answers),
+    identity_response=st.none() | secrets,
+    called_ae_title=st.none() | text,
+    calling_ae_title=st.none() | text,
+    reserved_43_74=st.none() | octets,
     **identity,
+    **both,
 )
 rules = st.builds(
     AcceptanceRules,
     reject_all=st.none() | st.builds(Rejection, codes, codes, codes),
     check_called=st.booleans(),
-    calling_ae_titles=st.lists(text, max_size=3).map(tuple),
+    calling_ae_titles=few(text),
     choice=st.sampled_from(TransferSyntaxChoice),
     no_context=st.sampled_from(NoContext),
+    called_ae_titles=few(text),
+    check_application_context=st.booleans(),
+    peer_addresses=few(st.sampled_from(["127.0.0.1", "10.0.0.0/8", "::1"]) | text),
+    role_policy=st.sampled_from(RolePolicy),
+    identity=st.sampled_from(IdentityCheck),
+    users=few(st.builds(KnownUser, text, st.none() | secrets)),
 )
 timers = st.builds(Timers, *[seconds] * 7)
+versions = st.sampled_from(TlsVersion)
+files = st.none() | text
+tls = st.none() | st.builds(
+    Tls,
+    *(st.sampled_from(TlsProfile), versions, versions, text),
+    *(files, files, files, secrets, files),
+    *(st.booleans(), st.booleans(), st.sampled_from(ClientCertificate)),
+)
 profiles = st.builds(
     Profile,
     name=text.filter(str.strip),
-    scu=st.builds(RequestorSide, text, numbers, requestor_handles, timers),
-    scp=st.builds(AcceptorSide, text, numbers, acceptor_handles, rules, timers, numbers),
+    scu=st.builds(RequestorSide, text, numbers, requestor_handles, timers, tls),
+    scp=st.builds(AcceptorSide, text, numbers, acceptor_handles, rules, timers, numbers, tls),
     comment=text,
 )

@@ -10,16 +10,30 @@ from hypothesis import given, settings
 
 from parley.model.handle import (
     AcceptanceRules,
+    AcceptorHandle,
+    AsynchronousOperations,
+    CommonExtendedNegotiation,
+    ExtendedNegotiation,
+    ForcedAnswer,
+    IdentityCheck,
+    KnownUser,
     NoContext,
     ProposedContext,
+    RawSubItem,
     Rejection,
     RequestorHandle,
+    RolePolicy,
+    RoleProposal,
     SupportedContext,
     TransferSyntaxChoice,
+    UserIdentity,
 )
-from parley.model.profile import LOOPBACK, Profile, RequestorSide, Timers
+from parley.model.profile import LOOPBACK, AcceptorSide, Profile, RequestorSide, Timers
 from parley.model.profile_reader import ProfileFileError, read_profile
+from parley.model.profile_secrets import with_secrets, without_secrets
 from parley.model.profile_writer import changed_text, new_text
+from parley.model.secret import Secret
+from parley.model.tls import Tls
 from tests.model.strategies import profiles
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
@@ -83,14 +97,14 @@ def changed(**changes: object) -> str:
 @settings(max_examples=60)
 @given(profiles)
 def test_every_profile_comes_back_from_a_new_file(profile: Profile) -> None:
-    assert read_profile(new_text(profile), "") == profile
+    assert read_profile(new_text(profile), "") == without_secrets(profile)
 
 
 @settings(max_examples=60)
 @given(profiles)
 def test_every_profile_comes_back_from_a_changed_file(profile: Profile) -> None:
     text = changed_text(profile, BY_HAND)
-    assert read_profile(text, "") == profile
+    assert read_profile(text, "") == without_secrets(profile)
     data = tomllib.loads(text)
     assert (data["ticket"], data["scu"]["colour"]) == (4711, "red")
     for comment in (
@@ -108,7 +122,7 @@ def test_every_profile_comes_back_from_a_changed_file(profile: Profile) -> None:
 @settings(max_examples=40)
 @given(profiles, profiles)
 def test_a_written_file_can_be_changed_into_any_other(first: Profile, second: Profile) -> None:
-    assert read_profile(changed_text(second, new_text(first)), "") == second
+    assert read_profile(changed_text(second, new_text(first)), "") == without_secrets(second)
 
 
 def test_a_new_file_reads_well() -> None:
@@ -130,8 +144,8 @@ def test_a_new_file_reads_well() -> None:
         assert line in lines
     tables = [line for line in lines if line.startswith("[")]
     assert tables == [
-        *("[scu]", "[scu.timers]", "[[scu.contexts]]"),
-        *("[scp]", "[scp.rules]", "[scp.timers]", "[[scp.contexts]]"),
+        *("[scu]", "[scu.user_identity]", "[scu.tls]", "[scu.timers]", "[[scu.contexts]]"),
+        *("[scp]", "[scp.rules]", "[scp.tls]", "[scp.timers]", "[[scp.contexts]]"),
     ]
 
 
@@ -178,6 +192,113 @@ no_context = "abort"
         no_context=NoContext.ABORT,
     )
     assert read_profile(text, "").scp.rules == rules
+
+
+# --- the whole handle ------------------------------------------------------------------------------------------------
+
+WORDS = ("open-sesame", "ticket", "letmein", "keyword")
+WHOLE = Profile(
+    "Whole",
+    RequestorSide(
+        handle=RequestorHandle(
+            asynchronous_operations=AsynchronousOperations(5, 0),
+            roles=(RoleProposal(CT, 0, 1),),
+            extended_negotiation=(ExtendedNegotiation(CT, b"\2\0\xff"),),
+            common_extended_negotiation=(CommonExtendedNegotiation("1.2.3", "1.2.840.10008.4.2", (CT,)),),
+            user_identity=UserIdentity(2, Secret.of("Jürgen"), Secret.of("open-sesame", "Whole/passcode"), 1),
+            raw_sub_items=(RawSubItem(0x5F, b"own"),),
+            reserved_9_10=b"\1\2",
+        ),
+        tls=Tls(passphrase=Secret.of("keyword", "Whole/key"), server_name="", alpn=False),
+    ),
+    AcceptorSide(
+        handle=AcceptorHandle(
+            forced_answers=(ForcedAnswer(CT, None, context_id=3), ForcedAnswer("", 1, ("1.2", "1.3"))),
+            identity_response=Secret.of("ticket", "Whole/ticket"),
+            called_ae_title="",
+        ),
+        rules=AcceptanceRules(
+            peer_addresses=("10.0.0.0/8",),
+            role_policy=RolePolicy.AS_PROPOSED,
+            identity=IdentityCheck.REQUIRE,
+            users=(KnownUser("me", Secret.of("letmein", "Whole/me")), KnownUser("you")),
+        ),
+    ),
+)
+
+
+def test_the_whole_handle_is_written_for_people() -> None:
+    lines = new_text(WHOLE).splitlines()
+    for line in (
+        'asynchronous_operations = "5/0"',
+        'reserved_9_10 = "01 02"',
+        "[[scu.roles]]",
+        f'sop_class_uid = "{CT}" # CT Image Storage',
+        'service_class_uid = "1.2.840.10008.4.2" # Storage Service Class',
+        'information = "02 00 FF"',
+        'user_name = "Jürgen"',
+        'secondary_reference = "Whole/passcode"',
+        'passphrase_reference = "Whole/key"',
+        'profile = "bcp195"',
+        "[[scp.forced_answers]]",
+        "result = false",
+        'called_ae_title = ""',
+        "calling_ae_title = false",
+        "[[scp.rules.users]]",
+        'passcode_reference = "Whole/me"',
+        "passcode_reference = false",
+        'role_policy = "as-proposed"',
+    ):
+        assert line in lines
+    assert lines.count("context_id = 3") == 1
+    assert not any("context_id = false" in line for line in lines)
+
+
+@pytest.mark.parametrize("text", [new_text(WHOLE), changed_text(WHOLE, BY_HAND)])
+def test_a_file_holds_references_to_secrets_and_no_secret(text: str) -> None:
+    assert not [word for word in WORDS if f'"{word}' in text or word.encode().hex() in text.replace(" ", "").lower()]
+    read = read_profile(text, "")
+    assert read == without_secrets(WHOLE)
+    fetched = {secret.reference: secret for secret in SECRETS.values()}
+    assert with_secrets(read, lambda _, secret: fetched[secret.reference]) == WHOLE
+
+
+def places(profile: Profile) -> dict[str, Secret]:
+    found: dict[str, Secret] = {}
+    with_secrets(profile, found.setdefault)
+    return found
+
+
+SECRETS = places(WHOLE)
+
+
+def test_every_secret_is_found_and_the_name_of_a_user_is_none() -> None:
+    assert {place: secret.text for place, secret in SECRETS.items()} == {
+        "scu.user_identity.secondary": "open-sesame",
+        "scu.tls.passphrase": "keyword",
+        "scp.identity_response": "ticket",
+        "scp.rules.users[0].passcode": "letmein",
+    }
+    token = replace(WHOLE, scu=RequestorSide(handle=RequestorHandle(user_identity=UserIdentity(5, Secret(b"jwt")))))
+    assert places(token)["scu.user_identity.primary"] == Secret(b"jwt")
+    assert places(LOOPBACK) == {}
+
+
+@pytest.mark.parametrize(("key", "switch"), [("tls", "profile"), ("user_identity", "identity_type")])
+def test_a_table_is_switched_off_by_its_first_key_or_by_leaving_it_out(key: str, switch: str) -> None:
+    def read(text: str) -> object:
+        side = read_profile(f"schema = 1\n{text}", "").scu
+        return side.tls if key == "tls" else side.handle.user_identity
+
+    assert read("") is read(f"[scu.{key}]\n{switch} = false\n") is None
+    assert read(f"[scu.{key}]") == {"tls": Tls(), "user_identity": UserIdentity()}[key]
+    off = changed_text(LOOPBACK, f"schema = 1\n[scu.{key}] # kept\nextra = 1\n")
+    assert f"[scu.{key}] # kept\nextra = 1\n{switch} = false\n" in off
+
+
+def test_a_file_of_the_first_version_stays_as_it_is() -> None:
+    assert READ.scu.handle == replace(RequestorHandle(), contexts=READ.scu.handle.contexts)
+    assert changed_text(READ, BY_HAND) == BY_HAND
 
 
 # --- what survives a change ------------------------------------------------------------------------------------------
@@ -260,7 +381,7 @@ def test_removing_every_context_and_adding_one_again() -> None:
 @given(profile=profiles)
 @settings(max_examples=15)
 def test_other_ways_to_write_toml_can_be_changed_too(text: str, profile: Profile) -> None:
-    assert read_profile(changed_text(profile, text), "") == profile
+    assert read_profile(changed_text(profile, text), "") == without_secrets(profile)
 
 
 # --- what is refused -------------------------------------------------------------------------------------------------
@@ -294,6 +415,16 @@ def test_other_ways_to_write_toml_can_be_changed_too(text: str, profile: Profile
             4,
             "scu.contexts[1].transfer_syntaxes must be a list of texts in quotes",
         ),
+        ("schema = 1\n[scu]\nasynchronous_operations = '5'", 3, "must be invoked/performed in quotes, such as"),
+        (
+            "schema = 1\n[scu]\nreserved_9_10 = 'zz'",
+            3,
+            "scu.reserved_9_10 must be bytes as hexadecimal digits in quotes",
+        ),
+        ("schema = 1\n[[scu.roles]]\nscp = 'x'", 3, "scu.roles[0].scp must be a whole number"),
+        ("schema = 1\n[[scp.rules.users]]\npasscode_reference = 7", 3, "must be text in quotes, or false"),
+        ("schema = 1\n[scu]\n[scu.tls]\nprofile = 'x'", 4, 'scu.tls.profile must be "bcp195" or "modified-bcp195"'),
+        ("schema = 1\n[scu]\ntls = false", 3, "scu.tls must be a table"),
         ("schema = 1\nscu = {port = '1'}", None, "scu.port must be a whole number"),
         ("schema = 1\nx = " + "[" * 5000, None, "nested too deeply"),
     ],

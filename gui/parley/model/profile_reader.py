@@ -7,41 +7,47 @@ can be short. Keys that this version does not know stay in the file, and so do c
 
 from __future__ import annotations
 
-import math
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, replace
-from enum import Enum
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
+from parley.model import profile_keys as keys
 from parley.model.handle import (
     AcceptanceRules,
     AcceptorHandle,
-    NoContext,
+    CommonExtendedNegotiation,
+    ExtendedNegotiation,
+    ForcedAnswer,
+    KnownUser,
     ProposedContext,
-    Rejection,
+    RawSubItem,
     RequestorHandle,
+    RoleProposal,
     SupportedContext,
-    TransferSyntaxChoice,
+    UserIdentity,
 )
 from parley.model.profile import SCHEMA, AcceptorSide, Profile, RequestorSide, Timers
+from parley.model.profile_keys import Keys
+from parley.model.secret import Secret
+from parley.model.tls import Tls
 
-IDENTITY = (
-    "maximum_length",
-    "implementation_class_uid",
-    "implementation_version_name",
-    "application_context",
-    "protocol_version",
-)
-SIDE = ("host", "port")
-REQUESTOR = ("called_ae_title", "calling_ae_title", *IDENTITY)
-ACCEPTOR = ("ae_title", *IDENTITY)
-RULES = ("reject_all", "check_called", "calling_ae_titles", "choice", "no_context")
-TIMERS = tuple(field.name for field in fields(Timers))
-PROPOSED_CONTEXT = tuple(field.name for field in fields(ProposedContext))
-SUPPORTED_CONTEXT = tuple(field.name for field in fields(SupportedContext))
-"""Keys in the order in which they are written; each is named like the attribute that it holds."""
+T = TypeVar("T")
+
+_BOTH: Mapping[str, Any] = {
+    "roles": RoleProposal(""),
+    "extended_negotiation": ExtendedNegotiation(""),
+    "raw_sub_items": RawSubItem(0),
+}
+_OF_REQUESTOR: Mapping[str, Any] = {
+    **_BOTH,
+    "contexts": ProposedContext(""),
+    "common_extended_negotiation": CommonExtendedNegotiation(""),
+}
+_OF_ACCEPTOR: Mapping[str, Any] = {**_BOTH, "contexts": SupportedContext(""), "forced_answers": ForcedAnswer("")}
+_OF_RULES: Mapping[str, Any] = {"users": KnownUser("")}
+"""What an empty table in a list stands for."""
 
 
 class ProfileFileError(Exception):
@@ -78,16 +84,16 @@ def read_profile(text: str, default_name: str) -> Profile:
     top = _Section(data, "", text)
     if "schema" not in data:
         raise ProfileFileError(f"it has no line `schema = {SCHEMA}`, so it is no profile of Parley")
-    schema = top.read("schema", _whole)
+    schema = top.read("schema", keys.whole)
     if schema > SCHEMA:
         raise top.error("schema", f"is {schema}: a newer Parley wrote this file, this one reads up to {SCHEMA}")
     if schema < 1:
         raise top.error("schema", f"is {schema}, which no Parley ever wrote")
     return Profile(
-        name=top.read("name", _text) if "name" in data else default_name,
+        name=top.read("name", keys.text) if "name" in data else default_name,
         scu=_read_requestor(top.section("scu")),
         scp=_read_acceptor(top.section("scp")),
-        comment=top.read("comment", _text) if "comment" in data else "",
+        comment=top.read("comment", keys.text) if "comment" in data else "",
     )
 
 
@@ -117,22 +123,38 @@ class _Section:
         except ValueError as error:
             raise self.error(key, f"must be {error}") from error
 
-    def present(self, keys: Iterable[str]) -> dict[str, Any]:
-        """The values of those keys that are there."""
-        return {key: self.read(key, READERS[key]) for key in keys if key in self._values}
+    def present(self, readers: Keys) -> dict[str, Any]:
+        """The values of those keys that are there, by the attributes that they stand for."""
+        return {
+            key.removesuffix("_reference"): self.read(key, reader)
+            for key, reader in readers.items()
+            if key in self._values
+        }
+
+    def lists(self, readers: Mapping[str, Keys], empty: Mapping[str, Any]) -> dict[str, Any]:
+        """The lists of tables that are there, each table made into a value like the empty one."""
+        return {
+            key: tuple(replace(empty[key], **section.present(readers[key])) for section in self._sections(key))
+            for key in readers
+            if key in self._values
+        }
 
     def section(self, key: str) -> _Section:
         """A table below this one, empty where it is missing."""
-        values = self.read(key, _table) if key in self._values else {}
+        values = self.read(key, keys.table) if key in self._values else {}
         return _Section(values, self._below(key), self._text)
 
-    def sections(self, key: str) -> tuple[_Section, ...] | None:
-        """An array of tables below this one; None where it is missing."""
+    def switched(self, key: str, switch: str) -> _Section | None:
+        """A table below this one; None where it is missing, or where one of its keys switches it off."""
         if key not in self._values:
             return None
+        section = self.section(key)
+        return None if section._values.get(switch) is False else section
+
+    def _sections(self, key: str) -> tuple[_Section, ...]:
         path = self._below(key)
         return tuple(
-            _Section(values, f"{path}[{index}]", self._text) for index, values in enumerate(self.read(key, _tables))
+            _Section(values, f"{path}[{index}]", self._text) for index, values in enumerate(self.read(key, keys.tables))
         )
 
     def error(self, key: str, trouble: str) -> ProfileFileError:
@@ -145,130 +167,54 @@ class _Section:
 
 
 def _read_requestor(section: _Section) -> RequestorSide:
-    handle = replace(RequestorHandle(), **section.present(REQUESTOR))
-    contexts = section.sections("contexts")
-    if contexts is not None:
-        proposed = tuple(replace(ProposedContext(""), **context.present(PROPOSED_CONTEXT)) for context in contexts)
-        handle = replace(handle, contexts=proposed)
-    return replace(RequestorSide(), **section.present(SIDE), handle=handle, timers=_read_timers(section))
+    handle = replace(
+        RequestorHandle(),
+        **section.present(keys.REQUESTOR),
+        **section.lists(keys.REQUESTOR_LISTS, _OF_REQUESTOR),
+        user_identity=_read_identity(section.switched("user_identity", "identity_type")),
+    )
+    return replace(
+        RequestorSide(),
+        **section.present(keys.SIDE),
+        handle=handle,
+        timers=_read_timers(section),
+        tls=_read_tls(section.switched("tls", "profile")),
+    )
 
 
 def _read_acceptor(section: _Section) -> AcceptorSide:
-    handle = replace(AcceptorHandle(), **section.present(ACCEPTOR))
-    contexts = section.sections("contexts")
-    if contexts is not None:
-        supported = tuple(replace(SupportedContext(""), **context.present(SUPPORTED_CONTEXT)) for context in contexts)
-        handle = replace(handle, contexts=supported)
-    rules = replace(AcceptanceRules(), **section.section("rules").present(RULES))
-    side = section.present((*SIDE, "maximum_associations"))
-    return replace(AcceptorSide(), **side, handle=handle, rules=rules, timers=_read_timers(section))
+    handle = replace(
+        AcceptorHandle(), **section.present(keys.ACCEPTOR), **section.lists(keys.ACCEPTOR_LISTS, _OF_ACCEPTOR)
+    )
+    return replace(
+        AcceptorSide(),
+        **section.present(keys.ACCEPTOR_SIDE),
+        handle=handle,
+        rules=_read_rules(section.section("rules")),
+        timers=_read_timers(section),
+        tls=_read_tls(section.switched("tls", "profile")),
+    )
+
+
+def _read_rules(section: _Section) -> AcceptanceRules:
+    return replace(AcceptanceRules(), **section.present(keys.RULES), **section.lists(keys.RULES_LISTS, _OF_RULES))
 
 
 def _read_timers(section: _Section) -> Timers:
-    return replace(Timers(), **section.section("timers").present(TIMERS))
+    return replace(Timers(), **section.section("timers").present(keys.TIMERS))
 
 
-# --- values: each reader says what it wants when it does not get it --------------------------------------------------
+def _read_tls(section: _Section | None) -> Tls | None:
+    return None if section is None else replace(Tls(), **section.present(keys.TLS))
 
 
-def _text(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    raise ValueError("text in quotes")
-
-
-def _whole(value: object) -> int:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    raise ValueError("a whole number")
-
-
-def _seconds(value: object) -> float:
-    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
-        return float(value)
-    raise ValueError("a number of seconds")
-
-
-def _flag(value: object) -> bool:
-    if isinstance(value, bool):
-        return value
-    raise ValueError("true or false")
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return tuple(value)
-    raise ValueError("a list of texts in quotes")
-
-
-def _table(value: object) -> dict[str, Any]:
-    if isinstance(value, dict):
-        return value
-    raise ValueError("a table")
-
-
-def _tables(value: object) -> list[dict[str, Any]]:
-    if isinstance(value, list) and all(isinstance(item, dict) for item in value):
-        return value
-    raise ValueError("a list of tables")
-
-
-def _rejection(value: object) -> Rejection:
-    try:
-        return Rejection.parse(_text(value))
-    except ValueError as error:
-        raise ValueError('result/source/reason in quotes, such as "1/1/7"') from error
-
-
-T = TypeVar("T")
-E = TypeVar("E", bound=Enum)
-Reader = Callable[[object], T]
-
-
-def _or_off(reader: Reader[T]) -> Reader[T | None]:
-    def read(value: object) -> T | None:
-        if value is False:
-            return None
-        try:
-            return reader(value)
-        except ValueError as error:
-            raise ValueError(f"{error}, or false") from error
-
-    return read
-
-
-def _one_of(kind: type[E]) -> Reader[E]:
-    def read(value: object) -> E:
-        try:
-            return kind(value)
-        except ValueError as error:
-            raise ValueError(" or ".join(f'"{member.value}"' for member in kind)) from error
-
-    return read
-
-
-READERS: dict[str, Reader[object]] = {
-    "host": _text,
-    "port": _whole,
-    "called_ae_title": _text,
-    "calling_ae_title": _text,
-    "ae_title": _text,
-    "maximum_length": _or_off(_whole),
-    "implementation_class_uid": _or_off(_text),
-    "implementation_version_name": _or_off(_text),
-    "application_context": _text,
-    "protocol_version": _whole,
-    "maximum_associations": _whole,
-    "abstract_syntax": _text,
-    "transfer_syntaxes": _texts,
-    "context_id": _or_off(_whole),
-    "reject_all": _or_off(_rejection),
-    "check_called": _flag,
-    "calling_ae_titles": _texts,
-    "choice": _one_of(TransferSyntaxChoice),
-    "no_context": _one_of(NoContext),
-    **dict.fromkeys(TIMERS, _or_off(_seconds)),
-}
+def _read_identity(section: _Section | None) -> UserIdentity | None:
+    if section is None:
+        return None
+    values = section.present(keys.USER_IDENTITY)
+    user_name = values.pop("user_name", "")
+    identity = replace(UserIdentity(), **values)
+    return replace(identity, primary=Secret.of(user_name, identity.primary.reference))
 
 
 # --- places ----------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ Reading back is `parley.model.profile_reader`'s, which also says what the keys m
 from __future__ import annotations
 
 import re
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping
 from enum import Enum
 from typing import Any
 
@@ -14,10 +14,14 @@ import tomlkit
 from tomlkit.container import Container
 from tomlkit.items import AoT, Array, InlineTable, Item, Null, Table
 
-from parley.model.handle import ProposedContext, Rejection, SupportedContext
+from parley.model import profile_keys as keys
+from parley.model.handle import AsynchronousOperations, Rejection, UserIdentity
 from parley.model.profile import SCHEMA, Profile
-from parley.model.profile_reader import ACCEPTOR, PROPOSED_CONTEXT, REQUESTOR, RULES, SIDE, SUPPORTED_CONTEXT, TIMERS
+from parley.model.profile_keys import Keys
+from parley.model.profile_secrets import is_user_name
 from parley.model.registry import name_of
+from parley.model.secret import Secret
+from parley.model.tls import Tls
 
 HEADING = (
     "A connection profile of Parley.",
@@ -25,8 +29,14 @@ HEADING = (
 )
 
 Values = dict[str, Any]
-Keys = MutableMapping[str, Any]
+Part = MutableMapping[str, Any]
 """What is to be written, and the part of the document it goes to."""
+
+USER_IDENTITY = [key for key in keys.USER_IDENTITY if key != "user_name"]
+SWITCHED = {"tls", "user_identity"}
+LISTS = {*keys.REQUESTOR_LISTS, *keys.ACCEPTOR_LISTS, *keys.RULES_LISTS}
+NAMED = {"abstract_syntax", "sop_class_uid", "service_class_uid"}
+"""Keys of tables whose first key says false for none, of lists of tables, and of UIDs with their names beside them."""
 
 
 def new_text(profile: Profile) -> str:
@@ -67,23 +77,26 @@ def _values(profile: Profile) -> Values:
         "name": profile.name,
         "comment": profile.comment,
         "scu": {
-            **_plain(scu, SIDE),
-            **_plain(scu.handle, REQUESTOR),
-            "timers": _plain(scu.timers, TIMERS),
-            "contexts": [_context(context, PROPOSED_CONTEXT) for context in scu.handle.contexts],
+            **_plain(scu, keys.SIDE),
+            **_plain(scu.handle, keys.REQUESTOR),
+            "user_identity": _identity(scu.handle.user_identity),
+            "tls": _tls(scu.tls),
+            "timers": _plain(scu.timers, keys.TIMERS),
+            **_lists(scu.handle, keys.REQUESTOR_LISTS),
         },
         "scp": {
-            **_plain(scp, (*SIDE, "maximum_associations")),
-            **_plain(scp.handle, ACCEPTOR),
-            "rules": _plain(scp.rules, RULES),
-            "timers": _plain(scp.timers, TIMERS),
-            "contexts": [_context(context, SUPPORTED_CONTEXT) for context in scp.handle.contexts],
+            **_plain(scp, keys.ACCEPTOR_SIDE),
+            **_plain(scp.handle, keys.ACCEPTOR),
+            "rules": {**_plain(scp.rules, keys.RULES), **_lists(scp.rules, keys.RULES_LISTS)},
+            "tls": _tls(scp.tls),
+            "timers": _plain(scp.timers, keys.TIMERS),
+            **_lists(scp.handle, keys.ACCEPTOR_LISTS),
         },
     }
 
 
-def _plain(source: object, keys: Sequence[str]) -> Values:
-    return {key: _plain_value(getattr(source, key)) for key in keys}
+def _plain(source: object, names: Iterable[str]) -> Values:
+    return {key: _plain_value(getattr(source, key.removesuffix("_reference"))) for key in names}
 
 
 def _plain_value(value: object) -> object:
@@ -92,8 +105,14 @@ def _plain_value(value: object) -> object:
             return False
         case Enum():
             return value.value
+        case Secret():
+            return value.reference
         case Rejection():
             return str(value)
+        case AsynchronousOperations(invoked, performed):
+            return f"{invoked}/{performed}"
+        case bytes():
+            return value.hex(" ").upper()
         case tuple():
             return list(value)
         case float() if value.is_integer() and abs(value) < 1e9:
@@ -101,29 +120,48 @@ def _plain_value(value: object) -> object:
     return value
 
 
-def _context(context: ProposedContext | SupportedContext, keys: Sequence[str]) -> Values:
-    """None, in place of false, leaves the key out: automatic numbering, being what everybody uses, goes unsaid."""
-    return {key: _plain_value(value) if (value := getattr(context, key)) is not None else None for key in keys}
+def _tls(tls: Tls | None) -> Values:
+    return {"profile": False} if tls is None else _plain(tls, keys.TLS)
+
+
+def _identity(identity: UserIdentity | None) -> Values:
+    if identity is None:
+        return {"identity_type": False}
+    user_name = identity.primary.text if is_user_name(identity) else ""
+    return {**dict.fromkeys(keys.USER_IDENTITY), **_plain(identity, USER_IDENTITY), "user_name": user_name}
+
+
+def _lists(source: object, lists: Mapping[str, Keys]) -> Values:
+    return {key: [_entry(item, names) for item in getattr(source, key)] for key, names in lists.items()}
+
+
+def _entry(item: object, names: Iterable[str]) -> Values:
+    """Automatic numbering, being what everybody uses, goes unsaid: None, in place of false, leaves the key out."""
+    values = _plain(item, names)
+    if values.get("context_id") is False:
+        values["context_id"] = None
+    return values
 
 
 # --- how it is written -----------------------------------------------------------------------------------------------
 
 
-def _merge(table: Keys, values: Values, defaults: Values) -> None:
+def _merge(table: Part, values: Values, defaults: Values) -> None:
     for key, value in values.items():
         if key not in table and key in defaults and _same(defaults[key], value):
             continue
         if isinstance(value, dict):
-            _merge_table(table, key, value, defaults.get(key, {}))
-        elif key == "contexts":
-            _merge_contexts(table, value)
+            # In a table that may be switched off, a switch that is missing does not mean the default, which is off.
+            _merge_table(table, key, value, {} if key in SWITCHED else defaults.get(key, {}))
+        elif key in LISTS:
+            _merge_list(table, key, value)
         elif value is None:
             table.pop(key, None)
         elif key not in table or not _same(table[key], value):
             _set(table, key, value)
 
 
-def _merge_table(table: Keys, key: str, values: Values, defaults: Values) -> None:
+def _merge_table(table: Part, key: str, values: Values, defaults: Values) -> None:
     old = table.get(key)
     if old is None:
         table[key] = tomlkit.table()
@@ -134,10 +172,10 @@ def _merge_table(table: Keys, key: str, values: Values, defaults: Values) -> Non
     _merge(table[key], values, defaults)
 
 
-def _set(table: Keys, key: str, value: object) -> None:
+def _set(table: Part, key: str, value: object) -> None:
     old = table.get(key)
     item = _item(value, old)
-    if key == "abstract_syntax":
+    if key in NAMED:
         _comment_name(item, old)
     container = table.value if isinstance(table, Table) else table
     if key in table or not isinstance(container, Container):
@@ -198,18 +236,19 @@ def _array(values: list[str], old: Array | None) -> Array:
 COMMENTED_VALUE = re.compile(r"""\s*(?P<quote>["'])(?P<value>.*?)(?P=quote)\s*,?\s*#\s*(?P<comment>.*)""")
 
 
-def _merge_contexts(table: Keys, contexts: list[Values]) -> None:
-    """Keep the tables of contexts that stay, wherever they go, with all else in them and the comments above them."""
-    old = table.get("contexts")
+def _merge_list(table: Part, key: str, wanted: list[Values]) -> None:
+    """Keep the tables of what stays, wherever it goes, with all else in them and the comments above them."""
+    old = table.get(key)
     entries = [_as_table(entry) for entry in old] if isinstance(old, list) else []
-    matches = _matches([entry.get("abstract_syntax") for entry in entries], [c["abstract_syntax"] for c in contexts])
+    telling = next(iter(wanted[0])) if wanted else ""
+    matches = _matches([entry.get(telling) for entry in entries], [values[telling] for values in wanted])
     if isinstance(old, AoT) and matches == list(range(len(entries))):
-        for entry, values in zip(entries, contexts, strict=True):
+        for entry, values in zip(entries, wanted, strict=True):
             _merge(entry, values, {})
-    elif contexts:
-        table["contexts"] = _array_of_tables(entries, matches, contexts)
+    elif wanted:
+        table[key] = _array_of_tables(entries, matches, wanted)
     elif old is None or entries:
-        table["contexts"] = tomlkit.array()
+        table[key] = tomlkit.array()
         if entries and isinstance(table, Table):
             _add_lines(table, _take_last_lines(entries[-1]))
 
@@ -222,11 +261,11 @@ def _as_table(entry: Any) -> Table:
     return table
 
 
-def _array_of_tables(entries: list[Table], matches: list[int | None], contexts: list[Values]) -> AoT:
+def _array_of_tables(entries: list[Table], matches: list[int | None], wanted: list[Values]) -> AoT:
     # The parser hands a comment above a header to the table before it. One above the first stays where it is.
     above = [[], *map(_take_last_lines, entries)]
     array = tomlkit.aot()
-    for match, values in zip(matches, contexts, strict=True):
+    for match, values in zip(matches, wanted, strict=True):
         entry = tomlkit.table() if match is None else entries[match]
         _merge(entry, values, {})
         lines = above[match] if match is not None and len(array) else []
@@ -252,12 +291,12 @@ def _add_lines(table: Table, lines: list[Item]) -> None:
         table.append(None, line)
 
 
-def _matches(old: list[object], new: list[str]) -> list[int | None]:
-    """For each new context the old one that it is: of the same abstract syntax, else a left one in the same place."""
+def _matches(old: list[object], new: list[object]) -> list[int | None]:
+    """For each new table the old one that it is: with the same in its first key, else a left one in the same place."""
     free = dict(enumerate(old))
     matches: list[int | None] = []
-    for abstract_syntax in new:
-        match = next((index for index, other in free.items() if other == abstract_syntax), None)
+    for wanted in new:
+        match = next((index for index, other in free.items() if other == wanted), None)
         free.pop(match, None)  # type: ignore[arg-type]
         matches.append(match)
     for position, match in enumerate(matches):
