@@ -116,7 +116,8 @@ def test_every_profile_comes_back_from_a_changed_file(profile: Profile) -> None:
         "patience",
         "free one",
     ):
-        assert comment in comments(text)
+        # A name may have the sign of a comment in it.
+        assert any(line.endswith(f"# {comment}") for line in text.splitlines())
 
 
 @settings(max_examples=40)
