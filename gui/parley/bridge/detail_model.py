@@ -12,6 +12,7 @@ from parley.bridge.detail_tree import NO_PARENT, DetailTree, Entry, build
 from parley.bridge.job import Job
 from parley.bridge.roles import NO_INDEX, SEVERITY_ROLE, Index
 from parley.model.event import EngineEvent
+from parley.ul.tree import may_hold_secrets
 
 SYNCHRONOUS_BYTES = 16_384
 """Up to this size a PDU's tree is there at once."""
@@ -19,8 +20,8 @@ SYNCHRONOUS_BYTES = 16_384
 _HEADERS = ("Field", "Value", "Meaning")
 
 
-def _work_out(event: EngineEvent, job: Job) -> DetailTree:
-    tree = build(event)
+def _work_out(event: EngineEvent, reveal: bool, job: Job) -> DetailTree:
+    tree = build(event, reveal=reveal)
     job.report(1.0)
     return tree
 
@@ -39,6 +40,8 @@ class DetailModel(QAbstractItemModel):
         self._tree = DetailTree()
         self._job: Job | None = None
         self._wanted: EngineEvent | None = None
+        self._event: EngineEvent | None = None
+        self._is_revealed = False
 
     @property
     def is_busy(self) -> bool:
@@ -50,20 +53,33 @@ class DetailModel(QAbstractItemModel):
         """What is shown now."""
         return self._tree
 
+    @property
+    def is_revealed(self) -> bool:
+        """Whether passcodes, tickets and tokens are shown; `tree.has_secrets` tells whether there are any."""
+        return self._is_revealed
+
+    def reveal(self, *, reveal: bool = True) -> None:
+        """Show the secrets of the present event, or hide them again; another event begins hidden."""
+        self._present(self._event, reveal)
+
     def set_event(self, event: EngineEvent | None) -> None:
         """Show another event, or nothing."""
+        self._present(event, reveal=False)
+
+    def _present(self, event: EngineEvent | None, reveal: bool) -> None:
+        self._event, self._is_revealed = event, reveal
         self._wanted = None
         if self._job is not None:
             self._job.cancel()
         if event is None:
             self._show(DetailTree())
         elif len(event.data) <= SYNCHRONOUS_BYTES:
-            self._show(build(event))
+            self._show(build(event, reveal=reveal))
         else:
             self._wanted = event
             if self._job is None:
                 self._start()
-            self._show(DetailTree(data=event.data))
+            self._show(DetailTree(data=b"" if may_hold_secrets(event.data) and not reveal else event.data))
 
     def entry(self, index: Index) -> Entry | None:
         """The entry of an index."""
@@ -141,7 +157,7 @@ class DetailModel(QAbstractItemModel):
         if event is None:
             self._job = None
             return
-        self._job = Job(partial(_work_out, event), self)
+        self._job = Job(partial(_work_out, event, self._is_revealed), self)
         self._job.succeeded.connect(self._show)
         self._job.finished.connect(self._job_finished)
         self._job.start()

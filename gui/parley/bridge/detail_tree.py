@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from parley.bridge.log_row import kind_words, severity_of, who_to_whom
 from parley.model.event import EngineEvent
 from parley.model.registry import name_of
+from parley.model.secret import MASK
 from parley.ul.codec import encode
 from parley.ul.errors import Finding, LocalProtocolError, Severity
-from parley.ul.tree import Kind, Node, annotate
+from parley.ul.tree import Kind, Node, annotate, masked
 
 NO_PARENT = -1
 _WORDS = {Severity.NOTE: "Note", Severity.WARNING: "Warning", Severity.ERROR: "Error"}
@@ -26,6 +27,7 @@ class Entry:
         reference: where the standard describes it.
         offset, length: its bytes; a length of -1 where it has none.
         severity: of a finding, and of what a finding is about.
+        is_secret: it proves who asks; there is a mask for it unless the tree was built to reveal it.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Entry:
     length: int = -1
     severity: Severity | None = None
     is_finding: bool = False
+    is_secret: bool = False
     children: list[int] = field(default_factory=list)
 
 
@@ -49,12 +52,14 @@ class DetailTree:
         entries: every entry stands after the one above it.
         top: indices of the entries without a parent.
         is_rebuilt: the bytes were encoded from the PDU, none came with the event.
+        has_secrets: there is something that is masked, or was revealed.
     """
 
     entries: list[Entry] = field(default_factory=list)
     top: list[int] = field(default_factory=list)
     data: bytes = b""
     is_rebuilt: bool = False
+    has_secrets: bool = False
 
     def add(self, entry: Entry, parent: int = NO_PARENT) -> int:
         """Put an entry below another; returns its index."""
@@ -89,15 +94,23 @@ class DetailTree:
         return not entry.is_finding and entry.length > 0 and entry.offset <= offset < entry.offset + entry.length
 
 
-def build(event: EngineEvent) -> DetailTree:
-    """The tree of an event: its facts, then its PDU with the findings at their fields."""
+def build(event: EngineEvent, *, reveal: bool = False) -> DetailTree:
+    """The tree of an event: its facts, then its PDU with the findings at their fields.
+
+    Args:
+        reveal: show passcodes, tickets and tokens, in the tree and in its bytes.
+    """
     tree = DetailTree(data=event.data)
     if not tree.data and event.pdu is not None:
         tree.data, tree.is_rebuilt = _encoded(event), True
+    root = annotate(tree.data) if tree.data else None
+    tree.has_secrets = root is not None and any(node.kind is Kind.SECRET for node in root.walk())
+    if tree.has_secrets and not reveal:
+        tree.data = masked(tree.data)
     _add_facts(tree, event)
     places: dict[str, int] = {}
-    if tree.data:
-        _add_nodes(tree, annotate(tree.data), places)
+    if root is not None:
+        _add_nodes(tree, root, places, reveal)
     for finding in event.findings:
         _add_finding(tree, finding, places)
     return tree
@@ -139,13 +152,17 @@ def _add_facts(tree: DetailTree, event: EngineEvent) -> None:
             tree.add(Entry(name, shown(value), meaning), top)
 
 
-def _add_nodes(tree: DetailTree, root: Node, places: dict[str, int]) -> None:
+def _add_nodes(tree: DetailTree, root: Node, places: dict[str, int], reveal: bool) -> None:
     waiting = [(root, NO_PARENT)]
     while waiting:
         node, parent = waiting.pop()
         entry = Entry(
             node.name, shown(node.value), _meaning(node), node.reference, offset=node.offset, length=node.length
         )
+        if node.kind is Kind.SECRET:
+            entry.is_secret = True
+            if node.length and not reveal:
+                entry.value, entry.meaning = MASK, ""
         index = tree.add(entry, parent)
         places.setdefault(node.path, index)
         waiting += [(child, index) for child in reversed(node.children)]

@@ -1,6 +1,7 @@
 """An event as an object of plain values, with names beside UIDs and words beside codes: what `jsonl` writes.
 
-The keys are stable: programs read them. A PDU has its values by name and, as ``data``, its bytes.
+The keys are stable: programs read them. A PDU has its values by name and, as ``data``, its bytes. What proves a user's
+identity is masked in both unless it is asked for.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 from parley.capture.summary import summarize
 from parley.model.event import EngineEvent
 from parley.model.registry import implementation_name, name_of
+from parley.model.secret import MASK
 from parley.ul.codes import (
     AbortReason,
     AbortSource,
@@ -19,6 +21,7 @@ from parley.ul.codes import (
     PduType,
     RejectResult,
     RejectSource,
+    UserIdentityType,
     reject_reason,
 )
 from parley.ul.effects import Transition
@@ -34,14 +37,21 @@ from parley.ul.pdu import (
     MaximumLength,
     PDataTf,
     Pdu,
+    UserIdentityAc,
+    UserIdentityRq,
     significant,
 )
+from parley.ul.tree import masked
 
 Record = dict[str, Any]
 
 
-def event_record(event: EngineEvent) -> Record:
-    """The event; ``pdu``, ``data``, ``findings`` and ``transition`` are there only when the event has them."""
+def event_record(event: EngineEvent, *, reveal: bool = False) -> Record:
+    """The event; ``pdu``, ``data``, ``findings`` and ``transition`` are there only when the event has them.
+
+    Args:
+        reveal: write passcodes, tickets and tokens as they are.
+    """
     record: Record = {
         "seq": event.seq,
         "time": datetime.fromtimestamp(event.wall, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
@@ -57,9 +67,9 @@ def event_record(event: EngineEvent) -> Record:
         "text": event.text,
     }
     if event.pdu is not None:
-        record["pdu"] = pdu_record(event.pdu)
+        record["pdu"] = pdu_record(event.pdu, reveal=reveal)
     if event.data:
-        record["data"] = event.data.hex()
+        record["data"] = (event.data if reveal else masked(event.data)).hex()
     if event.findings:
         record["findings"] = [_finding(finding) for finding in event.findings]
     if event.transition is not None:
@@ -67,13 +77,21 @@ def event_record(event: EngineEvent) -> Record:
     return record
 
 
-def pdu_record(pdu: Pdu) -> Record:
-    """A PDU by its values."""
+def pdu_record(pdu: Pdu, *, reveal: bool = False) -> Record:
+    """A PDU by its values; secrets among them only with `reveal`."""
     match pdu:
         case AAssociateRq():
-            return {"type": PduType.A_ASSOCIATE_RQ.words, **_associate(pdu), "presentation_contexts": _proposed(pdu)}
+            return {
+                "type": PduType.A_ASSOCIATE_RQ.words,
+                **_associate(pdu, reveal),
+                "presentation_contexts": _proposed(pdu),
+            }
         case AAssociateAc():
-            return {"type": PduType.A_ASSOCIATE_AC.words, **_associate(pdu), "presentation_contexts": _answered(pdu)}
+            return {
+                "type": PduType.A_ASSOCIATE_AC.words,
+                **_associate(pdu, reveal),
+                "presentation_contexts": _answered(pdu),
+            }
         case AAssociateRj(result, source, reason):
             return {
                 "type": PduType.A_ASSOCIATE_RJ.words,
@@ -103,7 +121,7 @@ def pdu_record(pdu: Pdu) -> Record:
     return {"type": (PduType.A_RELEASE_RQ if isinstance(pdu, AReleaseRq) else PduType.A_RELEASE_RP).words}
 
 
-def _associate(pdu: AAssociateRq | AAssociateAc) -> Record:
+def _associate(pdu: AAssociateRq | AAssociateAc, reveal: bool) -> Record:
     record: Record = {
         "called_ae_title": pdu.called_ae_title,
         "calling_ae_title": pdu.calling_ae_title,
@@ -115,7 +133,7 @@ def _associate(pdu: AAssociateRq | AAssociateAc) -> Record:
         "implementation_version_name": pdu.implementation_version_name,
     }
     told = (MaximumLength, ImplementationClassUid, ImplementationVersionName)
-    others = [_plain(item) for item in pdu.user_information.sub_items if not isinstance(item, told)]
+    others = [_plain(item, reveal) for item in pdu.user_information.sub_items if not isinstance(item, told)]
     if others:
         record["other_user_information"] = others
     return record
@@ -151,17 +169,30 @@ def _code(number: int, words: str) -> Record:
     return {"code": number, "words": words}
 
 
-def _plain(item: object) -> Record:
+def _plain(item: object, reveal: bool) -> Record:
     """A sub-item by its values, bytes in hexadecimal."""
     record: Record = {"item": type(item).__name__}
+    hidden = set() if reveal else _secrets(item)
     for field in fields(item):  # type: ignore[arg-type]
         value = getattr(item, field.name)
-        if isinstance(value, bytes):
+        if field.name in hidden and value:
+            value = MASK
+        elif isinstance(value, bytes):
             value = value.hex()
         elif field.name.endswith("_uid"):
             value = _uid(significant(value))
         record[field.name] = value
     return record
+
+
+def _secrets(item: object) -> set[str]:
+    """The names of the fields that hold one."""
+    match item:
+        case UserIdentityRq(identity_type):
+            return {"secondary"} if UserIdentityType(identity_type).names_user else {"primary", "secondary"}
+        case UserIdentityAc():
+            return {"response"}
+    return set()
 
 
 def _finding(finding: Finding) -> Record:

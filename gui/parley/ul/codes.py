@@ -173,3 +173,8 @@ class UserIdentityType(WireCode):
     KERBEROS_SERVICE_TICKET = 3
     SAML_ASSERTION = 4
     JSON_WEB_TOKEN = 5
+
+    @property
+    def names_user(self) -> bool:
+        """Whether the primary field is a name; of every other type, known or not, it proves who asks: a secret."""
+        return self in {UserIdentityType.USERNAME, UserIdentityType.USERNAME_AND_PASSCODE}

@@ -7,11 +7,12 @@ it reads and writes nothing.
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from parley.ul import meanings, pdu
-from parley.ul.codes import ItemType, PduType
+from parley.ul.codes import ItemType, PduType, UserIdentityType
 from parley.ul.errors import Severity
 from parley.ul.meanings import Meaning
 
@@ -106,12 +107,14 @@ class Field:
         name: its name in the standard.
         form: how it is spelled.
         meaning: puts a value in words.
+        is_secret: whether it is nothing to be shown, told from the fields before it.
     """
 
     attribute: str
     name: str
     form: Form
     meaning: Meaning | None = None
+    is_secret: Callable[[Mapping[str, Any]], bool] | None = None
 
     @property
     def is_reserved(self) -> bool:
@@ -309,6 +312,11 @@ SOP_CLASS_COMMON_EXTENDED_NEGOTIATION = Layout(
     second="Sub-item-version",
 )
 
+
+def _always(_: Mapping[str, Any]) -> bool:
+    return True
+
+
 USER_IDENTITY_RQ = Layout(
     pdu.UserIdentityRq,
     ItemType.USER_IDENTITY_RQ,
@@ -317,8 +325,13 @@ USER_IDENTITY_RQ = Layout(
     (
         Field("identity_type", "User-Identity-Type", _ONE, meanings.identity_type),
         Field("response_requested", "Positive-response-requested", _ONE, meanings.response_requested),
-        Field("primary", "Primary-field", Counted("Primary-field-length", Rest())),
-        Field("secondary", "Secondary-field", Counted("Secondary-field-length", Rest())),
+        Field(
+            "primary",
+            "Primary-field",
+            Counted("Primary-field-length", Rest()),
+            is_secret=lambda earlier: not UserIdentityType(earlier.get("identity_type", 0)).names_user,
+        ),
+        Field("secondary", "Secondary-field", Counted("Secondary-field-length", Rest()), is_secret=_always),
     ),
 )
 
@@ -327,7 +340,7 @@ USER_IDENTITY_AC = Layout(
     ItemType.USER_IDENTITY_AC,
     "User Identity Sub-Item (answer)",
     "PS3.7 Table D.3-15",
-    (Field("response", "Server-response", Counted("Server-response-length", Rest())),),
+    (Field("response", "Server-response", Counted("Server-response-length", Rest()), is_secret=_always),),
 )
 
 USER_INFORMATION = Layout(

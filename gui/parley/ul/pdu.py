@@ -9,7 +9,7 @@ titles lose only their trailing spaces, which are padding. The properties give w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 _PADDING = "\0 "
@@ -171,20 +171,20 @@ class SopClassCommonExtendedNegotiation:
 
 @dataclass(frozen=True, slots=True)
 class UserIdentityRq:
-    """Sub-item 58H (PS3.7 Table D.3-14)."""
+    """Sub-item 58H (PS3.7 Table D.3-14); what proves who asks is not in its `repr`, so that no traceback has it."""
 
     identity_type: int
     response_requested: int
-    primary: bytes
-    secondary: bytes = b""
+    primary: bytes = field(repr=False)
+    secondary: bytes = field(default=b"", repr=False)
     reserved: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class UserIdentityAc:
-    """Sub-item 59H (PS3.7 Table D.3-15)."""
+    """Sub-item 59H (PS3.7 Table D.3-15); the response, which may be a ticket, is not in its `repr`."""
 
-    response: bytes
+    response: bytes = field(repr=False)
     reserved: int = 0
 
 

@@ -30,6 +30,8 @@ class Kind(Enum):
     TEXT = "text"
     TITLE = "title"
     BYTES = "bytes"
+    SECRET = "secret"  # noqa: S105 - that is what it is called
+    """Bytes that prove who asks: a view has a mask for value and meaning until somebody wants to see them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,22 @@ class Node:
 def annotate(data: bytes | bytearray | memoryview) -> Node:
     """The tree of what these bytes mean, beginning with one PDU; what cannot be understood is shown as bytes."""
     return _Walk(bytes(data)).pdu()
+
+
+def masked(data: bytes) -> bytes:
+    """The bytes of a PDU with an asterisk for each one of a secret."""
+    if not may_hold_secrets(data):
+        return data
+    shown = bytearray(data)
+    for node in annotate(data).walk():
+        if node.kind is Kind.SECRET:
+            shown[node.offset : node.offset + node.length] = b"*" * node.length
+    return bytes(shown)
+
+
+def may_hold_secrets(data: bytes) -> bool:
+    """Whether it is worth looking: only associations are asked for and granted with a user identity."""
+    return data[:1] in {b"\x01", b"\x02"}
 
 
 class _CutShortError(Exception):
@@ -197,7 +215,9 @@ class _Walk:
         for each in layout.fields:
             self._field(each, body)
         if body.left:
-            self._bytes(body, "surplus", "Bytes beyond the layout", body.offset, body.end)
+            # A length that is wrong must not turn the end of a passcode into something to look at.
+            kind = Kind.SECRET if any(each.is_secret for each in layout.fields) else Kind.BYTES
+            self._bytes(body, "surplus", "Bytes beyond the layout", body.offset, body.end, kind)
 
     def _field(self, each: Field, body: _Body) -> None:
         match each.form:
@@ -237,7 +257,8 @@ class _Walk:
         index = 0
         while body.left:
             if self._room <= 0:
-                self._bytes(body, "rest", "The rest, too long to show", body.offset, body.end)
+                # Nobody looked at what is in there.
+                self._bytes(body, "rest", "The rest, too long to show", body.offset, body.end, Kind.SECRET)
                 return
             yield index
             index += 1
@@ -271,7 +292,8 @@ class _Walk:
                 finally:
                     self._add(body, each.attribute, each.name, len(data), "", "", Kind.ITEM, tuple(inner.nodes))
             case _:
-                self._bytes(body, each.attribute, each.name, body.offset, end)
+                kind = Kind.SECRET if each.is_secret and each.is_secret(body.values) else Kind.BYTES
+                self._bytes(body, each.attribute, each.name, body.offset, end, kind)
 
     # --- nodes
 
@@ -294,10 +316,10 @@ class _Walk:
             meaning = "not zero, never tested"
         self._add(body, attribute, name, size, _hexadecimal(data), meaning, Kind.BYTES)
 
-    def _bytes(self, body: _Body, attribute: str, name: str, start: int, end: int) -> None:
+    def _bytes(self, body: _Body, attribute: str, name: str, start: int, end: int, kind: Kind = Kind.BYTES) -> None:
         data = self._data[start:end]
         body.offset = start
-        self._add(body, attribute, name, len(data), _hexadecimal(data), _quoted(data), Kind.BYTES)
+        self._add(body, attribute, name, len(data), _hexadecimal(data), _quoted(data), kind)
 
     def _add(
         self,

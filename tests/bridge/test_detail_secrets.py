@@ -1,0 +1,77 @@
+"""The details of an event keep secrets until somebody asks for them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from parley.bridge.detail_model import SYNCHRONOUS_BYTES, DetailModel
+from parley.bridge.detail_tree import build
+from parley.model.event import EngineEvent, EventKind
+from parley.model.secret import MASK
+from parley.ul.codec import encode
+from parley.ul.pdu import UserIdentityRq, UserInformation
+from tests.harness.samples import RQ
+
+NAME = b"dr_who"
+
+
+def event_with(passcode: bytes) -> EngineEvent:
+    pdu = replace(RQ, items=(UserInformation((UserIdentityRq(2, 1, NAME, passcode),)),))
+    return EngineEvent(1, 0.0, 0.0, EventKind.PDU_SENT, pdu=pdu, data=encode(pdu))
+
+
+EVENT = event_with(b"correct horse")
+
+
+def secrets(tree) -> list[tuple[str, str]]:
+    return [(entry.value, entry.meaning) for entry in tree.entries if entry.is_secret]
+
+
+@pytest.mark.parametrize("event", [EVENT, replace(EVENT, data=b"")], ids=["with bytes", "rebuilt"])
+def test_a_tree_masks_secrets_in_fields_and_bytes(event):
+    tree = build(event)
+    assert tree.has_secrets
+    assert secrets(tree) == [(MASK, "")]
+    assert "correct horse" not in "".join(map(tree.text, tree.top))
+    assert b"correct horse" not in tree.data
+    assert NAME in tree.data
+    assert len(tree.data) == len(EVENT.data)
+
+
+def test_a_tree_reveals_what_is_asked_for():
+    tree = build(EVENT, reveal=True)
+    assert secrets(tree) == [(b"correct horse".hex(" ").upper(), '"correct horse"')]
+    assert tree.data == EVENT.data
+
+
+def test_an_event_without_secrets_has_none():
+    assert not build(EngineEvent(1, 0.0, 0.0, EventKind.PDU_SENT, pdu=RQ)).has_secrets
+
+
+def test_what_was_revealed_is_hidden_for_the_next_event(qtbot):
+    model = DetailModel()
+    model.set_event(EVENT)
+    assert b"correct horse" not in model.tree.data
+    model.reveal()
+    assert model.is_revealed
+    assert b"correct horse" in model.tree.data
+    model.reveal(reveal=False)
+    assert b"correct horse" not in model.tree.data
+    model.reveal()
+    model.set_event(event_with(b"battery staple"))
+    assert not model.is_revealed
+    assert b"battery staple" not in model.tree.data
+
+
+def test_a_large_event_is_never_shown_before_it_is_masked(qtbot):
+    passcode = b"correct horse" * (SYNCHRONOUS_BYTES // 10)
+    model = DetailModel()
+    shown = []
+    model.changed.connect(lambda: shown.append(model.tree.data))
+    with qtbot.waitSignal(model.changed, check_params_cb=lambda: bool(model.tree.entries), timeout=5000):
+        model.set_event(event_with(passcode))
+    qtbot.waitUntil(lambda: not model.is_busy)
+    assert all(b"correct" not in data for data in shown)
+    assert secrets(model.tree) == [(MASK, "")]
