@@ -1,7 +1,8 @@
 """How an acceptor answers by its rules: one request in, one decision out.
 
-The order is fixed: reject all, application context, called AE title, calling AE title, contexts. The first that fails
-decides. The protocol version and the number of associations are the provider's business, not looked at here.
+The order is fixed: reject all, peer address, application context, called AE title, calling AE title, user identity,
+contexts. The first that fails decides. The protocol version and the number of associations are the provider's business,
+not looked at here.
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ from __future__ import annotations
 from parley.model.build import accept_pdu
 from parley.model.decision import Abort, Accept, Caller, Decision, Reject
 from parley.model.fit import CODE, ae_title_field, nearest
-from parley.model.handle import AcceptanceRules, AcceptorHandle, NoContext, Rejection
+from parley.model.handle import NoContext, Rejection
 from parley.model.profile import AcceptorSide
+from parley.model.recognition import fits, identity_problem, is_listed
 from parley.ul.codes import (
     APPLICATION_CONTEXT,
     AbortSource,
+    AcseRejectReason,
     ContextResult,
     RejectResult,
     RejectSource,
@@ -21,11 +24,15 @@ from parley.ul.codes import (
 )
 from parley.ul.pdu import AAssociateRq, significant
 
+IDENTITY_REFUSED = Rejection(
+    RejectResult.REJECTED_PERMANENT, RejectSource.SERVICE_PROVIDER_ACSE, AcseRejectReason.NO_REASON_GIVEN
+)
+"""How an identity that fails is answered (PS3.7 section D.3.3.7)."""
+
 
 def decide(side: AcceptorSide, caller: Caller) -> Decision:
     """The answer to a caller, with the rule that made it in plain words."""
-    request = caller.request
-    return _refusal(side.handle, side.rules, request) or _by_contexts(side, request)
+    return _refusal(side, caller) or _by_contexts(side, caller.request)
 
 
 def permanent(reason: UserRejectReason) -> Rejection:
@@ -33,27 +40,39 @@ def permanent(reason: UserRejectReason) -> Rejection:
     return Rejection(RejectResult.REJECTED_PERMANENT, RejectSource.SERVICE_USER, reason)
 
 
-def _refusal(handle: AcceptorHandle, rules: AcceptanceRules, request: AAssociateRq) -> Reject | None:
+def _refusal(side: AcceptorSide, caller: Caller) -> Reject | None:
+    rules, request = side.rules, caller.request
     if rules.reject_all is not None:
         return Reject(_sendable(rules.reject_all), "every request is rejected with these codes")
 
-    if request.application_context != APPLICATION_CONTEXT:
+    if rules.peer_addresses and not is_listed(caller.address, rules.peer_addresses):
+        why = f"the peer's address {caller.address} is not in the list"
+        return Reject(permanent(UserRejectReason.NO_REASON_GIVEN), why)
+
+    if rules.check_application_context and request.application_context != APPLICATION_CONTEXT:
         proposed = request.application_context or "none"
         why = f"the application context is {proposed}, not {APPLICATION_CONTEXT}"
         return Reject(permanent(UserRejectReason.APPLICATION_CONTEXT_NAME_NOT_SUPPORTED), why)
 
-    called = significant(request.called_ae_title)
-    own = significant(ae_title_field(handle.ae_title))
-    if rules.check_called and called != own:
-        why = f"the called AE title is {called!r}, not {own!r}"
+    if rules.check_called and (why := _wrong_called(side, significant(request.called_ae_title))):
         return Reject(permanent(UserRejectReason.CALLED_AE_TITLE_NOT_RECOGNIZED), why)
 
     calling = significant(request.calling_ae_title)
-    known = {significant(ae_title_field(title)) for title in rules.calling_ae_titles}
-    if known and calling not in known:
+    if rules.calling_ae_titles and not any(fits(calling, title) for title in rules.calling_ae_titles):
         why = f"the calling AE title {calling!r} is not in the list"
         return Reject(permanent(UserRejectReason.CALLING_AE_TITLE_NOT_RECOGNIZED), why)
+
+    if why := identity_problem(rules, request):
+        return Reject(IDENTITY_REFUSED, why)
     return None
+
+
+def _wrong_called(side: AcceptorSide, called: str) -> str:
+    own = significant(ae_title_field(side.handle.ae_title))
+    if called == own or any(fits(called, title) for title in side.rules.called_ae_titles):
+        return ""
+    others = " nor one of the others in the list" if side.rules.called_ae_titles else ""
+    return f"the called AE title is {called!r}, not {own!r}{others}"
 
 
 def _by_contexts(side: AcceptorSide, request: AAssociateRq) -> Decision:

@@ -1,0 +1,84 @@
+"""Whether an acceptor knows its caller: by AE title, by network address, by user identity.
+
+Rule: what is on a list and cannot be understood lets nobody in; `parley.model.validation` tells the person.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from parley.model.fit import ae_title_field, text_field
+from parley.model.handle import AcceptanceRules, IdentityCheck, KnownUser
+from parley.ul.codes import UserIdentityType
+from parley.ul.pdu import AAssociateRq, UserIdentityRq, significant
+
+WILDCARDS = {"*": ".*", "?": "."}
+
+
+def fits(title: str, listed: str) -> bool:
+    """Whether a title without padding is the listed one, in which ``*`` is any run of characters and ``?`` any one."""
+    return _pattern(listed).fullmatch(title) is not None
+
+
+@lru_cache(256)
+def _pattern(listed: str) -> re.Pattern[str]:
+    # A run of stars says what one says, but costs the more the longer it is.
+    single = re.sub(r"\*+", "*", listed)
+    has_wildcards = any(sign in single for sign in WILDCARDS)
+    text = significant(text_field(single) if has_wildcards else ae_title_field(single))
+    return re.compile("".join(WILDCARDS.get(letter) or re.escape(letter) for letter in text), re.DOTALL)
+
+
+def is_network(text: str) -> bool:
+    """Whether this can be listed: an IP address or a network such as ``192.0.2.0/24``."""
+    from ipaddress import ip_network
+
+    try:
+        ip_network(text.strip(), strict=False)
+    except ValueError:
+        return False
+    return True
+
+
+def is_listed(address: str, networks: tuple[str, ...]) -> bool:
+    """Whether the host of ``host:port`` is in one of the networks; an IPv4 address may come in IPv6 form."""
+    # With what it needs it takes some milliseconds to load, which most starts of the window can do without.
+    from ipaddress import IPv6Address, ip_address, ip_network
+
+    host = address.rpartition(":")[0].strip("[]").partition("%")[0]
+    try:
+        peer = ip_address(host)
+    except ValueError:
+        return False
+    if isinstance(peer, IPv6Address) and peer.ipv4_mapped:
+        peer = peer.ipv4_mapped
+    return any(peer in ip_network(text.strip(), strict=False) for text in networks if is_network(text))
+
+
+def identity_problem(rules: AcceptanceRules, request: AAssociateRq) -> str:
+    """Why a request fails by its user identity; empty when it does not. A passcode is never part of it."""
+    if rules.identity is IdentityCheck.IGNORE:
+        return ""
+    identity = request.user_information.first(UserIdentityRq)
+    if identity is None:
+        return "no user identity is given" if rules.identity is IdentityCheck.REQUIRE else ""
+    kind = UserIdentityType(identity.identity_type)
+    if kind not in {UserIdentityType.USERNAME, UserIdentityType.USERNAME_AND_PASSCODE}:
+        return f"a user identity of type {kind.value} ({kind.words}) cannot be checked here"
+    name = identity.primary.decode("utf-8", "replace")
+    known = [user for user in rules.users if text_field(user.name).encode("latin-1") == identity.primary]
+    if not known:
+        return f"the user {name!r} is not in the list"
+    if any(_admits(user, identity.secondary) for user in known):
+        return ""
+    return f"the passcode of the user {name!r} is {'wrong' if identity.secondary else 'missing'}"
+
+
+def _admits(user: KnownUser, passcode: bytes) -> bool:
+    from hmac import compare_digest
+
+    if user.passcode is None:
+        return True
+    # A passcode that could not be fetched is empty, and so is one that was not sent: they do not match.
+    return bool(user.passcode) and compare_digest(user.passcode.data, passcode)
