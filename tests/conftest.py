@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Qt reads its platform when it is loaded, and QSettings its folder at first use: both come before any test.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
+# No test is to see, or to change, what the person at the machine keeps.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 _BASE = tempfile.TemporaryDirectory(prefix="parley-tests-")
 _NUMBERS = itertools.count()
 for _name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"):

@@ -1,0 +1,95 @@
+"""Secrets that a profile refers to: found, asked for, or missing."""
+
+from __future__ import annotations
+
+import keyring.backends.fail
+import keyring.errors
+import pytest
+from hypothesis import given
+
+from parley.keystore.fetch import NotGivenError, fetched, secrets_of, unfetched, with_secrets
+from parley.keystore.store import KeyStore
+from parley.model.handle import AcceptanceRules, KnownUser, RequestorHandle, UserIdentity
+from parley.model.profile import AcceptorSide, Profile, RequestorSide
+from parley.model.secret import Secret
+from tests.keystore.backends import Failing
+from tests.model.strategies import profiles
+
+IDENTITY = UserIdentity(2, Secret.of("dr_who"), Secret(reference="passcode"))
+PROFILE = Profile(
+    "P",
+    RequestorSide(handle=RequestorHandle(user_identity=IDENTITY)),
+    AcceptorSide(
+        rules=AcceptanceRules(
+            users=(KnownUser("a", Secret(reference="a")), KnownUser("b", Secret(reference="passcode")))
+        )
+    ),
+)
+
+
+class Person:
+    """Gives the same answer to every question, and remembers them."""
+
+    def __init__(self, answer: str | None) -> None:
+        self.answer = answer
+        self.asked: list[tuple[str, str]] = []
+
+    def __call__(self, reference: str, reason: str) -> Secret | None:
+        self.asked.append((reference, reason))
+        return None if self.answer is None else Secret.of(self.answer)
+
+
+def values(profile: Profile) -> list[str]:
+    return [secret.text for secret in secrets_of(profile)]
+
+
+def test_what_is_kept_is_fetched_and_nobody_is_asked(memory):
+    store, person = KeyStore(), Person("no")
+    store.set("passcode", Secret.of("one"))
+    store.set("a", Secret.of("two"))
+    found = fetched(PROFILE, store, person)
+    assert values(found) == ["dr_who", "one", "two", "one"]
+    assert found.scu.handle.user_identity.secondary.reference == "passcode"
+    assert person.asked == []
+    assert unfetched(found) == ()
+
+
+def test_what_is_not_kept_is_asked_for_once(memory):
+    person = Person("typed")
+    assert values(fetched(PROFILE, KeyStore(), person)) == ["dr_who", "typed", "typed", "typed"]
+    none = "the key store has none of that name"
+    assert person.asked == [("passcode", none), ("a", none)]
+
+
+@pytest.mark.parametrize(
+    ("backend", "reason"),
+    [
+        (keyring.backends.fail.Keyring(), "this system has no key store that can be used"),
+        (Failing(keyring.errors.KeyringLocked()), "the key store is locked and was not unlocked"),
+    ],
+)
+def test_without_a_key_store_the_person_is_asked_each_time_and_told_why(use, backend, reason):
+    use(backend)
+    person = Person("typed")
+    for _ in range(2):
+        assert values(fetched(PROFILE.scu, KeyStore(), person)) == ["dr_who", "typed"]
+    assert person.asked == [("passcode", reason)] * 2
+
+
+def test_what_nobody_gives_is_an_error_in_plain_words(memory):
+    with pytest.raises(NotGivenError, match="“passcode” was not given: the key store has none of that name"):
+        fetched(PROFILE, KeyStore(), Person(None))
+
+
+def test_references_are_told_without_opening_anything():
+    assert unfetched(PROFILE) == ("passcode", "a")
+
+
+def test_what_has_no_secret_stays_the_very_same():
+    assert with_secrets(PROFILE.scp.handle, Secret.without_value) is PROFILE.scp.handle
+
+
+@given(profiles)
+def test_no_profile_is_changed_by_looking_through_it(profile):
+    assert with_secrets(profile, lambda secret: secret) == profile
+    assert all(not secret.data for secret in secrets_of(with_secrets(profile, Secret.without_value)))
