@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, ClassVar, Generic, cast
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
+from PySide6.QtGui import QAction, QDropEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from parley.model import registry
 from parley.model.handle import DEFAULT_TRANSFER_SYNTAXES
 from parley.ui import icons, style
+from parley.ui.context_commands import ContextCommands
 from parley.ui.context_model import Column, Context, ContextModel, UidListModel, move_rows
 from parley.ui.fields import named
 
@@ -37,6 +38,7 @@ class ContextsEditor(QWidget, Generic[Context]):
 
     Attributes:
         changed: the contexts were edited.
+        kind: of context.
         table: the table itself.
         model: its rows.
     """
@@ -45,6 +47,7 @@ class ContextsEditor(QWidget, Generic[Context]):
 
     def __init__(self, kind: type[Context], prefix: str) -> None:
         super().__init__()
+        self.kind = kind
         self._prefix = prefix
         self._keeps_place = False
         self.model: ContextModel[Context] = ContextModel(kind, self)
@@ -87,10 +90,11 @@ class ContextsEditor(QWidget, Generic[Context]):
         )
         self._syntax_remove = self._button(f"{syntaxes}remove", "remove", "Remove transfer syntax", "Remove it (Del)")
 
+        self.commands = ContextCommands(self, prefix)
         self._lay_out()
         self._add.clicked.connect(self._pick_contexts)
         self._duplicate.clicked.connect(self._duplicate_rows)
-        self._remove.clicked.connect(self._remove_rows)
+        self._remove.clicked.connect(self.remove_selected)
         self._up.clicked.connect(partial(_move, self.table, -1))
         self._down.clicked.connect(partial(_move, self.table, 1))
         self._syntax_up.clicked.connect(partial(_move, self._list, -1))
@@ -106,10 +110,10 @@ class ContextsEditor(QWidget, Generic[Context]):
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
         buttons.setSpacing(2)
-        for button in (self._add, self._template):
+        for button in (self._add, self._template, self.commands.files):
             buttons.addWidget(button)
         buttons.addStretch(1)
-        for button in (self._duplicate, self._up, self._down, self._remove):
+        for button in (self._duplicate, self._up, self._down, self._remove, self.commands.more):
             buttons.addWidget(button)
         heading = QHBoxLayout()
         heading.setSpacing(2)
@@ -121,6 +125,7 @@ class ContextsEditor(QWidget, Generic[Context]):
         layout.setSpacing(3)
         layout.addWidget(self.table, 3)
         layout.addLayout(buttons)
+        layout.addWidget(self.commands.line)
         layout.addLayout(heading)
         layout.addWidget(self._list, 2)
 
@@ -132,10 +137,10 @@ class ContextsEditor(QWidget, Generic[Context]):
     def set_contexts(self, contexts: tuple[Context, ...]) -> None:
         """Show other contexts and select the first, so that its transfer syntaxes can be seen."""
         if self._keeps_place:
-            self._select(self.model.restore(contexts))
+            self.select(self.model.restore(contexts))
             return
         self.model.set_contexts(contexts)
-        self._select(range(1) if contexts else range(0))
+        self.select(range(1) if contexts else range(0))
 
     @contextmanager
     def keeping_place(self) -> Iterator[None]:
@@ -149,6 +154,14 @@ class ContextsEditor(QWidget, Generic[Context]):
     def selected_rows(self) -> list[int]:
         return sorted(index.row() for index in self.table.selectionModel().selectedRows())
 
+    def insert(self, contexts: Sequence[Context], at: int) -> None:
+        """Add contexts before a row and select them; one edit."""
+        self.select(self.model.insert(contexts, at))
+
+    def replace_all(self, contexts: Sequence[Context]) -> None:
+        """Edit all of them at once; rows that stay keep what is said about them."""
+        self.select(self.model.replace_all(contexts))
+
     # --- what the person does ----------------------------------------------------------------------------------------
 
     def _pick_contexts(self) -> None:
@@ -159,7 +172,7 @@ class ContextsEditor(QWidget, Generic[Context]):
         picker.open()
 
     def _add_contexts(self, abstract_syntaxes: tuple[str, ...]) -> None:
-        self._select(self.model.add(abstract_syntaxes, DEFAULT_TRANSFER_SYNTAXES))
+        self.select(self.model.add(abstract_syntaxes, DEFAULT_TRANSFER_SYNTAXES))
 
     def _fill_templates(self) -> None:
         if not self._template_menu.isEmpty():
@@ -174,15 +187,15 @@ class ContextsEditor(QWidget, Generic[Context]):
         copies = [self.model.context(row) for row in rows]
         plain = [type(copy)(copy.abstract_syntax, copy.transfer_syntaxes) for copy in copies]
         if rows:
-            self._select(self.model.insert(plain, rows[-1] + 1))
+            self.insert(plain, rows[-1] + 1)
 
-    def _remove_rows(self) -> None:
+    def remove_selected(self) -> None:
         rows = self.selected_rows()
         self.model.remove(rows)
         left = self.model.rowCount()
         if rows and left:
             at = min(rows[0], left - 1)
-            self._select(range(at, at + 1))
+            self.select(range(at, at + 1))
 
     def _fill_syntaxes(self) -> None:
         if not self._syntax_menu.isEmpty():
@@ -213,7 +226,8 @@ class ContextsEditor(QWidget, Generic[Context]):
 
     # --- what is shown -----------------------------------------------------------------------------------------------
 
-    def _select(self, rows: range) -> None:
+    def select(self, rows: range) -> None:
+        """Select these rows and bring them into view; none leaves the selection as it is."""
         if not rows:
             self._show_selected()
             return
@@ -282,6 +296,7 @@ class ContextTable(QTableView):
 
     def __init__(self, model: ContextModel[Any]) -> None:
         super().__init__()
+        self._model = model
         self._columns = model.columns
         self._sharing = False
         self._sized_by_hand = False
@@ -316,15 +331,32 @@ class ContextTable(QTableView):
             self.horizontalHeader().resizeSection(section, width)
         self._sharing = False
 
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Qt moves row by row: it is one edit nevertheless."""
+        with self._model.edits.as_one():
+            super().dropEvent(event)
+
     def _section_resized(self, section: int) -> None:
         """The last section stretches by itself; any other outside `resizeEvent` was the person."""
         if not self._sharing and section < len(self._columns) - 1:
             self._sized_by_hand = True
 
 
+class SyntaxList(QListView):
+    """The list of transfer syntaxes; dragging several is one edit."""
+
+    def __init__(self, model: UidListModel) -> None:
+        super().__init__()
+        self._model = model
+        self.setModel(model)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        with self._model.edits.as_one():
+            super().dropEvent(event)
+
+
 def _list(model: UidListModel) -> QListView:
-    view = QListView()
-    view.setModel(model)
+    view = SyntaxList(model)
     view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
     view.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
     view.setDefaultDropAction(Qt.DropAction.MoveAction)

@@ -23,6 +23,7 @@ _LOG_KEYS = (
 _EDIT_KEYS = (
     ("Ins, Del", "In a contexts table: add, remove"),
     ("Alt+Up, Alt+Down", "In contexts and transfer syntaxes: move"),
+    ("Ctrl+C, Ctrl+X, Ctrl+V", "In a contexts table: copy, cut and paste as text; plain UIDs and names can be pasted"),
     ("F2", "Edit the selected cell, or rename the selected profile"),
 )
 

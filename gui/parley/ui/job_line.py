@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from parley.bridge.job import Job
 from parley.ui import icons, style
 from parley.ui.fields import ToneLine, named
 
-Said = tuple[style.Tone, str] | None
+Said = tuple[style.Tone, str] | tuple[style.Tone, str, tuple[str, ...]] | None
+"""What is said: how it is meant, a sentence, and lines that are shown when asked for."""
 
 
 class JobLine(QWidget):
     """Takes no room while there is nothing to say.
 
     Args:
-        prefix: of the object names: ``prefix.progress``, ``prefix.cancel``, ``prefix.message``.
+        prefix: of the object names: ``prefix.progress``, ``prefix.cancel``, ``prefix.message`` and, beneath that one,
+            ``details`` and ``dismiss``.
     """
 
     def __init__(self, prefix: str, parent: QWidget | None = None) -> None:
@@ -37,6 +39,20 @@ class JobLine(QWidget):
         self._running = QWidget(self)
         self._message = ToneLine(self)
         self._message.setObjectName(f"{prefix}.message")
+        self._lines: tuple[str, ...] = ()
+        self._details = QPushButton("Details…", self)
+        named(self._details, f"{prefix}.message.details", "Details", "Every line of what is said here in short")
+        self._details.clicked.connect(self._show_details)
+        self._dismiss = QToolButton(self)
+        self._dismiss.setIcon(icons.icon("cancel"))
+        self._dismiss.setIconSize(style.ICON_SIZE)
+        self._dismiss.setAutoRaise(True)
+        named(self._dismiss, f"{prefix}.message.dismiss", "Dismiss", "Hide this message")
+        self._dismiss.clicked.connect(self._hide_message)
+        said = QHBoxLayout()
+        said.addWidget(self._message, 1)
+        for button in (self._details, self._dismiss):
+            said.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         row = QHBoxLayout(self._running)
         row.setContentsMargins(0, 0, 0, 0)
         for widget, stretch in ((self._words, 0), (self._progress, 1), (self._cancel, 0)):
@@ -44,7 +60,7 @@ class JobLine(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(style.SPACING, 2, style.SPACING, 4)
         layout.addWidget(self._running)
-        layout.addWidget(self._message)
+        layout.addLayout(said)
         self.say(None)
 
     @property
@@ -61,8 +77,13 @@ class JobLine(QWidget):
         """Say something, or nothing."""
         self._running.setVisible(self.is_busy)
         self._message.hide()
+        self._lines = ()
         if said is not None:
-            self._message.show_line(*said)
+            tone, words, *more = said
+            self._lines = more[0] if more else ()
+            self._message.show_line(tone, words)
+        self._details.setVisible(bool(self._lines))
+        self._dismiss.setVisible(said is not None)
         self.setVisible(self.is_busy or said is not None)
 
     def run(
@@ -93,6 +114,16 @@ class JobLine(QWidget):
         if self._job is not None:
             self._words.setText("Cancelling …")
             self._job.cancel()
+
+    @Slot()
+    def _show_details(self) -> None:
+        from parley.ui.lines_dialog import show_lines
+
+        show_lines(self, f"{self._details.objectName()}_dialog", self.message, self._lines)
+
+    @Slot()
+    def _hide_message(self) -> None:
+        self.say(None)
 
     @Slot(object)
     def _progressed(self, share: float) -> None:

@@ -1,0 +1,266 @@
+"""What else can be done with a contexts table: copy and paste it as text, spread transfer syntaxes, ask DICOM files.
+
+The files are read on a thread; what they hold is added beneath, as one edit, and nothing that is there goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QMenu, QToolButton
+
+from parley.model.handle import ProposedContext
+from parley.ui import icons, style
+from parley.ui.context_model import Context
+from parley.ui.fields import named
+from parley.ui.file_drop import FileDrop
+from parley.ui.job_line import JobLine, Said
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QFileDialog
+
+    from parley.bridge.job import Job
+    from parley.model.dicom_files import DicomFile, UnreadableFile
+    from parley.ui.contexts import ContextsEditor
+
+
+class ContextCommands(QObject):
+    """Gives an editor its commands, in the table's context menu and two buttons.
+
+    Attributes:
+        files: the button for DICOM files.
+        more: the button for everything else.
+        line: says what came of a command.
+    """
+
+    def __init__(self, editor: ContextsEditor[Any], prefix: str) -> None:
+        super().__init__(editor)
+        self._editor = editor
+        self._prefix = prefix
+        self.line = JobLine(f"{prefix}.contexts", editor)
+        self.files = self._button("files", "folder", "From files", "Propose what DICOM files need; or drop them here")
+        self.more = self._button("more", "more", "More commands", "Copy, paste, and spread transfer syntaxes")
+        from_files = self._action("Contexts from DICOM &files…", "", self._ask_files)
+        from_folder = self._action("Contexts from a &folder…", "", self._ask_folder)
+        copy = self._action("&Copy as table", "Ctrl+C", self._copy)
+        cut = self._action("Cu&t as table", "Ctrl+X", self._cut)
+        self._paste = self._action("&Paste", "Ctrl+V", self._paste_text)
+        spread = self._action("&One context per transfer syntax", "", self._spread)
+        gather = self._action("One context with &all transfer syntaxes", "", self._gather)
+        self._of_rows = [copy, cut, spread, gather]
+        if editor.kind is not ProposedContext:  # an acceptor picks among what is proposed: there is nothing to spread
+            for action in (spread, gather):
+                action.setVisible(False)
+        self.files.setMenu(self._menu(from_files, from_folder))
+        self.more.setMenu(self._menu(copy, cut, self._paste, None, spread, gather))
+        table = editor.table
+        table.addActions([copy, cut, self._paste, spread, gather, from_files, from_folder])
+        table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self._drop = FileDrop(table)
+        self._drop.dropped.connect(self.read)
+        table.selectionModel().selectionChanged.connect(self._enable)
+        self._enable()
+
+    # --- as text -----------------------------------------------------------------------------------------------------
+
+    def _selected(self) -> list[Any]:
+        return [self._editor.model.context(row) for row in self._editor.selected_rows()]
+
+    @Slot()
+    def _copy(self) -> None:
+        from parley.model.context_table import to_text
+
+        if chosen := self._selected():
+            QGuiApplication.clipboard().setText(to_text(chosen))
+
+    @Slot()
+    def _cut(self) -> None:
+        self._copy()
+        self._editor.remove_selected()
+
+    @Slot()
+    def _paste_text(self) -> None:
+        from parley.model.context_table import from_text
+
+        pasted = from_text(QGuiApplication.clipboard().text())
+        rows = self._editor.selected_rows()
+        at = rows[-1] + 1 if rows else self._editor.model.rowCount()
+        self._editor.insert(list(map(self._of_kind, pasted.contexts)), at)
+        self.line.say(_said_of_paste(len(pasted.contexts), pasted.left_out))
+
+    def _of_kind(self, context: ProposedContext) -> ProposedContext | Any:
+        kind = self._editor.kind
+        return context if kind is ProposedContext else kind(context.abstract_syntax, context.transfer_syntaxes)
+
+    # --- transfer syntaxes over contexts -----------------------------------------------------------------------------
+
+    @Slot()
+    def _spread(self) -> None:
+        from parley.model.contexts import one_per_transfer_syntax
+
+        self._change(self._editor.selected_rows(), one_per_transfer_syntax)
+
+    @Slot()
+    def _gather(self) -> None:
+        """Of what is selected, and of its other contexts: who clicks on one of five means all five."""
+        from parley.model.contexts import one_per_abstract_syntax
+
+        chosen = {context.abstract_syntax for context in self._selected()}
+        contexts = self._editor.contexts()
+        rows = [row for row, context in enumerate(contexts) if context.abstract_syntax in chosen]
+        self._change(rows, one_per_abstract_syntax)
+
+    def _change(self, rows: Sequence[int], change: Any) -> None:
+        """Put what comes of some rows in the place of the first of them."""
+        contexts = self._editor.contexts()
+        changed = change(tuple(contexts[row] for row in rows))
+        before = [c for row, c in enumerate(contexts) if row not in rows and row < rows[0]]
+        after = [c for row, c in enumerate(contexts) if row not in rows and row > rows[0]]
+        self._editor.replace_all((*before, *changed, *after))
+        self._editor.select(range(rows[0], rows[0] + len(changed)))
+
+    # --- from files --------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _ask_files(self) -> None:
+        from PySide6.QtWidgets import QFileDialog
+
+        dialog = self._dialog("Contexts from DICOM files")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(self._read_names)
+        dialog.open()
+
+    @Slot()
+    def _ask_folder(self) -> None:
+        from PySide6.QtWidgets import QFileDialog
+
+        dialog = self._dialog("Contexts from a folder")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(self._read_name)
+        dialog.open()
+
+    def _dialog(self, title: str) -> QFileDialog:
+        from PySide6.QtWidgets import QFileDialog
+
+        dialog = QFileDialog(self._editor, title)
+        dialog.setObjectName(f"{self._prefix}.contexts.files_dialog")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return dialog
+
+    @Slot(str)
+    def _read_name(self, name: str) -> None:
+        self.read((Path(name),))
+
+    @Slot("QStringList")
+    def _read_names(self, names: list[str]) -> None:
+        self.read(tuple(map(Path, names)))
+
+    @Slot(object)
+    def read(self, paths: tuple[Path, ...]) -> None:
+        """Add the contexts that these files, and the files in these folders, need."""
+        self.line.run(partial(_read, paths), "Reading DICOM files …", self._add, _said_of_failure)
+
+    def _add(self, found: tuple[list[DicomFile], list[UnreadableFile]]) -> Said:
+        from parley.model.dicom_files import propose_contexts
+
+        files, unreadable = found
+        proposed = propose_contexts(files)
+        new = _not_covered(proposed, self._editor.contexts())
+        self._editor.insert(list(map(self._of_kind, new)), self._editor.model.rowCount())
+        return _said_of_files(len(files), unreadable, len(new), len(proposed) - len(new))
+
+    # --- making the actions ------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _enable(self) -> None:
+        some = bool(self._editor.selected_rows())
+        for action in self._of_rows:
+            action.setEnabled(some)
+
+    def _action(self, text: str, keys: str, slot: Any) -> QAction:
+        action = QAction(text, self._editor.table)
+        action.setShortcut(QKeySequence(keys))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        action.triggered.connect(slot)
+        return action
+
+    def _menu(self, *actions: QAction | None) -> QMenu:
+        menu = QMenu(self._editor)
+        for action in actions:
+            menu.addSeparator() if action is None else menu.addAction(action)
+        return menu
+
+    def _button(self, part: str, icon: str, name: str, tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setIcon(icons.icon(icon))
+        button.setIconSize(style.ICON_SIZE)
+        button.setAutoRaise(True)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        named(button, f"{self._prefix}.contexts.{part}", name, tip)
+        return button
+
+
+def _read(paths: Iterable[Path], job: Job) -> tuple[list[DicomFile], list[UnreadableFile]]:
+    """For the thread: what the files are, as far as each can be read."""
+    from parley.model.dicom_files import DicomFile, files_below, read_dicom_files
+
+    readable: list[DicomFile] = []
+    unreadable: list[UnreadableFile] = []
+    for reading in read_dicom_files(files_below(paths)):
+        if isinstance(reading.found, DicomFile):
+            readable.append(reading.found)
+        else:
+            unreadable.append(reading.found)
+        job.report(reading.done / reading.total)
+    return readable, unreadable
+
+
+def _not_covered(proposed: Iterable[ProposedContext], there: Iterable[Context]) -> list[ProposedContext]:
+    """Those that no context that is there would do for."""
+    known = [(context.abstract_syntax, set(context.transfer_syntaxes)) for context in there]
+
+    def is_covered(context: ProposedContext) -> bool:
+        wanted = set(context.transfer_syntaxes)
+        return any(uid == context.abstract_syntax and syntaxes >= wanted for uid, syntaxes in known)
+
+    return [context for context in proposed if not is_covered(context)]
+
+
+def _said_of_paste(count: int, left_out: tuple[str, ...]) -> Said:
+    if left_out:
+        words = (
+            f"{_counted(count, 'context')} pasted; {_counted(len(left_out), 'line')} could not be read: {left_out[0]}"
+        )
+        return style.Tone.WARNING, words, left_out
+    if not count:
+        return style.Tone.NOTE, "There is no table of contexts on the clipboard."
+    return None
+
+
+def _said_of_files(count: int, unreadable: Sequence[UnreadableFile], added: int, known: int) -> Said:
+    lines = tuple(f"{file.path}: {file.reason}" for file in unreadable)
+    words = f"{_counted(added, 'context')} added for {_counted(count, 'DICOM file')}"
+    if known:
+        words += f", {known} more {'was' if known == 1 else 'were'} there already"
+    if lines:
+        words += f"; {_counted(len(lines), 'file')} left out"
+        if len(lines) == 1:
+            words += f": {lines[0]}"
+    if not count and not lines:
+        return style.Tone.NOTE, "There are no files in it."
+    return style.Tone.WARNING if lines else style.Tone.OK, f"{words.removesuffix('.')}.", lines
+
+
+def _said_of_failure(error: Exception) -> Said:
+    return style.Tone.ERROR, f"The files could not be read: {error}"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
