@@ -16,10 +16,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 from parley.bridge.pump import EventPump
 from parley.diagnosis import diagnose_listen
 from parley.engine.acceptor import Listener
-from parley.engine.association import EchoResult
 from parley.engine.engine import Engine
 from parley.engine.errors import AssociationError, ListenError
 from parley.engine.requestor import Requestor
+from parley.engine.results import EchoResult
 from parley.engine.tasks import spawn
 from parley.model.profile import AcceptorSide, RequestorSide
 from parley.ul.table import State

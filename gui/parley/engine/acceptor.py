@@ -49,6 +49,7 @@ class Acceptor(Association):
         limits = Limits.announcing(side.handle.maximum_length)
         super().__init__(number, side.timers, limits, record, deadlines, ended)
         self._listener = listener
+        self._storage = side.storage
         self._deciding: asyncio.Task[None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

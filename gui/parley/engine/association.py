@@ -8,47 +8,36 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 
-from parley.dimse.echo import answer_to, echo_request
-from parley.dimse.message import Message, MessageError, Reassembler, fragments
+from parley.dimse.message import MessageError
 from parley.engine.deadlines import Deadline, Deadlines, time_limit
 from parley.engine.errors import AssociationError
+from parley.engine.fragment_log import Leaving, bounded
+from parley.engine.messages import DIMSE_RESPONSE, Messages, Progress
 from parley.engine.recorder import Recorder
+from parley.engine.results import EchoResult, StoreResult
 from parley.model.event import EventKind
 from parley.model.profile import Timers
+from parley.model.storage import Storage
 from parley.ul import effects as fx
 from parley.ul import primitives as pr
-from parley.ul.codes import VERIFICATION, AbortSource, Role
+from parley.ul.codes import AbortSource, Role
 from parley.ul.conformance import check_accept, check_request
 from parley.ul.errors import Finding, LocalProtocolError
 from parley.ul.limits import Limits
 from parley.ul.machine import UpperLayer
 from parley.ul.negotiation import NegotiatedContext, outcome
-from parley.ul.pdu import AAssociateAc, AAssociateRj, AAssociateRq, AReleaseRp, Pdu
+from parley.ul.pdu import AAssociateAc, AAssociateRj, AAssociateRq, AReleaseRp, PDataTf, Pdu
 from parley.ul.table import TRANSITIONS, Evt, State
 
 ARTIM = "ARTIM"
 ASSOCIATION_RESPONSE = "association response"
-DIMSE_RESPONSE = "DIMSE response"
 RELEASE_RESPONSE = "release response"
 IDLE = "idle"
 LINGER = "linger"
 LINGER_SECONDS = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class EchoResult:
-    """Answer to a C-ECHO.
-
-    Attributes:
-        ms: round trip in milliseconds.
-        status: PS3.7 Annex C; 0 is success.
-    """
-
-    ms: float
-    status: int
 
 
 class Association(asyncio.Protocol):
@@ -80,13 +69,15 @@ class Association(asyncio.Protocol):
         self._local = ""
         self._record = record
         self._ended = ended
-        self._deadline = Deadline(deadlines, self._timer_expired)
+        self.deadline = Deadline(deadlines, self._timer_expired)
         self._transport: asyncio.Transport | None = None
         self._is_executing = False
         self._closed = asyncio.Event()
-        self._messages: Reassembler | None = None
-        self._echo: asyncio.Future[int] | None = None
-        self._message_id = 0
+        self._storage = Storage()
+        self._messages: Messages | None = None
+        self._sent_log, self._received_log = Leaving(), Leaving()
+        self._untold_sent: Pdu | None = None
+        self._untold_received: Pdu | None = None
         self._was_released = False
         self._is_ended = False
 
@@ -109,10 +100,10 @@ class Association(asyncio.Protocol):
 
     @property
     def contexts(self) -> tuple[NegotiatedContext, ...]:
-        """What was agreed, per presentation context; empty before the answer."""
+        """What was agreed, per presentation context, with this side's roles; empty before the answer."""
         if self.request is None or not isinstance(self.answer, AAssociateAc):
             return ()
-        return outcome(self.request, self.answer)
+        return outcome(self.request, self.answer, self.role)
 
     async def echo(self) -> EchoResult:
         """Send a C-ECHO-RQ on the first accepted Verification context and wait for its answer (PS3.7 section 9.1.5).
@@ -120,28 +111,28 @@ class Association(asyncio.Protocol):
         Raises:
             AssociationError: no such context, one is under way already, no answer in time, or the association is lost.
         """
-        context = next((c for c in self.contexts if c.is_accepted and c.abstract_syntax == VERIFICATION), None)
-        if not self.is_established:
-            raise AssociationError(f"There is no association to echo on: it is {self.state.label}, {self.state.value}.")
-        if context is None:
-            raise AssociationError("The peer accepted no presentation context for Verification (1.2.840.10008.1.1).")
-        if self._echo is not None:
-            raise AssociationError("A C-ECHO is under way already.")
-        loop = asyncio.get_running_loop()
-        self._echo = loop.create_future()
-        self._message_id = self._message_id % 0xFFFF + 1
-        started = loop.time()
-        try:
-            try:
-                self._send_message(echo_request(context.context_id, self._message_id))
-            except LocalProtocolError as error:
-                raise AssociationError(str(error)) from error
-            self._deadline.start(DIMSE_RESPONSE, self.timers.dimse_response)
-            status = await self._echo
-            return EchoResult((loop.time() - started) * 1000, status)
-        finally:
-            self._deadline.stop(DIMSE_RESPONSE)
-            self._echo = None
+        return await self._established_messages("echo").echo()
+
+    async def store(self, path: Path, progress: Progress | None = None) -> StoreResult:
+        """Send the object of a file with a C-STORE-RQ, as it is, and wait for the answer (PS3.7 section 9.1.1).
+
+        The file is sent no faster than the peer reads. Cancelled in the middle of it, the association is aborted.
+
+        Args:
+            progress: told now and then how many bytes have been sent.
+
+        Raises:
+            AssociationError: the file holds no object, no accepted presentation context fits it, an operation is under
+                way already, no answer in time, or the association is lost.
+        """
+        messages = self._established_messages("store")
+        return await messages.store(await messages.open(path), progress)
+
+    def _established_messages(self, verb: str) -> Messages:
+        if not self.is_established or self._messages is None:
+            state = f"{self.state.label}, {self.state.value}"
+            raise AssociationError(f"There is no association to {verb} on: it is {state}.")
+        return self._messages
 
     async def release(self) -> bool:
         """Release the association and wait for its end; returns whether it ended by release.
@@ -153,7 +144,7 @@ class Association(asyncio.Protocol):
             self._request(pr.ReleaseRequest())
         except LocalProtocolError as error:
             raise AssociationError(str(error)) from error
-        self._deadline.start(RELEASE_RESPONSE, self.timers.release_response)
+        self.deadline.start(RELEASE_RESPONSE, self.timers.release_response)
         await self.wait_closed()
         return self._was_released
 
@@ -181,6 +172,52 @@ class Association(asyncio.Protocol):
     async def wait_closed(self) -> None:
         """Wait until the transport connection is gone."""
         await self._closed.wait()
+        if self._messages is not None:
+            await self._messages.settled()
+
+    # --- what its messages need ---
+
+    @property
+    def messages(self) -> Messages | None:
+        """Its messages; None before it is established."""
+        return self._messages
+
+    @property
+    def peer_maximum_length(self) -> int | None:
+        """The longest P-DATA-TF that the peer takes, as it announced it: None and 0 are no limit."""
+        sender = self.answer if self.role is Role.REQUESTOR else self.request
+        return sender.maximum_length if isinstance(sender, AAssociateAc | AAssociateRq) else None
+
+    @property
+    def peer_ae_title(self) -> str:
+        """The peer's significant title."""
+        return self._titles()[1]
+
+    def may(self, evt: Evt) -> bool:
+        """Whether the table allows it now: what came in the same read may have moved the state on already."""
+        return (evt, self.state) in TRANSITIONS
+
+    def send(self, pdu: PDataTf) -> None:
+        """Send a part of a message."""
+        self._untold_sent = pdu if self._sent_log.leaves_out(pdu) else None
+        self._request(pr.DataRequest(pdu))
+
+    def hold(self, is_held: bool) -> None:
+        """Read no further from the connection, or go on reading."""
+        if self._transport is None or self._transport.is_closing():
+            return
+        if is_held:
+            self._transport.pause_reading()
+        else:
+            self._transport.resume_reading()
+
+    def refuse(self, error: MessageError) -> None:
+        """What the peer sent makes no message: abort, unless the association is ending anyway."""
+        if self.may(Evt.EVT_15):
+            self.tell(EventKind.NOTE, text=f"{error} This side aborts.")
+            self._request(pr.AbortRequest(AbortSource.SERVICE_PROVIDER, error.reason))
+        else:
+            self.tell(EventKind.NOTE, text=str(error))
 
     # --- asyncio.Protocol: bytes in ---
 
@@ -193,6 +230,14 @@ class Association(asyncio.Protocol):
         self._touch()
         self.ul.receive(data)
         self._execute()
+
+    def pause_writing(self) -> None:
+        if self._messages is not None:
+            self._messages.pause()
+
+    def resume_writing(self) -> None:
+        if self._messages is not None:
+            self._messages.resume()
 
     def eof_received(self) -> bool:
         self._end_of_stream()
@@ -212,8 +257,9 @@ class Association(asyncio.Protocol):
 
     def _finish(self, text: str) -> None:
         """The last thing that happens to an association."""
-        self._deadline.stop_all()
-        self._fail_echo("The association ended before the C-ECHO was answered.")
+        self.deadline.stop_all()
+        if self._messages is not None:
+            self._messages.end()
         self.tell(EventKind.CLOSED, text=text)
         self._closed.set()
         self._ended(self)
@@ -237,11 +283,20 @@ class Association(asyncio.Protocol):
             self._is_executing = False
 
     def _on_transition(self, effect: fx.Transition) -> None:
-        self.tell(EventKind.STATE, transition=effect)
+        untold = {Evt.EVT_9: self._untold_sent, Evt.EVT_10: self._untold_received}.get(effect.event)
+        if untold is None:
+            self.tell(EventKind.STATE, transition=effect)
 
     def _on_received(self, effect: fx.Received) -> None:
-        findings = effect.findings + self._conformance(effect.pdu)
-        self.tell(EventKind.PDU_RECEIVED, pdu=effect.pdu, data=effect.data, findings=findings)
+        pdu = effect.pdu
+        if isinstance(pdu, PDataTf):
+            is_left_out = self._received_log.leaves_out(pdu) and not effect.findings
+            self._untold_received = pdu if is_left_out else None
+            if not is_left_out:
+                self._tell_data(EventKind.PDU_RECEIVED, pdu, effect.data, self._received_log, effect.findings)
+            return
+        findings = effect.findings + self._conformance(pdu)
+        self.tell(EventKind.PDU_RECEIVED, pdu=pdu, data=effect.data, findings=findings)
 
     def _on_malformed(self, effect: fx.Malformed) -> None:
         self.tell(EventKind.MALFORMED, data=effect.data, text=str(effect.error))
@@ -250,18 +305,22 @@ class Association(asyncio.Protocol):
         self._touch()
         if self._transport is not None:
             self._transport.write(effect.data)
-        self.tell(EventKind.PDU_SENT, pdu=effect.pdu, data=effect.data)
-        self._sent(effect.pdu)
+        pdu = effect.pdu
+        if not isinstance(pdu, PDataTf):
+            self.tell(EventKind.PDU_SENT, pdu=pdu, data=effect.data)
+            self._sent(pdu)
+        elif pdu is not self._untold_sent:
+            self._tell_data(EventKind.PDU_SENT, pdu, effect.data, self._sent_log)
 
     def _on_indicate(self, effect: fx.Indicate) -> None:
         self._indicated(effect.primitive)
 
     def _on_start_artim(self, _effect: fx.StartArtim) -> None:
-        self._deadline.start(ARTIM, self.timers.artim)
+        self.deadline.start(ARTIM, self.timers.artim)
         self.tell(EventKind.TIMER_STARTED, text=ARTIM)
 
     def _on_stop_artim(self, _effect: fx.StopArtim) -> None:
-        self._deadline.stop(ARTIM)
+        self.deadline.stop(ARTIM)
 
     def _on_open(self, _effect: fx.OpenTransport) -> None:
         """Connecting takes waiting; the requestor does it itself."""
@@ -273,7 +332,7 @@ class Association(asyncio.Protocol):
         """Close once all that was written has left; a peer that does not read is given a bounded time."""
         if self._transport is not None:
             if self._transport.get_write_buffer_size():
-                self._deadline.start(LINGER, LINGER_SECONDS)
+                self.deadline.start(LINGER, LINGER_SECONDS)
             self._transport.close()
 
     # --- what a role does with it ---
@@ -281,12 +340,13 @@ class Association(asyncio.Protocol):
     def _indicated(self, primitive: pr.Indication) -> None:
         """What both roles do alike; the roles extend it."""
         match primitive:
-            case pr.DataIndication():
-                self._data_received(primitive)
+            case pr.DataIndication(pdu):
+                if self._messages is not None:
+                    self._messages.received(pdu)
             case pr.ReleaseIndication():
                 self._answer_release()
             case pr.ReleaseConfirmation():
-                self._deadline.stop(RELEASE_RESPONSE)
+                self.deadline.stop(RELEASE_RESPONSE)
                 self._answer_release()
                 self._released()
             case pr.AbortIndication(pdu):
@@ -315,73 +375,19 @@ class Association(asyncio.Protocol):
         elif name == LINGER:
             self.drop()
         elif name == DIMSE_RESPONSE:
-            self._fail_echo(f"No answer to the C-ECHO within {self.timers.dimse_response:g} s.")
+            if self._messages is not None:
+                self._messages.expired()
         elif name == IDLE and self.role is Role.REQUESTOR and self.is_established:
             # Only the requestor of an association is expected to release it (PS3.8 section 7.2).
             self._request(pr.ReleaseRequest())
-            self._deadline.start(RELEASE_RESPONSE, self.timers.release_response)
+            self.deadline.start(RELEASE_RESPONSE, self.timers.release_response)
         else:
             self.abort()
 
-    # --- messages ---
-
     def _associated(self) -> None:
         """The association is established: get ready for messages."""
-        accepted = {c.context_id for c in self.contexts if c.is_accepted}
-        self._messages = Reassembler(accepted)
+        self._messages = Messages(self, self._storage)
         self._touch()
-
-    def _data_received(self, indication: pr.DataIndication) -> None:
-        if self._messages is None:
-            # What follows on a message that could not be read cannot be trusted.
-            return
-        try:
-            for message in self._messages.receive(indication.pdu):
-                self.tell(EventKind.MESSAGE_RECEIVED, text=message.words)
-                self._message_received(message)
-        except MessageError as error:
-            self._messages = None
-            if self._may(Evt.EVT_15):
-                self.tell(EventKind.NOTE, text=f"{error} This side aborts.")
-                self._request(pr.AbortRequest(AbortSource.SERVICE_PROVIDER, error.reason))
-            else:
-                self.tell(EventKind.NOTE, text=str(error))
-
-    def _message_received(self, message: Message) -> None:
-        if message.is_response:
-            if self._echo is None or self._echo.done() or message.answers != self._message_id:
-                self.tell(EventKind.NOTE, text=f"{message.words}: it answers nothing this side asked.")
-            elif message.status is None:
-                self._fail_echo("The answer to the C-ECHO holds no status.")
-            else:
-                self._echo.set_result(message.status)
-        elif (answer := answer_to(message, self._abstract_syntax(message.context_id))) is not None:
-            try:
-                self._send_message(answer)
-            except LocalProtocolError as error:
-                self.tell(EventKind.NOTE, text=f"{answer.words} cannot be sent. {error}")
-
-    def _abstract_syntax(self, context_id: int) -> str:
-        return next((c.abstract_syntax for c in self.contexts if c.context_id == context_id), "")
-
-    def _send_message(self, message: Message) -> None:
-        assert self.request is not None
-        sender = self.answer if self.role is Role.REQUESTOR else self.request
-        peer_maximum = sender.maximum_length if isinstance(sender, AAssociateAc | AAssociateRq) else None
-        pdus = fragments(message, peer_maximum)
-        if not self._may(Evt.EVT_9):
-            raise LocalProtocolError(f"The association is {self.state.label} by now, {self.state.value}.")
-        self.tell(EventKind.MESSAGE_SENT, text=message.words)
-        for pdu in pdus:
-            self._request(pr.DataRequest(pdu))
-
-    def _may(self, evt: Evt) -> bool:
-        """Whether the table allows it now: what came in the same read may have moved the state on already."""
-        return (evt, self.state) in TRANSITIONS
-
-    def _fail_echo(self, text: str) -> None:
-        if self._echo is not None and not self._echo.done():
-            self._echo.set_exception(AssociationError(text))
 
     # --- telling ---
 
@@ -390,6 +396,15 @@ class Association(asyncio.Protocol):
         if not self._was_released:
             self._was_released = True
             self.tell(EventKind.RELEASED)
+
+    def _tell_data(
+        self, kind: EventKind, pdu: PDataTf, data: bytes, log: Leaving, findings: tuple[Finding, ...] = ()
+    ) -> None:
+        """Tell of a P-DATA-TF, and before it of those that were not worth an event."""
+        if left_out := log.words():
+            direction = "sent" if kind is EventKind.PDU_SENT else "received"
+            self.tell(EventKind.NOTE, text=f"{direction} {left_out}")
+        self.tell(kind, **bounded(pdu, data), findings=findings)
 
     def tell(self, kind: EventKind, **facts: Any) -> None:
         """Record an event of this association."""
@@ -413,7 +428,7 @@ class Association(asyncio.Protocol):
 
     def _touch(self) -> None:
         if self.timers.idle is not None and self.is_established:
-            self._deadline.start(IDLE, self.timers.idle)
+            self.deadline.start(IDLE, self.timers.idle)
 
     def _conformance(self, pdu: Pdu) -> tuple[Finding, ...]:
         if isinstance(pdu, AAssociateRq):

@@ -168,7 +168,7 @@ class Requestor(Association):
         super().connection_made(transport)
         self.tell(EventKind.CONNECTED)
         self._asked_at = asyncio.get_running_loop().time()
-        self._deadline.start(ASSOCIATION_RESPONSE, self.timers.association_response)
+        self.deadline.start(ASSOCIATION_RESPONSE, self.timers.association_response)
         self.ul.transport_confirmation()
         self._execute()
 
@@ -221,7 +221,7 @@ class Requestor(Association):
         """Settle the attempt; only the first end counts."""
         if self._attempt.done():
             return
-        if self._deadline.stop(ASSOCIATION_RESPONSE) or end is AttemptEnd.NO_ANSWER:
+        if self.deadline.stop(ASSOCIATION_RESPONSE) or end is AttemptEnd.NO_ANSWER:
             ms = (asyncio.get_running_loop().time() - self._asked_at) * 1000
             outcome = "passed" if end is AttemptEnd.ESTABLISHED else "failed"
             self._steps.append(Step("association", outcome, ms, detail))

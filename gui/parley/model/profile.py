@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from parley.model.handle import AcceptanceRules, AcceptorHandle, RequestorHandle
+from parley.model.storage import Storage
 from parley.model.tls import Tls
 
 SCHEMA = 1
@@ -51,6 +52,7 @@ class AcceptorSide:
     timers: Timers = field(default_factory=Timers)
     maximum_associations: int = 200
     tls: Tls | None = None
+    storage: Storage = field(default_factory=Storage)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,58 @@
+"""Which P-DATA-TF PDUs the log is told of, and how much of each.
+
+Bulk data would push all else out of the log, and fill the memory. So of a data set only the first and the last PDU are
+told; those between them become one note with their count and bytes. Of a long PDU the beginning is kept. Every command
+set is told as it is.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from parley.ul.pdu import PDataTf
+
+KEPT_BYTES = 4096
+"""How much of a P-DATA-TF an event holds; longer ones have no decoded PDU beside it, but a text in its place."""
+
+
+class Leaving:
+    """Decides for one direction of an association which PDUs are left out, and counts them."""
+
+    def __init__(self) -> None:
+        self._is_within = False
+        self._count = 0
+        self._bytes = 0
+
+    def leaves_out(self, pdu: PDataTf) -> bool:
+        """Whether the PDU lies in the middle of a data set, so that the log is not told of it."""
+        is_middle = True
+        for pdv in pdu.pdvs:
+            is_middle = is_middle and not pdv.control & 3
+        if is_middle and self._is_within:
+            self._count += 1
+            self._bytes += sum([len(pdv.data) for pdv in pdu.pdvs])
+            return True
+        self._is_within = is_middle
+        return False
+
+    def words(self) -> str:
+        """What was left out since it was last asked; empty when nothing was."""
+        if not self._count:
+            return ""
+        plural = "s" if self._count > 1 else ""
+        words = f"{self._count} P-DATA-TF PDU{plural} in between with {self._bytes} bytes of the data set"
+        self._count = self._bytes = 0
+        return words
+
+
+def bounded(pdu: PDataTf, data: bytes) -> dict[str, Any]:
+    """What an event says of a PDU: the PDU and its bytes, or of a long one its beginning and what it is."""
+    if len(data) <= KEPT_BYTES:
+        return {"pdu": pdu, "data": data}
+    whats = ", ".join(
+        f"context {pdv.context_id}, {'command' if pdv.is_command else 'data'}, {len(pdv.data)} bytes"
+        f"{'' if pdv.is_last else ', more to come'}"
+        for pdv in pdu.pdvs[:3]
+    )
+    more = f", and {len(pdu.pdvs) - 3} PDVs more" if len(pdu.pdvs) > 3 else ""
+    return {"text": f"P-DATA-TF {whats}{more} (the first {KEPT_BYTES} bytes are kept)", "data": data[:KEPT_BYTES]}

@@ -1,0 +1,182 @@
+"""Received data sets on their way to files: collected on the loop, written on its executor.
+
+A file has its name only once it is whole; until then it is a hidden one, which is removed when nothing comes of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import re
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+WRITE_BYTES = 512 * 1024
+"""How many bytes are collected before they are written."""
+
+MOST_WAITING = 8 * 1024 * 1024
+"""How many bytes of an association may wait for the disk before no more are read from its connection."""
+
+_UID = re.compile(r"[0-9.]{1,64}")
+
+
+def file_name(sop_instance_uid: str) -> str | None:
+    """The name of an object's file; None for what is no UID, such as a path."""
+    is_uid = _UID.fullmatch(sop_instance_uid) and any(letter.isdecimal() for letter in sop_instance_uid)
+    return f"{sop_instance_uid}.dcm" if is_uid else None
+
+
+class Waiting:
+    """The bytes of one association that wait for the disk, and the connection that must not bring more of them.
+
+    Args:
+        hold: called with True when it is to be read no further, with False when it may be again.
+    """
+
+    def __init__(self, hold: Callable[[bool], None]) -> None:
+        self._hold = hold
+        self._bytes = 0
+        self._is_holding = False
+
+    def change(self, count: int) -> None:
+        """So many more wait, or so many less."""
+        self._bytes += count
+        should_hold = self._bytes > (MOST_WAITING // 2 if self._is_holding else MOST_WAITING)
+        if should_hold is not self._is_holding:
+            self._is_holding = should_hold
+            self._hold(should_hold)
+
+
+class Receiver:
+    """Writes one data set to a file.
+
+    Args:
+        path: the file; one of that name is replaced.
+        head: what stands before the data set.
+        waiting: shared by the receivers of an association.
+    """
+
+    def __init__(self, path: Path, head: bytes, waiting: Waiting) -> None:
+        self.path = path
+        self._file = _PartialFile(path)
+        self._waiting = waiting
+        self._parts = [head]
+        self._part_bytes = 0
+        self._job: asyncio.Future[None] | None = None
+        self._is_whole = False
+        self._is_discarded = False
+        self._loop = asyncio.get_running_loop()
+        self._outcome: asyncio.Future[OSError | None] = self._loop.create_future()
+
+    def take(self, data: bytes) -> None:
+        """The next fragment."""
+        if self._outcome.done():
+            return
+        self._parts.append(data)
+        self._part_bytes += len(data)
+        self._waiting.change(len(data))
+        if self._part_bytes >= WRITE_BYTES:
+            self._go_on()
+
+    async def finish(self) -> OSError | None:
+        """All of it has come: give the file its name; returns what kept it from that."""
+        self._is_whole = True
+        self._go_on()
+        return await asyncio.shield(self._outcome)
+
+    async def discard(self) -> None:
+        """Nothing comes of it unless it is whole already: remove what there is."""
+        self._is_discarded = not self._is_whole
+        self._go_on()
+        await asyncio.shield(self._outcome)
+
+    def _go_on(self) -> None:
+        """Start the next job; one at a time, in order."""
+        if self._job is not None or self._outcome.done():
+            return
+        if self._is_discarded:
+            self._forget()
+            self._start(self._file.remove, 0)
+        elif self._is_whole or self._part_bytes >= WRITE_BYTES:
+            parts, count = self._parts, self._part_bytes
+            self._parts, self._part_bytes = [], 0
+            write = self._file.write_and_name if self._is_whole else self._file.write
+            self._start(lambda: write(parts), count)
+
+    def _start(self, work: Callable[[], None], count: int) -> None:
+        is_last = self._is_whole or self._is_discarded
+        job = self._job = self._loop.run_in_executor(None, work)
+
+        def done(_job: asyncio.Future[None]) -> None:
+            self._job = None
+            self._waiting.change(-count)
+            error = job.exception()
+            if error is None and not is_last:
+                self._go_on()
+                return
+            self._forget()
+            self._outcome.set_result(error if error is None or isinstance(error, OSError) else OSError(str(error)))
+
+        job.add_done_callback(done)
+
+    def _forget(self) -> None:
+        self._waiting.change(-self._part_bytes)
+        self._parts, self._part_bytes = [], 0
+
+
+class _PartialFile:
+    """A file that has another name until it is whole; used by one thread at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._temporary = path.with_name(f".{secrets.token_hex(8)}.part")
+        self._stream: BinaryIO | None = None
+
+    def write(self, parts: list[bytes]) -> None:
+        try:
+            if self._stream is None:
+                self._stream = self._open()
+            # One long write: each call would wait for the interpreter's lock anew.
+            view = memoryview(b"".join(parts))
+            while view:
+                view = view[self._stream.write(view) :]
+        except BaseException:
+            self.remove()
+            raise
+
+    def write_and_name(self, parts: list[bytes]) -> None:
+        self.write(parts)
+        assert self._stream is not None
+        try:
+            self._stream.close()
+            self._temporary.replace(self._path)
+        except BaseException:
+            self.remove()
+            raise
+
+    def remove(self) -> None:
+        if self._stream is not None:
+            with contextlib.suppress(OSError):
+                self._stream.close()
+            self._stream = None
+            with contextlib.suppress(OSError):
+                self._temporary.unlink()
+
+    def _open(self) -> BinaryIO:
+        try:
+            return self._temporary.open("xb", buffering=0)
+        except FileNotFoundError:
+            self._temporary.parent.mkdir(parents=True, exist_ok=True)
+            return self._temporary.open("xb", buffering=0)
+
+
+def trouble_words(error: OSError) -> str:
+    """Why a file could not be written, for the log and for the peer."""
+    words = error.strerror or str(error) or "it cannot be written"
+    return "the disk is full" if error.errno in _FULL else words
+
+
+_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}

@@ -1,0 +1,41 @@
+"""What an acceptor does with the objects that are sent to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class StorageMode(Enum):
+    """Where a received object goes; the values are stable names in files."""
+
+    REFUSE = "refuse"
+    DISCARD = "discard"
+    RECEIVE = "receive"
+
+    @property
+    def words(self) -> str:
+        """For a person."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    StorageMode.REFUSE: "refuse with 0122H, SOP class not supported",
+    StorageMode.DISCARD: "take and forget",
+    StorageMode.RECEIVE: "save to a folder",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """How a C-STORE is answered.
+
+    Attributes:
+        folder: of the received files; made when the first one comes.
+        status: answered once an object has been taken, whatever became of it on the way being fine; 0000H is success.
+            An object that was to be saved and could not be is answered with A700H.
+    """
+
+    mode: StorageMode = StorageMode.REFUSE
+    folder: str = ""
+    status: int = 0
