@@ -8,15 +8,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parley.model.build import request_pdu
 from parley.model.handle import (
     AcceptanceRules,
     AcceptorHandle,
+    AsynchronousOperations,
+    CommonExtendedNegotiation,
+    ExtendedNegotiation,
+    ForcedAnswer,
+    IdentityCheck,
+    KnownUser,
     ProposedContext,
+    RawSubItem,
     Rejection,
     RequestorHandle,
+    RoleProposal,
     SupportedContext,
+    UserIdentity,
 )
 from parley.model.profile import LOOPBACK, AcceptorSide, Profile, RequestorSide, Timers
+from parley.model.secret import Secret
+from parley.model.tls import Tls
 from parley.model.validation import Problem, check_acceptor, check_requestor
 from parley.ul.codes import EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN, VERIFICATION
 from parley.ul.errors import Severity
@@ -228,6 +240,223 @@ class TestAnswer:
     def test_rejection_codes_that_do_not_fit(self) -> None:
         side = AcceptorSide(rules=AcceptanceRules(reject_all=Rejection(1, 256, -1)))
         assert said(check_acceptor(side)) == {(E, "reject_all")}
+
+
+# --- the whole handle ------------------------------------------------------------------------------------------------
+
+IDENTITY = UserIdentity(2, Secret.of("me"), Secret.of("open-sesame"))
+RQ_ONLY = (RawSubItem(0x57, b"\0\1\x31\0\1\x31\0\0"), RawSubItem(0x58, b"\1\0\0\1m\0\0"))
+
+
+def of_rules(**changes: object) -> set[tuple[Severity, str]]:
+    return said(check_acceptor(AcceptorSide(rules=replace(AcceptanceRules(), **changes), tls=Tls())))
+
+
+class TestUserInformation:
+    @pytest.mark.parametrize(
+        ("window", "severity"), [((1, 1), W), ((5, 0), W), ((-1, 1), E), ((1, 65536), E), (None, None)]
+    )
+    def test_asynchronous_operations(self, window: tuple[int, int] | None, severity: Severity | None) -> None:
+        operations = AsynchronousOperations(*window) if window else None
+        expected = {(severity, "asynchronous_operations")} if severity else set()
+        assert of_request(asynchronous_operations=operations) == expected
+        assert of_answer(asynchronous_operations=operations) == expected
+
+    @pytest.mark.parametrize(
+        ("role", "severity", "field"),
+        [
+            (RoleProposal(VERIFICATION, 0, 1), None, ""),
+            (RoleProposal(CT, 1, 1), W, "[0].sop_class_uid"),
+            (RoleProposal(VERIFICATION, 0, 0), W, "[0]"),
+            (RoleProposal(VERIFICATION, 2, 1), E, "[0].scu"),
+            (RoleProposal(VERIFICATION, 1, 256), E, "[0].scp"),
+            (RoleProposal(VERIFICATION, 1, -1), E, "[0].scp"),
+        ],
+    )
+    def test_roles(self, role: RoleProposal, severity: Severity | None, field: str) -> None:
+        expected = {(severity, f"roles{field}")} if severity else set()
+        assert of_request(roles=(role,)) == expected
+        assert of_answer(roles=(role,)) == expected
+
+    def test_two_items_for_one_sop_class(self) -> None:
+        role, details = RoleProposal(VERIFICATION), ExtendedNegotiation(VERIFICATION)
+        for of in (of_request, of_answer):
+            assert of(roles=(role, role)) == {(E, "roles[1]")}
+            assert of(extended_negotiation=(details, details)) == {(E, "extended_negotiation[1].sop_class_uid")}
+
+    def test_extended_negotiation(self) -> None:
+        for of in (of_request, of_answer):
+            assert of(extended_negotiation=(ExtendedNegotiation(VERIFICATION, b"1"),)) == set()
+            assert of(extended_negotiation=(ExtendedNegotiation(CT),)) == {(W, "extended_negotiation[0].sop_class_uid")}
+            assert (E, "extended_negotiation[0].sop_class_uid") in of(extended_negotiation=(ExtendedNegotiation("x"),))
+            assert of(extended_negotiation=(ExtendedNegotiation(VERIFICATION, bytes(65535)),)) == {
+                (E, "extended_negotiation[0].information"),
+                (E, "extended_negotiation[0]"),
+            }
+
+    @pytest.mark.parametrize(
+        ("common", "fields"),
+        [
+            (CommonExtendedNegotiation("1.2", "1.3", ("1.4",)), []),
+            (CommonExtendedNegotiation("1.", "1.3"), ["sop_class_uid"]),
+            (
+                CommonExtendedNegotiation("1.2", "", ("1.4", "x")),
+                ["service_class_uid", "related_general_sop_class_uids"],
+            ),
+        ],
+    )
+    def test_common_extended_negotiation(self, common: CommonExtendedNegotiation, fields: list[str]) -> None:
+        expected = {(E, f"common_extended_negotiation[0].{field}") for field in fields}
+        assert of_request(common_extended_negotiation=(common,)) == expected
+
+    @pytest.mark.parametrize(
+        ("identity", "severity", "field"),
+        [
+            (IDENTITY, None, ""),
+            (replace(IDENTITY, secondary=Secret(reference="kept")), None, ""),
+            (replace(IDENTITY, secondary=Secret()), E, "secondary"),
+            (replace(IDENTITY, identity_type=1), W, "secondary"),
+            (UserIdentity(5, Secret()), W, "primary"),
+            (UserIdentity(6, Secret(b"x")), E, "identity_type"),
+            (UserIdentity(-1, Secret(b"x")), E, "identity_type"),
+            (UserIdentity(300, Secret(b"x")), E, "identity_type"),
+            (UserIdentity(1, Secret(b"x"), response_requested=2), E, "response_requested"),
+            (UserIdentity(1, Secret(b"x"), response_requested=-1), E, "response_requested"),
+            (UserIdentity(4, Secret(bytes(70000))), E, "primary"),
+        ],
+    )
+    def test_user_identity(self, identity: UserIdentity, severity: Severity | None, field: str) -> None:
+        problems = check_requestor(RequestorSide(handle=RequestorHandle(user_identity=identity), tls=Tls()))
+        expected = {(severity, f"user_identity.{field}")} if severity else set()
+        assert said(problems) - {(E, "user_identity")} == expected
+
+    def test_an_identity_in_clear_text(self) -> None:
+        handle = RequestorHandle(user_identity=IDENTITY)
+        assert said(check_requestor(RequestorSide(handle=handle))) == {(W, "user_identity")}
+        assert said(check_requestor(RequestorSide(handle=handle, tls=Tls()))) == set()
+
+    @pytest.mark.parametrize(
+        ("raw", "severity"),
+        [
+            (RawSubItem(0x5F, b"x"), W),
+            (RawSubItem(0x51, b"\0\0\x40\0"), E),
+            (RawSubItem(0x51, b"\0"), E),
+            (RawSubItem(0x20, b""), E),
+            (RawSubItem(0x53, b"\0\5\0\5"), W),
+            (RawSubItem(256), E),
+            (RawSubItem(0x60, bytes(70000)), E),
+        ],
+    )
+    def test_raw_sub_items(self, raw: RawSubItem, severity: Severity) -> None:
+        for of in (of_request, of_answer):
+            problems = of(raw_sub_items=(raw,))
+            assert {field for _, field in problems} == {"raw_sub_items[0]"}
+            assert (severity, "raw_sub_items[0]") in problems
+
+    def test_raw_sub_items_of_the_other_end(self) -> None:
+        assert of_request(raw_sub_items=(RawSubItem(0x59, b"\0\0"),)) == {(E, "raw_sub_items[0]")}
+        assert of_answer(raw_sub_items=RQ_ONLY) == {(E, "raw_sub_items[0]"), (E, "raw_sub_items[1]")}
+        for item_type, data in ((0x53, b"\0\1\0\1"), (0x54, b"\0\1\x31\1\1"), (0x56, b"\0\1\x31"), (0x59, b"\0\0")):
+            assert (W, "raw_sub_items[0]") in of_answer(raw_sub_items=(RawSubItem(item_type, data),))
+
+    def test_more_than_the_user_information_holds(self) -> None:
+        half = ExtendedNegotiation(VERIFICATION, bytes(40000)), ExtendedNegotiation(CT, bytes(40000))
+        problems = check_requestor(RequestorSide(handle=RequestorHandle(extended_negotiation=half)))
+        assert [problem.field for problem in problems if "no room" in problem.text] == ["extended_negotiation[1]"]
+        sent = request_pdu(RequestorHandle(extended_negotiation=half)).user_information
+        assert len(sent.sub_items) == 4
+
+    @pytest.mark.parametrize(("octets", "severity"), [(b"", E), (bytes(33), E), (b"x" * 32, W), (bytes(32), None)])
+    def test_reserved_fields(self, octets: bytes, severity: Severity | None) -> None:
+        expected = {(severity, "reserved_43_74")} if severity else set()
+        assert of_request(reserved_43_74=octets) == expected
+        assert of_answer(reserved_43_74=octets) == expected
+        assert of_request(reserved_9_10=b"\0\1") == of_answer(reserved_9_10=b"\0\1") == {(W, "reserved_9_10")}
+
+
+class TestForcedAnswers:
+    @pytest.mark.parametrize(
+        ("answer", "severity", "field"),
+        [
+            (ForcedAnswer(CT, 1), None, ""),
+            (ForcedAnswer(CT, 4, context_id=3), None, ""),
+            (ForcedAnswer("x", 1), E, ".abstract_syntax"),
+            (ForcedAnswer(CT, 7), E, ".result"),
+            (ForcedAnswer(CT, 256), E, ".result"),
+            (ForcedAnswer(CT, -1), E, ".result"),
+            (ForcedAnswer(CT, None), E, ".result"),
+            (ForcedAnswer(CT, 0, ()), E, ".transfer_syntaxes"),
+            (ForcedAnswer(CT, 3, ()), W, ".transfer_syntaxes"),
+            (ForcedAnswer(CT, 0, ("1.2", "1.3")), E, ".transfer_syntaxes"),
+            (ForcedAnswer(CT, 0, ("1.2",)), N, ".transfer_syntaxes"),
+            (ForcedAnswer(CT, 1, context_id=2), E, ".context_id"),
+            (ForcedAnswer(CT, 1, context_id=257), E, ".context_id"),
+            (ForcedAnswer("", 1, context_id=3), N, ".context_id"),
+        ],
+    )
+    def test_one(self, answer: ForcedAnswer, severity: Severity | None, field: str) -> None:
+        expected = {(severity, f"forced_answers[0]{field}")} if severity else set()
+        assert of_answer(forced_answers=(answer,)) == expected
+
+    @pytest.mark.parametrize("first", [ForcedAnswer(CT, 1), ForcedAnswer(result=1), ForcedAnswer(CT, 2, context_id=5)])
+    def test_one_that_is_never_used(self, first: ForcedAnswer) -> None:
+        later = ForcedAnswer(CT, 3, context_id=5)
+        assert of_answer(forced_answers=(first, later)) == {(W, "forced_answers[1]")}
+        assert of_answer(forced_answers=(later, first)) <= {(W, "forced_answers[1]")}
+
+    def test_titles_of_the_answer(self) -> None:
+        assert of_answer(called_ae_title="A", calling_ae_title="") == {(W, "called_ae_title"), (E, "calling_ae_title")}
+
+
+class TestRules:
+    @pytest.mark.parametrize("field", ["called_ae_titles", "calling_ae_titles"])
+    @pytest.mark.parametrize(
+        ("title", "is_wrong"),
+        [("CT*", False), ("*", False), ("?", False), ("", True), ("SEVENTEEN_LETTERS", True), ("*Ä", True)],
+    )
+    def test_titles(self, field: str, title: str, is_wrong: bool) -> None:
+        assert of_rules(**{field: (title,), "check_called": True}) == ({(E, field)} if is_wrong else set())
+
+    def test_a_list_that_has_no_effect(self) -> None:
+        assert of_rules(called_ae_titles=("CT*",)) == {(N, "called_ae_titles")}
+        assert of_rules(users=(KnownUser("me"),)) == {(N, "users")}
+
+    @pytest.mark.parametrize("address", ["", "pacs", "10.0.0.0/33", "10.0.0.1:104"])
+    def test_addresses(self, address: str) -> None:
+        assert of_rules(peer_addresses=("10.0.0.0/8", "::1", address)) == {(E, "peer_addresses")}
+
+    def test_identities(self) -> None:
+        some = {"identity": IdentityCheck.CHECK, "users": (KnownUser("me"),)}
+        assert of_rules(**some) == {(N, "identity_response")}
+        assert of_rules(identity=IdentityCheck.REQUIRE) == {(W, "users"), (N, "identity_response")}
+        handle = AcceptorHandle(identity_response=Secret())
+        side = AcceptorSide(handle=handle, rules=AcceptanceRules(**some))
+        assert said(check_acceptor(side)) == {(W, "identity")}
+
+    def test_users(self) -> None:
+        users = (
+            KnownUser("", Secret(b"x")),
+            KnownUser("me", Secret()),
+            KnownUser("you", Secret(reference="kept")),
+        )
+        assert of_rules(identity=IdentityCheck.CHECK, users=users) == {
+            (N, "identity_response"),
+            (E, "users[0].name"),
+            (E, "users[1].passcode"),
+        }
+
+
+def test_no_problem_tells_a_secret() -> None:
+    word = "open-sesame"
+    scu = RequestorSide(handle=RequestorHandle(user_identity=UserIdentity(1, Secret.of(word), Secret.of(word))))
+    users = (KnownUser("me", Secret.of(word)), KnownUser("", Secret.of(word)))
+    scp = AcceptorSide(
+        handle=AcceptorHandle(identity_response=Secret.of(word)),
+        rules=AcceptanceRules(identity=IdentityCheck.CHECK, users=users),
+    )
+    assert check_requestor(scu)
+    assert check_acceptor(scp)
+    assert not [p for p in (*check_requestor(scu), *check_acceptor(scp)) if word in f"{p.text}{p.remedy}"]
 
 
 def base(field: str) -> str:

@@ -52,7 +52,7 @@ def request_pdu(handle: RequestorHandle) -> AAssociateRq:
         calling_ae_title=ae_title_field(handle.calling_ae_title),
         items=(
             ApplicationContext(text_field(handle.application_context)),
-            *(_proposed(number, context) for number, context in zip(ids, handle.contexts, strict=True)),
+            *(proposed_context(number, context) for number, context in zip(ids, handle.contexts, strict=True)),
             proposed_information(handle),
         ),
         protocol_version=nearest(handle.protocol_version, PROTOCOL_VERSION),
@@ -137,7 +137,8 @@ def supported_syntaxes(contexts: tuple[SupportedContext, ...]) -> dict[str, tupl
     return supported
 
 
-def _proposed(context_id: int, context: ProposedContext) -> PresentationContextRq:
+def proposed_context(context_id: int, context: ProposedContext) -> PresentationContextRq:
+    """The item 20H, with as many transfer syntaxes as it has room for."""
     abstract_syntax = text_field(context.abstract_syntax)
     room = ITEM_LENGTH - 4 - 4 - len(abstract_syntax)
     return PresentationContextRq.of(context_id, abstract_syntax, _fitting(context.transfer_syntaxes, room))

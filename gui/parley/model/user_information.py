@@ -8,6 +8,7 @@ out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import compress
 
 from parley.model.fit import CODE, ITEM_LENGTH, MAXIMUM_LENGTH, OPERATIONS, nearest, text_field
 from parley.model.handle import (
@@ -54,11 +55,15 @@ def answered_information(handle: AcceptorHandle, rules: AcceptanceRules, rq: AAs
 
 
 def _proposed(handle: RequestorHandle) -> SubItems:
-    yield from _length_and_class(handle)
+    if handle.maximum_length is not None:
+        yield length_item(handle.maximum_length)
+    if handle.implementation_class_uid is not None:
+        yield class_item(handle.implementation_class_uid)
     if handle.asynchronous_operations is not None:
         yield window_item(handle.asynchronous_operations)
     yield from map(role_item, handle.roles)
-    yield from _version_name(handle)
+    if handle.implementation_version_name is not None:
+        yield name_item(handle.implementation_version_name)
     yield from map(extended_item, handle.extended_negotiation)
     yield from map(common_extended_item, handle.common_extended_negotiation)
     if handle.user_identity is not None:
@@ -68,13 +73,17 @@ def _proposed(handle: RequestorHandle) -> SubItems:
 
 def _answered(handle: AcceptorHandle, rules: AcceptanceRules, rq: AAssociateRq) -> SubItems:
     asked = rq.user_information
-    yield from _length_and_class(handle)
+    if handle.maximum_length is not None:
+        yield length_item(handle.maximum_length)
+    if handle.implementation_class_uid is not None:
+        yield class_item(handle.implementation_class_uid)
     window = asked.first(AsynchronousOperationsWindow)
     if handle.asynchronous_operations is not None and window is not None:
         yield window_item(_lowered(handle.asynchronous_operations, window))
     roles = asked.all(RoleSelection)
     yield from answer_roles(roles, _allowed_roles(handle, rules.role_policy, roles))
-    yield from _version_name(handle)
+    if handle.implementation_version_name is not None:
+        yield name_item(handle.implementation_version_name)
     classes = {significant(item.sop_class_uid) for item in asked.all(SopClassExtendedNegotiation)}
     yield from (
         extended_item(item) for item in handle.extended_negotiation if significant(item.sop_class_uid) in classes
@@ -83,18 +92,6 @@ def _answered(handle: AcceptorHandle, rules: AcceptanceRules, rq: AAssociateRq) 
     if handle.identity_response is not None and identity is not None and identity.response_requested:
         yield UserIdentityAc(handle.identity_response.data[: ITEM_LENGTH - 2])
     yield from map(raw_item, handle.raw_sub_items)
-
-
-def _length_and_class(handle: RequestorHandle | AcceptorHandle) -> SubItems:
-    if handle.maximum_length is not None:
-        yield MaximumLength(nearest(handle.maximum_length, MAXIMUM_LENGTH))
-    if handle.implementation_class_uid is not None:
-        yield ImplementationClassUid(text_field(handle.implementation_class_uid))
-
-
-def _version_name(handle: RequestorHandle | AcceptorHandle) -> SubItems:
-    if handle.implementation_version_name is not None:
-        yield ImplementationVersionName(text_field(handle.implementation_version_name))
 
 
 def _lowered(own: AsynchronousOperations, asked: AsynchronousOperationsWindow) -> AsynchronousOperations:
@@ -124,6 +121,21 @@ def _allowed_roles(
 
 
 # --- one sub-item each -----------------------------------------------------------------------------------------------
+
+
+def length_item(length: int) -> MaximumLength:
+    """51H."""
+    return MaximumLength(nearest(length, MAXIMUM_LENGTH))
+
+
+def class_item(uid: str) -> ImplementationClassUid:
+    """52H."""
+    return ImplementationClassUid(text_field(uid))
+
+
+def name_item(name: str) -> ImplementationVersionName:
+    """55H."""
+    return ImplementationVersionName(text_field(name))
 
 
 def window_item(operations: AsynchronousOperations) -> AsynchronousOperationsWindow:
@@ -172,12 +184,16 @@ def raw_item(sub_item: RawSubItem) -> UserInformationSubItem:
     return sub_item_of(nearest(sub_item.item_type, CODE), sub_item.data[:ITEM_LENGTH])
 
 
-def _with_room(sub_items: SubItems) -> UserInformation:
+def have_room(sub_items: Iterable[UserInformationSubItem]) -> Iterator[bool]:
+    """Whether each of them still has room in the item that they share."""
     room = ITEM_LENGTH
-    fitting = []
     for item in sub_items:
         length = len(encode_item(item))
-        if length <= room:
-            room -= length
-            fitting.append(item)
-    return UserInformation(tuple(fitting))
+        fits = length <= room
+        room -= length if fits else 0
+        yield fits
+
+
+def _with_room(sub_items: SubItems) -> UserInformation:
+    items = tuple(sub_items)
+    return UserInformation(tuple(compress(items, have_room(items))))
