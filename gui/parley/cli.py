@@ -53,6 +53,17 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _status(text: str) -> int:
+    digits = text.upper().removesuffix("H").removeprefix("0X")
+    try:
+        status = int(digits, 16)
+    except ValueError:
+        status = -1
+    if not 0 <= status <= 0xFFFF:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a status of four hexadecimal digits, for example A700")
+    return status
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="parley", description="Test DICOM associations.")
     parser.add_argument("--version", action="version", version=f"parley {parley.__version__}")
@@ -77,6 +88,18 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--timeout", type=_seconds, metavar="S", help="seconds to wait for TCP, and for the answer")
     check.set_defaults(command="check")
 
+    send = commands.add_parser(
+        "send",
+        parents=[folder, output],
+        help="store DICOM files at a peer",
+        description="Store the objects of files, and of the folders' files, each in its own transfer syntax.",
+    )
+    send.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    send.add_argument("target", metavar="AE@HOST:PORT|PROFILE")
+    send.add_argument("--calling", metavar="AE", help="calling AE title")
+    send.add_argument("--timeout", type=_seconds, metavar="S", help="seconds to wait for TCP, and for the answer")
+    send.set_defaults(command="send")
+
     listen = commands.add_parser("listen", parents=[folder, output], help="be an SCP until Ctrl-C")
     listen.add_argument("--profile", metavar="NAME", help="start from this profile's SCP side")
     listen.add_argument("--ae-title", metavar="T", help="the SCP's AE title")
@@ -85,6 +108,10 @@ def _parser() -> argparse.ArgumentParser:
     listen.add_argument("--check-called", action="store_true", help="reject 1/1/7 what is not called by the AE title")
     listen.add_argument("--calling", action="append", metavar="AE", help="reject 1/1/3 all but these (repeatable)")
     listen.add_argument("--all-storage", action="store_true", help="support every storage SOP class as well")
+    taking = listen.add_mutually_exclusive_group()
+    taking.add_argument("--store", type=Path, metavar="DIR", help="save what is sent here; implies --all-storage")
+    taking.add_argument("--discard", action="store_true", help="take what is sent and forget it; implies --all-storage")
+    listen.add_argument("--status", type=_status, metavar="HEX", help="answer objects that were taken with this status")
     listen.add_argument("--reject", type=_rejection, metavar="R/S/D", help="reject every request, e.g. 1/1/7")
     listen.set_defaults(command="listen")
 

@@ -21,21 +21,39 @@ from typing import Any
 from parley.capture.jsonl import to_json
 from parley.capture.text import to_text
 from parley.diagnosis import context_words, diagnose, diagnose_listen
+from parley.engine.batch import store_files
 from parley.engine.check import Check, run_check
 from parley.engine.engine import Engine
 from parley.engine.errors import ListenError
+from parley.engine.results import StoreResult
 from parley.model.address import parse_address
+from parley.model.attempt import AttemptEnd
+from parley.model.dicom_files import DicomFile, UnreadableFile, files_below, propose_contexts, read_dicom_files
 from parley.model.event import EngineEvent, EventKind
-from parley.model.handle import RequestorHandle, SupportedContext
+from parley.model.handle import ProposedContext, RequestorHandle, SupportedContext
 from parley.model.profile import AcceptorSide, Profile, RequestorSide
 from parley.model.profile_writer import new_text
 from parley.model.registry import Kind, entries, name_of
+from parley.model.storage import Storage, StorageMode
 from parley.model.store import ProfileStore, StoredProfile, StoreError, default_folder
 from parley.ul.negotiation import NegotiatedContext
 
 PASSED, FAILED, NOT_TRIED, INTERRUPTED = 0, 1, 2, 130
 
-_QUIET = {EventKind.STATE, EventKind.TIMER_STARTED, EventKind.TIMER_EXPIRED}
+MOST_CONTEXTS = 128
+"""Of one association: their ids are odd and have one byte."""
+
+_QUIET = frozenset({EventKind.STATE, EventKind.TIMER_STARTED, EventKind.TIMER_EXPIRED})
+_BULK = frozenset(
+    {
+        EventKind.PDU_SENT,
+        EventKind.PDU_RECEIVED,
+        EventKind.MESSAGE_SENT,
+        EventKind.MESSAGE_RECEIVED,
+        EventKind.NOTE,
+    }
+)
+"""What a thousand files would fill the screen with."""
 
 
 class UsageError(Exception):
@@ -108,6 +126,76 @@ def _target(options: argparse.Namespace) -> RequestorSide:
     return side
 
 
+def _send(options: argparse.Namespace) -> int:
+    readings = [reading.found for reading in read_dicom_files(files_below(options.files))]
+    files = [found for found in readings if isinstance(found, DicomFile)]
+    unreadable = [found for found in readings if isinstance(found, UnreadableFile)]
+    for found in unreadable:
+        _print_stored(StoreResult(found.path, None, found.reason), as_json=options.json)
+    if not files:
+        raise UsageError("There is no DICOM file to send.")
+    side = _target(options)
+    side = replace(side, handle=replace(side.handle, contexts=_contexts_for(files)))
+    stored = asyncio.run(_send_files(side, [file.path for file in files], options))
+    if not options.json:
+        _print(f"{stored} of {len(readings)} files stored")
+    return PASSED if stored == len(readings) else FAILED
+
+
+def _contexts_for(files: list[DicomFile]) -> tuple[ProposedContext, ...]:
+    """One per SOP class and transfer syntax, or where that is too many, one per SOP class."""
+    contexts = propose_contexts(files, separate=True)
+    if len(contexts) > MOST_CONTEXTS:
+        contexts = propose_contexts(files)
+    if len(contexts) > MOST_CONTEXTS:
+        raise UsageError(
+            f"The files have {len(contexts)} SOP classes; an association holds {MOST_CONTEXTS} presentation contexts. "
+            "Send them in parts."
+        )
+    return contexts
+
+
+async def _send_files(side: RequestorSide, paths: list[Path], options: argparse.Namespace) -> int:
+    """Send them; returns how many the peer has taken."""
+    engine = Engine(_printer(options, _QUIET | _BULK))
+    stored = 0
+    try:
+        association = engine.requestor(side)
+        attempt = await association.associate()
+        if attempt.end is not AttemptEnd.ESTABLISHED:
+            verdict = diagnose(attempt)
+            print(f"parley: {verdict.cause} {verdict.remedy}".rstrip(), file=sys.stderr)
+            return 0
+        async for result in store_files(association, paths):
+            stored += result.is_stored
+            _print_stored(result, as_json=options.json)
+        if association.is_established:
+            await association.release()
+    finally:
+        await engine.close()
+    return stored
+
+
+def _print_stored(result: StoreResult, *, as_json: bool) -> None:
+    if as_json:
+        record = {
+            "file": str(result.path),
+            "stored": result.is_stored,
+            "status": None if result.status is None else f"{result.status:04X}H",
+            "text": result.text,
+            "ms": round(result.ms, 3),
+            "bytes": result.size,
+            "context_id": result.context_id,
+            "sop_class_uid": result.sop_class_uid,
+            "sop_instance_uid": result.sop_instance_uid,
+            "transfer_syntax_uid": result.transfer_syntax_uid,
+        }
+        _print(json.dumps(record, ensure_ascii=False))
+    else:
+        figures = f"  {result.size} bytes in {result.ms:.1f} ms" if result.status is not None else ""
+        _print(f"{result.path}  {result.text}{figures}")
+
+
 def _listen(options: argparse.Namespace) -> int:
     side = _acceptor_side(options)
     try:
@@ -148,12 +236,22 @@ def _acceptor_side(options: argparse.Namespace) -> AcceptorSide:
         rules = replace(rules, check_called=True)
     if options.calling:
         rules = replace(rules, calling_ae_titles=tuple(options.calling))
-    if options.all_storage:
+    storage = side.storage
+    if options.store is not None:
+        storage = Storage(StorageMode.RECEIVE, str(options.store.absolute()))
+    elif options.discard:
+        storage = Storage(StorageMode.DISCARD)
+    if options.status is not None:
+        if storage.mode is StorageMode.REFUSE:
+            raise UsageError("--status is for objects that are taken: say --store DIR or --discard too.")
+        storage = replace(storage, status=options.status)
+    if options.all_storage or storage is not side.storage:
         handle = replace(handle, contexts=handle.contexts + _storage_beyond(handle.contexts))
     return replace(
         side,
         handle=handle,
         rules=rules,
+        storage=storage,
         host=side.host if options.host is None else options.host,
         port=side.port if options.port is None else options.port,
     )
@@ -264,10 +362,10 @@ def _profile(folder: Path | None, name: str) -> Profile:
     return store.load(store.find(name).key)
 
 
-def _printer(options: argparse.Namespace) -> Callable[[EngineEvent], None]:
-    """A sink that prints each event as it comes."""
+def _printer(options: argparse.Namespace, quiet: frozenset[EventKind] = _QUIET) -> Callable[[EngineEvent], None]:
+    """A sink that prints each event as it comes, those of the quiet kinds only to who wants all."""
     write = to_json if options.json else to_text
-    hidden = set() if options.json or options.verbose else _QUIET
+    hidden = frozenset() if options.json or options.verbose else quiet
 
     def show(event: EngineEvent) -> None:
         if event.kind not in hidden:
@@ -319,6 +417,7 @@ def _context_record(context: NegotiatedContext) -> dict[str, Any]:
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "demo": _demo,
     "check": _check,
+    "send": _send,
     "listen": _listen,
     "profiles list": _profiles_list,
     "profiles show": _profiles_show,
