@@ -11,6 +11,8 @@ from parley.engine.deadlines import Deadlines
 from parley.engine.errors import ListenError
 from parley.engine.recorder import Recorder
 from parley.engine.tasks import spawn
+from parley.engine.tls import Security, TlsSetupError, acceptor_security
+from parley.engine.tls_transport import TlsTransport
 from parley.model.decision import Abort, Accept, Caller, Close, Decision, Reject, Silence
 from parley.model.event import EventKind
 from parley.model.handle import Rejection
@@ -52,9 +54,11 @@ class Acceptor(Association):
         self._storage = side.storage
         self._deciding: asyncio.Task[None] | None = None
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)
+    def connection_opened(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_opened(transport)
         self.tell(EventKind.CONNECTION_ACCEPTED)
+
+    def connection_ready(self) -> None:
         self.ul.transport_indication()
         self._execute()
 
@@ -153,18 +157,39 @@ class Listener:
         """Start to listen.
 
         Raises:
-            ListenError: the address or port cannot be had.
+            ListenError: the address or port cannot be had, or TLS not be used with the side's files.
         """
         loop = asyncio.get_running_loop()
         host = None if self.side.host in {"", "*"} else self.side.host
+        security = await self._secure()
+
+        def accept() -> asyncio.Protocol:
+            acceptor = make(self)
+            return acceptor if security is None else TlsTransport(security, acceptor, is_server=True)
+
         try:
-            self._server = await loop.create_server(lambda: make(self), host, self.side.port, backlog=256)
+            self._server = await loop.create_server(accept, host, self.side.port, backlog=256)
         except (OSError, OverflowError) as error:
-            text = getattr(error, "strerror", None) or str(error)
-            self._record(EventKind.LISTEN_FAILED, role=Role.ACCEPTOR, local=self.address, text=text)
-            raise ListenError(getattr(error, "errno", None), text) from error
+            raise self._listen_error(error, getattr(error, "strerror", None) or str(error)) from error
         self.host, self.port = self._server.sockets[0].getsockname()[:2]
-        self._record(EventKind.LISTENING, role=Role.ACCEPTOR, local=self.address)
+        self._record(EventKind.LISTENING, role=Role.ACCEPTOR, local=self.address, text="with TLS" if security else "")
+
+    async def _secure(self) -> Security | None:
+        """What TLS needs, None without it; read in a thread, as files and the system's store take their time."""
+        tls = self.side.tls
+        if tls is None:
+            return None
+        try:
+            security = await asyncio.get_running_loop().run_in_executor(None, acceptor_security, tls)
+        except TlsSetupError as error:
+            raise self._listen_error(error, str(error)) from error
+        for note in security.notes:
+            self._record(EventKind.NOTE, role=Role.ACCEPTOR, local=self.address, text=note)
+        return security
+
+    def _listen_error(self, error: Exception, text: str) -> ListenError:
+        self._record(EventKind.LISTEN_FAILED, role=Role.ACCEPTOR, local=self.address, text=text)
+        return ListenError(getattr(error, "errno", None), text)
 
     def stop_listening(self) -> None:
         """Take no new connection; what is connected goes on."""

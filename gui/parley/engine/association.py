@@ -18,9 +18,11 @@ from parley.engine.fragment_log import Leaving, bounded
 from parley.engine.messages import DIMSE_RESPONSE, Messages, Progress
 from parley.engine.recorder import Recorder
 from parley.engine.results import EchoResult, StoreResult
+from parley.engine.tls_transport import TlsTransport
 from parley.model.event import EventKind
 from parley.model.profile import Timers
 from parley.model.storage import Storage
+from parley.model.tls import Handshake
 from parley.ul import effects as fx
 from parley.ul import primitives as pr
 from parley.ul.codes import AbortSource, Role
@@ -37,6 +39,7 @@ ASSOCIATION_RESPONSE = "association response"
 RELEASE_RESPONSE = "release response"
 IDLE = "idle"
 LINGER = "linger"
+TLS_HANDSHAKE = "TLS handshake"
 LINGER_SECONDS = 5.0
 
 
@@ -47,6 +50,7 @@ class Association(asyncio.Protocol):
         number: counts up over the life of the engine.
         peer: ``host:port``.
         request, answer: the A-ASSOCIATE PDUs exchanged so far.
+        handshake: what TLS turned out to be; None where it is not used, or before it is done.
     """
 
     role: Role
@@ -64,6 +68,7 @@ class Association(asyncio.Protocol):
         self.peer = ""
         self.request: AAssociateRq | None = None
         self.answer: AAssociateAc | AAssociateRj | None = None
+        self.handshake: Handshake | None = None
         self.ul = UpperLayer(self.role, limits)
         self.timers = timers
         self._local = ""
@@ -150,10 +155,10 @@ class Association(asyncio.Protocol):
 
     def abort(self, source: int = 0, reason: int = 0) -> None:
         """Abort in whatever state; does nothing where there is nothing left to abort."""
-        if self.state is State.STA_2:
+        if self.state in {State.STA_1, State.STA_2}:
             # The table knows no local abort before a request has come in: there is only the connection to drop.
             self._close_transport()
-        elif self.state not in {State.STA_1, State.STA_13}:
+        elif self.state is not State.STA_13:
             self._request(pr.AbortRequest(source, reason))
             self.tell(EventKind.ABORTED, text="by this side")
 
@@ -222,9 +227,17 @@ class Association(asyncio.Protocol):
     # --- asyncio.Protocol: bytes in ---
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.connection_opened(transport)
+        self.connection_ready()
+
+    def connection_opened(self, transport: asyncio.BaseTransport) -> None:
+        """TCP is connected; the roles extend it."""
         self._transport = cast("asyncio.Transport", transport)
         self._local = format_address(transport.get_extra_info("sockname"))
         self.peer = format_address(transport.get_extra_info("peername"))
+
+    def connection_ready(self) -> None:
+        """PDUs can be exchanged; the roles extend it."""
 
     def data_received(self, data: bytes) -> None:
         self._touch()
@@ -248,6 +261,31 @@ class Association(asyncio.Protocol):
         self._end_of_stream(_how_lost(exc))
         self._transport = None
         self._finish(str(exc) if exc else "")
+
+    # --- TLS below it ---
+
+    def handshake_began(self) -> None:
+        """The handshake has begun: it may take its time and no more."""
+        self.deadline.start(TLS_HANDSHAKE, self.timers.tls_handshake)
+
+    def tls_established(self, handshake: Handshake) -> None:
+        """The handshake is done; the roles extend it."""
+        self.deadline.stop(TLS_HANDSHAKE)
+        self.handshake = handshake
+        self.tell(EventKind.TLS_ESTABLISHED, text=handshake.words, handshake=handshake)
+
+    def tls_failed(self, handshake: Handshake) -> None:
+        """TLS has failed, before or after it was established; the peer is given a bounded time to read the alert."""
+        self.deadline.stop(TLS_HANDSHAKE)
+        self.deadline.start(LINGER, LINGER_SECONDS)
+        self.handshake = handshake
+        words = handshake.words
+        self.tell(EventKind.TLS_FAILED, text=words, handshake=handshake)
+        self._end_of_stream(f"TLS failed: {words}.")
+
+    def _handshake_takes_too_long(self) -> None:
+        assert isinstance(self._transport, TlsTransport)
+        self._transport.give_up(f"no handshake within {self.timers.tls_handshake:g} s")
 
     def _end_of_stream(self, cause: str = "") -> None:
         self._is_ended = True
@@ -374,6 +412,8 @@ class Association(asyncio.Protocol):
             self._execute()
         elif name == LINGER:
             self.drop()
+        elif name == TLS_HANDSHAKE:
+            self._handshake_takes_too_long()
         elif name == DIMSE_RESPONSE:
             if self._messages is not None:
                 self._messages.expired()

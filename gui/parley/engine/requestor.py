@@ -13,10 +13,13 @@ from parley.engine.association import ASSOCIATION_RESPONSE, Association
 from parley.engine.deadlines import Deadlines, time_limit
 from parley.engine.recorder import Recorder
 from parley.engine.tasks import spawn
+from parley.engine.tls import TlsSetupError, requestor_security
+from parley.engine.tls_transport import TlsTransport
 from parley.model.attempt import Attempt, AttemptEnd, Step
 from parley.model.build import request_pdu
 from parley.model.event import EventKind
 from parley.model.profile import RequestorSide
+from parley.model.tls import Handshake
 from parley.ul import effects as fx
 from parley.ul import primitives as pr
 from parley.ul.codes import Role
@@ -92,9 +95,14 @@ class Requestor(Association):
 
     async def _connect(self) -> None:
         try:
+            secured = await self._secure()
             with time_limit(self._deadlines, self.timers.connect):
                 addresses = await self._resolve()
-                await self._open(addresses)
+                await self._open(addresses, secured)
+            if secured is not None and not secured.is_closing():
+                secured.begin()
+        except TlsSetupError as error:
+            self._connect_failed(AttemptEnd.NOT_SENT, str(error))
         except TimeoutError:
             text = f"no connection within {self.timers.connect:g} s"
             self._connect_failed(AttemptEnd.CONNECT_TIMEOUT, text)
@@ -110,6 +118,19 @@ class Requestor(Association):
                 self._finish("cancelled while connecting")
             raise
 
+    async def _secure(self) -> TlsTransport | None:
+        """What TLS needs, None without it; read in a thread, as files and the system's store take their time."""
+        tls = self.side.tls
+        if tls is None:
+            return None
+        loop = asyncio.get_running_loop()
+        security = await loop.run_in_executor(None, requestor_security, tls, self.side.host)
+        for note in security.notes:
+            self.tell(EventKind.NOTE, text=note)
+        if not tls.verify:
+            self.tell(EventKind.NOTE, text="The peer's certificate is not verified: anybody could be the peer.")
+        return TlsTransport(security, self, is_server=False)
+
     async def _resolve(self) -> list[tuple[str, int]]:
         """The addresses of the peer's name, in the system's order of preference."""
         self.tell(EventKind.RESOLVING, text=self.side.host)
@@ -121,14 +142,14 @@ class Requestor(Association):
             detail.append(", ".join(str(host) for host, _ in addresses))
         return [(str(host), port) for host, port in addresses]
 
-    async def _open(self, addresses: list[tuple[str, int]]) -> None:
+    async def _open(self, addresses: list[tuple[str, int]], secured: TlsTransport | None) -> None:
         """Connect to the first address that answers; the last one's error counts."""
         loop = asyncio.get_running_loop()
         with self._step("tcp") as detail:
             for position, (host, port) in enumerate(addresses, start=1):
                 self.tell(EventKind.CONNECTING, text=f"{host}:{port}")
                 try:
-                    await loop.create_connection(lambda: self, host, port)
+                    await loop.create_connection(lambda: secured or self, host, port)
                 except OSError:
                     if position == len(addresses):
                         raise
@@ -164,9 +185,33 @@ class Requestor(Association):
 
     # --- what the peer answers ---
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)
+    def connection_opened(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_opened(transport)
         self.tell(EventKind.CONNECTED)
+
+    def handshake_began(self) -> None:
+        super().handshake_began()
+        self._asked_at = asyncio.get_running_loop().time()
+
+    def tls_established(self, handshake: Handshake) -> None:
+        super().tls_established(handshake)
+        self._add_tls_step("passed", handshake)
+
+    def tls_failed(self, handshake: Handshake) -> None:
+        self.handshake = handshake
+        if self.state is State.STA_4:
+            self._add_tls_step("failed", handshake)
+        self._end(AttemptEnd.TLS_FAILED, detail=handshake.words)
+        super().tls_failed(handshake)
+        if self.state is State.STA_4:
+            self.ul.receive_eof(f"TLS failed: {handshake.words}.")
+            self._execute()
+
+    def _add_tls_step(self, outcome: str, handshake: Handshake) -> None:
+        ms = (asyncio.get_running_loop().time() - self._asked_at) * 1000
+        self._steps.append(Step("tls", outcome, ms, handshake.words))
+
+    def connection_ready(self) -> None:
         self._asked_at = asyncio.get_running_loop().time()
         self.deadline.start(ASSOCIATION_RESPONSE, self.timers.association_response)
         self.ul.transport_confirmation()
@@ -226,5 +271,5 @@ class Requestor(Association):
             outcome = "passed" if end is AttemptEnd.ESTABLISHED else "failed"
             self._steps.append(Step("association", outcome, ms, detail))
         self._attempt.set_result(
-            Attempt(end, self.peer, self.request, answer, self._malformed, detail, tuple(self._steps))
+            Attempt(end, self.peer, self.request, answer, self._malformed, detail, tuple(self._steps), self.handshake)
         )

@@ -164,3 +164,17 @@ class Handshake:
     client_certificate_asked: bool = False
     client_certificate_sent: bool = False
     failure: TlsFailure | None = None
+
+    @property
+    def words(self) -> str:
+        """One line for a person, without a full stop."""
+        if self.failure is not None:
+            return self.failure.words
+        parts = [self.version, self.cipher]
+        if self.alpn:
+            parts.append(f"ALPN {self.alpn}")
+        if self.peer_chain:
+            parts.append(f"peer {self.peer_chain[0].subject} ({'verified' if self.is_verified else 'not verified'})")
+        if self.client_certificate_asked:
+            parts.append(f"client certificate asked and {'sent' if self.client_certificate_sent else 'none sent'}")
+        return ", ".join(parts)
