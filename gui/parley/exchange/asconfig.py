@@ -14,7 +14,7 @@ from itertools import islice, starmap
 from typing import Any, NamedTuple
 
 from parley.exchange.dcmtk_names import uid_of
-from parley.exchange.results import LINE_ENDS, MOST_PROFILES, Exported, Imported, Problem
+from parley.exchange.results import LINE_ENDS, MOST_PROFILES, UID, Exported, Imported, Problem
 from parley.model.build import supported_syntaxes
 from parley.model.handle import ExtendedNegotiation, ProposedContext, RoleProposal, SupportedContext
 from parley.model.profile import AcceptorSide, Profile, RequestorSide
@@ -29,7 +29,6 @@ MOST_INFORMATION = 1024
 SIDES = ("_SCU", "_SCP")
 _ROLES = {"SCU": (1, 0), "SCP": (0, 1), "BOTH": (1, 1)}
 _ROLE_NAMES = {roles: name for name, roles in _ROLES.items()}
-_UID = re.compile(r"(?=.{1,64}\Z)(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))+")
 
 
 class Entry(NamedTuple):
@@ -242,8 +241,13 @@ def _joined(profiles: list[Profile]) -> Iterator[Profile]:
 
 HEADING = (
     "# Association negotiation profiles of DCMTK, written by Parley.",
-    "# storescu -xf THIS_FILE NAME_SCU …   storescp -xf THIS_FILE NAME_SCP …",
+    "# storescu -xf THIS_FILE NAME_SCU ...   storescp -xf THIS_FILE NAME_SCP ...",
 )
+
+
+def section_name(name: str) -> str:
+    """A profile's name as the name of a section: capitals, digits and underscores."""
+    return re.sub("[^A-Z0-9]+", "_", name.upper()).strip("_")[:60] or "PROFILE"
 
 
 def write_asconfig(profiles: Iterable[Profile]) -> Exported:
@@ -270,7 +274,7 @@ class _Writer:
 
     def label(self, name: str) -> str:
         """A name that a section can have and no other one has."""
-        stem = re.sub("[^A-Z0-9]+", "_", name.upper()).strip("_")[:60] or "PROFILE"
+        stem = section_name(name)
         number, label = 1, stem
         while label in self._labels:
             number += 1
@@ -325,9 +329,9 @@ class _Writer:
         count = 0
         seen: set[str] = set()
         for context in contexts:
-            syntaxes = tuple(dict.fromkeys(filter(_UID.fullmatch, context.transfer_syntaxes)))
+            syntaxes = tuple(dict.fromkeys(filter(UID.fullmatch, context.transfer_syntaxes)))
             where = f"{label}, {context.abstract_syntax[:64]}"
-            if not _UID.fullmatch(context.abstract_syntax):
+            if not UID.fullmatch(context.abstract_syntax):
                 self._note("a presentation context is left out: its abstract syntax is no UID", where)
             elif not syntaxes:
                 self._note("the presentation context is left out: it has no transfer syntax", where)

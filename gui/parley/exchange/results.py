@@ -13,6 +13,9 @@ from parley.model.profile import Profile, RequestorSide
 MOST_PROFILES = 1000
 """Per import: more is no list that a person keeps."""
 
+UID = re.compile(r"(?=.{1,64}\Z)(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))+")
+"""What every other program takes for one."""
+
 LINE_ENDS = re.compile(r"\r\n|\r|\n")
 """What editors count as the end of a line; `str.splitlines` knows more."""
 
