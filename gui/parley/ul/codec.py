@@ -5,6 +5,8 @@ What a peer sent is refused only where it leaves no meaning; all else is kept an
 
 from __future__ import annotations
 
+import struct
+from contextlib import suppress
 from dataclasses import dataclass
 
 from parley.ul import layout as lay
@@ -12,13 +14,16 @@ from parley.ul.codes import AbortReason, PduType
 from parley.ul.errors import Finding, LocalProtocolError, RemoteProtocolError, Severity
 from parley.ul.foreign import recognise
 from parley.ul.limits import FIXED_LENGTH, Limits
-from parley.ul.pdu import Item, Pdu, UserInformationSubItem
+from parley.ul.pdu import Item, PDataTf, Pdu, Pdv, UserInformationSubItem
 from parley.ul.reader import MisfitError, Reader, Reading
 from parley.ul.writer import UnfitError, write
 
 _HEADER = lay.PDU_FRAME.header
 _READERS = {code: Reader(layout) for code, layout in lay.PDU_LAYOUTS.items()}
 _USER_INFORMATION = Reader(lay.USER_INFORMATION)
+_ONE_PDV = struct.Struct(">BBLLBB")
+_PDV_FIELDS = 2
+_LEAST_ONE_PDV = _ONE_PDV.size - _HEADER.size
 _LEAST = {code: layout.least for code, layout in lay.PDU_LAYOUTS.items()}
 
 
@@ -37,6 +42,13 @@ def encode(pdu: Pdu) -> bytes:
     Raises:
         LocalProtocolError: a value does not fit its field.
     """
+    if type(pdu) is PDataTf and len(pdu.pdvs) == 1:
+        # Bulk data is nothing but these, and the layouts' way costs several times as much.
+        (pdv,) = pdu.pdvs
+        length = len(pdv.data) + _PDV_FIELDS
+        with suppress(struct.error):
+            head = _ONE_PDV.pack(PduType.P_DATA_TF, pdu.reserved, length + 4, length, pdv.context_id, pdv.control)
+            return head + pdv.data
     try:
         return write(pdu)
     except UnfitError as error:
@@ -87,7 +99,13 @@ def decode(buffer: bytes | bytearray | memoryview, limits: Limits) -> Decoded | 
     if len(buffer) < end:
         return None
     with memoryview(buffer) as view:
-        reading = Reading(bytes(view[:end]))
+        data = bytes(view[:end])
+    if code == PduType.P_DATA_TF and not reserved and length >= _LEAST_ONE_PDV:
+        _, _, _, item_length, context_id, control = _ONE_PDV.unpack_from(data)
+        if item_length == length - 4:
+            # The usual one of bulk data, with nothing noteworthy in it; see `encode`.
+            return Decoded(PDataTf((Pdv(context_id, control, data[_ONE_PDV.size :]),)), data, ())
+    reading = Reading(data)
     try:
         pdu = _READERS[code].read(reading, _HEADER.size, end, reserved)
     except MisfitError as error:

@@ -215,14 +215,16 @@ class UpperLayer:
         return states[0]
 
     def _parse(self, data: bytes | bytearray | memoryview) -> None:
-        """Take every complete PDU out of the buffer. What remains is shorter than one PDU."""
-        self._buffer += data
+        """Take every complete PDU out of what came in. What remains, and is kept, is shorter than one PDU."""
+        if self._buffer:
+            self._buffer += data
+            data = self._buffer
         offset = 0
-        with memoryview(self._buffer) as view:
+        with memoryview(data) as view:
             while self._listening:
                 try:
-                    with view[offset:] as rest:
-                        decoded = decode(rest, self._limits)
+                    with view[offset:] as ahead:
+                        decoded = decode(ahead, self._limits)
                 except RemoteProtocolError as error:
                     self._malformed(error, bytes(view[offset : offset + MALFORMED_KEPT]))
                     return
@@ -231,8 +233,8 @@ class UpperLayer:
                 offset += len(decoded.data)
                 self._effects.append(Received(decoded.pdu, decoded.data, decoded.findings))
                 self._received(decoded.pdu)
-        if self._listening:
-            del self._buffer[:offset]
+            rest = bytearray(view[offset:]) if self._listening else bytearray()
+        self._buffer = rest
 
     def _received(self, pdu: Pdu) -> None:
         evt, pdu_type = _ON_PDU[type(pdu)]

@@ -8,7 +8,13 @@ from __future__ import annotations
 from enum import Enum
 
 
-class State(Enum):
+class QuickEnum(Enum):
+    """Members hashed by identity: an enum's own way is Python code, run at each look-up in the table, for each PDU."""
+
+    __hash__ = object.__hash__
+
+
+class State(QuickEnum):
     """PS3.8 Tables 9-1 to 9-5."""
 
     STA_1 = "idle"
@@ -31,7 +37,7 @@ class State(Enum):
         return f"Sta{self._name_[4:]}"
 
 
-class Evt(Enum):
+class Evt(QuickEnum):
     """The events of PS3.8 Table 9-10."""
 
     EVT_1 = "A-ASSOCIATE request (local)"
@@ -60,7 +66,7 @@ class Evt(Enum):
         return f"Evt{self._name_[4:]}"
 
 
-class Action(Enum):
+class Action(QuickEnum):
     """The actions of PS3.8 Tables 9-6 to 9-9, each with the standard's name and what it does."""
 
     AE_1 = "AE-1", "open the transport"
