@@ -225,7 +225,7 @@ class Field(QWidget, Generic[Editor]):
             return
         if self._line is None or self._mark is None:
             self._line, self._mark = ToneLine(), QLabel()
-            self._line.setObjectName(f"{self.editor.objectName()}.problem")
+            self._line.setObjectName(f"{self.editor.objectName().removesuffix('.editor')}.problem")
             self.header.insertWidget(1, self._mark)
             self.lines.addWidget(self._line)
         first = max(problems, key=lambda problem: _RANK.index(problem.severity))

@@ -1,132 +1,104 @@
-"""The folded section of who an implementation says it is, and of what nearly nobody changes: the same for both ends."""
+"""The folded section of who an implementation says it is, and of what nearly nobody changes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from collections.abc import Mapping
+from typing import Any
 
 from parley.model.handle import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME, AcceptorHandle, RequestorHandle
-from parley.ui import style
-from parley.ui.fields import Field, NumberEdit, OptionalField, StringEdit
-from parley.ui.fold import FoldedSection
-from parley.ul.codes import APPLICATION_CONTEXT
+from parley.ui.fields import Field
+from parley.ui.part_section import PartSection
+
+_OWN = (
+    "implementation_class_uid",
+    "implementation_version_name",
+    "application_context",
+    "protocol_version",
+    "reserved_9_10",
+    "reserved_43_74",
+)
+_TITLES = {"called_ae_title": "Called AE title", "calling_ae_title": "Calling AE title"}
+_AS_REQUESTED = "The standard wants the request's own here; on sends these instead"
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """The part of a handle that this section edits."""
+class IdentitySection(PartSection):
+    """Edits that part of either end's handle."""
 
-    implementation_class_uid: str | None = IMPLEMENTATION_CLASS_UID
-    implementation_version_name: str | None = IMPLEMENTATION_VERSION_NAME
-    application_context: str = APPLICATION_CONTEXT
-    protocol_version: int = 1
-
-    @classmethod
-    def of(cls, handle: RequestorHandle | AcceptorHandle) -> Identity:
-        return cls(
-            handle.implementation_class_uid,
-            handle.implementation_version_name,
-            handle.application_context,
-            handle.protocol_version,
-        )
-
-
-class IdentitySection(FoldedSection):
-    """Edits an `Identity`; the widgets exist only once it has been unfolded."""
-
-    field_names = tuple(field.name for field in fields(Identity))
-
-    def __init__(self, prefix: str) -> None:
-        super().__init__(
-            "Implementation",
-            f"{prefix}.implementation",
-            "Implementation class UID and version name, application context, protocol version",
-            self._make,
-        )
+    def __init__(self, prefix: str, start: RequestorHandle | AcceptorHandle) -> None:
         self._prefix = prefix
-        self._identity = Identity()
-        self._class_uid: OptionalField[StringEdit]
-        self._version_name: OptionalField[StringEdit]
-        self._context: Field[StringEdit]
-        self._version: Field[NumberEdit]
-        self._describe()
+        self._answers = isinstance(start, AcceptorHandle)
+        self.field_names = (*_OWN, *_TITLES) if self._answers else _OWN
+        tip = "Implementation class UID and version name, application context, protocol version, reserved fields"
+        super().__init__("Implementation", f"{prefix}.implementation", tip, start)
 
-    def identity(self) -> Identity:
-        return self._identity
+    def _make_fields(self) -> dict[str, Field[Any]]:
+        from parley.ui.pieces import CountEdit, SwitchedField, TextEdit
 
-    def set_identity(self, identity: Identity) -> None:
-        self._identity = identity
-        if self.is_built():
-            self._fill()
-        self._describe()
+        prefix = self._prefix
+        made: dict[str, Field[Any]] = {
+            "implementation_class_uid": SwitchedField(
+                "Implementation class UID",
+                TextEdit(),
+                f"{prefix}.implementation_class_uid",
+                "Identifies the software (sub-item 52H); the standard wants it",
+                "send",
+                IMPLEMENTATION_CLASS_UID,
+            ),
+            "implementation_version_name": SwitchedField(
+                "Implementation version name",
+                TextEdit(),
+                f"{prefix}.implementation_version_name",
+                "At most 16 characters (sub-item 55H)",
+                "send",
+                IMPLEMENTATION_VERSION_NAME,
+            ),
+            "application_context": Field(
+                "Application context",
+                TextEdit(),
+                f"{prefix}.application_context",
+                "DICOM has exactly one, 1.2.840.10008.3.1.1.1; another one tests how a peer refuses it",
+            ),
+            "protocol_version": Field(
+                "Protocol version",
+                CountEdit(),
+                f"{prefix}.protocol_version",
+                "A bit field; the standard has only bit 0, which is 1",
+            ),
+        }
+        return made | self._reserved_fields() | (self._title_fields() if self._answers else {})
 
-    def fields(self) -> dict[str, Field]:
-        """The fields by the names of a handle; none while the section was never unfolded."""
-        if not self.is_built():
-            return {}
-        made = (self._class_uid, self._version_name, self._context, self._version)
-        return dict(zip(self.field_names, made, strict=True))
+    def _reserved_fields(self) -> dict[str, Field[Any]]:
+        from parley.ui.hex_edit import HexEdit
+        from parley.ui.pieces import SwitchedField
 
-    def _make(self) -> QWidget:
-        content = QWidget()
-        self._class_uid = OptionalField(
-            "Implementation class UID",
-            StringEdit(),
-            f"{self._prefix}.implementation_class_uid",
-            "Identifies the software (sub-item 52H); the standard wants it",
-            "send",
+        name, tip = f"{self._prefix}.reserved_9_10", "2 bytes behind the protocol version; zero, and never tested"
+        short = Field("Reserved bytes 9 to 10", HexEdit(2), name, tip)
+        name, label, tip = f"{self._prefix}.reserved_43_74", "Reserved bytes 43 to 74", "32 bytes behind the titles"
+        long = (
+            SwitchedField(label, HexEdit(32), name, f"{tip}. {_AS_REQUESTED}", "instead of the request's", bytes(32))
+            if self._answers
+            else Field(label, HexEdit(32), name, f"{tip}; zero, and never tested")
         )
-        self._version_name = OptionalField(
-            "Implementation version name",
-            StringEdit(),
-            f"{self._prefix}.implementation_version_name",
-            "At most 16 characters (sub-item 55H)",
-            "send",
-        )
-        self._context = Field(
-            "Application context",
-            StringEdit(),
-            f"{self._prefix}.application_context",
-            "DICOM has exactly one, 1.2.840.10008.3.1.1.1; another one tests how a peer refuses it",
-        )
-        self._version = Field(
-            "Protocol version",
-            NumberEdit(),
-            f"{self._prefix}.protocol_version",
-            "A bit field; the standard has only bit 0, which is 1",
-        )
-        layout = QVBoxLayout(content)
-        layout.setSpacing(style.SPACING)
-        for field in (self._class_uid, self._version_name, self._context, self._version):
-            layout.addWidget(field)
-        self._fill()
-        self._class_uid.changed.connect(self._read)
-        self._version_name.changed.connect(self._read)
-        self._context.editor.textEdited.connect(self._read)
-        self._version.editor.textEdited.connect(self._read)
-        return content
+        return {"reserved_9_10": short, "reserved_43_74": long}
 
-    def _fill(self) -> None:
-        identity = self._identity
-        self._class_uid.show_value(identity.implementation_class_uid, IMPLEMENTATION_CLASS_UID)
-        self._version_name.show_value(identity.implementation_version_name, IMPLEMENTATION_VERSION_NAME)
-        self._context.editor.set_value(identity.application_context)
-        self._version.editor.set_value(identity.protocol_version)
+    def _title_fields(self) -> dict[str, Field[Any]]:
+        from parley.ui.pieces import SwitchedField, TextEdit
 
-    def _read(self) -> None:
-        self._identity = replace(
-            self._identity,
-            implementation_class_uid=self._class_uid.editor.value() if self._class_uid.is_on() else None,
-            implementation_version_name=self._version_name.editor.value() if self._version_name.is_on() else None,
-            application_context=self._context.editor.value(),
-            protocol_version=self._version.editor.value() or 0,
-        )
-        self._describe()
-        self.changed.emit()
+        return {
+            name: SwitchedField(
+                f"{label} in the answer",
+                TextEdit(),
+                f"{self._prefix}.{name}",
+                _AS_REQUESTED,
+                "instead of the request's",
+                "",
+            )
+            for name, label in _TITLES.items()
+        }
 
-    def _describe(self) -> None:
-        identity = self._identity
-        parts = [identity.implementation_version_name or "no version name"]
-        parts.append(identity.implementation_class_uid or "no class UID")
-        self.set_summary(" · ".join(parts))
+    def _words(self, values: Mapping[str, Any]) -> str:
+        parts = [values["implementation_version_name"] or "no version name"]
+        parts.append(values["implementation_class_uid"] or "no class UID")
+        if any(values["reserved_9_10"]) or any(values["reserved_43_74"] or b""):
+            parts.append("reserved bytes not zero")
+        return " · ".join(parts)

@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QAbstractItemModel, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel
 
-from parley.model.handle import AcceptorHandle, Rejection, SupportedContext
+from parley.model.handle import AcceptanceRules, AcceptorHandle, Rejection, SupportedContext
 from parley.model.profile import AcceptorSide
 from parley.ui import icons, style
 from parley.ui.contexts import ContextsEditor
 from parley.ui.fields import ComboBox, Field, NumberEdit, StringEdit, named, sentence
-from parley.ui.identity import Identity, IdentitySection
+from parley.ui.identity import IdentitySection
 from parley.ui.live_table import LiveTable
+from parley.ui.negotiation_sections import AnswerSection
 from parley.ui.rejection_edit import RejectionEdit
 from parley.ui.rules_section import RulesSection
-from parley.ui.side_panel import DEFAULT_MAXIMUM_LENGTH, ActionButton, SidePanel
+from parley.ui.side_panel import DEFAULT_MAXIMUM_LENGTH, NOTHING, ActionButton, SidePanel
 from parley.ui.timers import ACCEPTOR_TIMERS, TimersSection
+from parley.ui.user_identity import UserCheckSection
 from parley.ul.errors import Severity
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ class ScpPanel(SidePanel):
 
     def __init__(self, associations: QAbstractItemModel) -> None:
         super().__init__("scp", "SCP (acceptor)", "Whether this side listens, and where")
+        self._shown = AcceptorSide()
         self._listening: str | None = None
         self._waiting: AcceptorSide | None = None
         self._served: AcceptorSide | None = None
@@ -79,10 +82,14 @@ class ScpPanel(SidePanel):
         self._rules = RulesSection("scp")
         self._section(self._rules)
         self._row(("contexts", self._contexts, 1))
-        self._identity = IdentitySection("scp")
         self._timers = TimersSection("scp", ACCEPTOR_TIMERS)
-        self._section(self._identity)
-        self._section(self._timers)
+        for section in (
+            AnswerSection("scp"),
+            UserCheckSection("scp"),
+            IdentitySection("scp", AcceptorHandle()),
+            self._timers,
+        ):
+            self._section(section)
         for field in (self._host, self._port, self._title, self._limit):
             field.editor.textChanged.connect(self._edited)
         self._length.changed.connect(self._edited)
@@ -116,22 +123,20 @@ class ScpPanel(SidePanel):
 
     def side(self) -> AcceptorSide:
         """The draft as it is typed, problems and all."""
-        identity = self._identity.identity()
         rejects = self._decision.editor.value() == REJECT
-        handle = AcceptorHandle(
+        handle = replace(
+            self._with_parts(self._shown.handle),
             ae_title=self._title.editor.value(),
             contexts=self._contexts.editor.contexts(),
             maximum_length=(self._length.editor.value() or 0) if self._length.is_on() else None,
-            implementation_class_uid=identity.implementation_class_uid,
-            implementation_version_name=identity.implementation_version_name,
-            application_context=identity.application_context,
-            protocol_version=identity.protocol_version,
         )
-        return AcceptorSide(
+        rules = replace(self._with_parts(self._shown.rules), reject_all=self._rejection.value() if rejects else None)
+        return replace(
+            self._shown,
             host=self._host.editor.value(),
             port=self._port.editor.value() or 0,
             handle=handle,
-            rules=replace(self._rules.rules(), reject_all=self._rejection.value() if rejects else None),
+            rules=rules,
             timers=self._timers.timers(),
             maximum_associations=self._limit.editor.value() or 0,
         )
@@ -139,6 +144,7 @@ class ScpPanel(SidePanel):
     def set_side(self, side: AcceptorSide) -> None:
         """Show another draft; `changed` stays silent."""
         self._filling = True
+        self._shown = side
         self._host.editor.set_value(side.host)
         self._port.editor.set_value(side.port)
         self._title.editor.set_value(side.handle.ae_title)
@@ -147,12 +153,17 @@ class ScpPanel(SidePanel):
         self._contexts.editor.set_contexts(side.handle.contexts)
         self._decision.editor.set_value(BY_RULES if side.rules.reject_all is None else REJECT)
         self._rejection.set_value(side.rules.reject_all or _FIRST_REJECTION)
-        self._rules.set_rules(side.rules)
-        self._identity.set_identity(Identity.of(side.handle))
+        self._show_parts(side.handle, side.rules)
         self._timers.set_timers(side.timers)
         self._show_decision()
         self._filling = False
         self._checking.start()
+
+    def _defaulted(self, side: AcceptorSide) -> AcceptorSide:
+        return replace(side, handle=AcceptorHandle(), rules=AcceptanceRules())
+
+    def _emptied(self, side: AcceptorSide) -> AcceptorSide:
+        return replace(side, handle=AcceptorHandle(ae_title=side.handle.ae_title, **NOTHING), rules=AcceptanceRules())
 
     def _check_draft(self) -> tuple[Problem, ...]:
         from parley.model.validation import check_acceptor

@@ -5,6 +5,7 @@ It edits a draft and emits wishes. It neither connects nor diagnoses: attempts a
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
@@ -15,9 +16,11 @@ from parley.model.profile import RequestorSide
 from parley.ui import icons, style
 from parley.ui.contexts import ContextsEditor
 from parley.ui.fields import Field, NumberEdit, StringEdit, named, sentence
-from parley.ui.identity import Identity, IdentitySection
-from parley.ui.side_panel import DEFAULT_MAXIMUM_LENGTH, ActionButton, SidePanel
+from parley.ui.identity import IdentitySection
+from parley.ui.negotiation_sections import ProposalSection
+from parley.ui.side_panel import DEFAULT_MAXIMUM_LENGTH, NOTHING, ActionButton, SidePanel
 from parley.ui.timers import REQUESTOR_TIMERS, TimersSection
+from parley.ui.user_identity import UserIdentitySection
 from parley.ul.errors import Severity
 from parley.ul.table import State
 
@@ -44,6 +47,7 @@ class ScuPanel(SidePanel):
 
     def __init__(self) -> None:
         super().__init__("scu", "SCU (requestor)", "State of this side's association, with its number in PS3.8")
+        self._shown = RequestorSide()
         self._state: State | None = None
         self._attempting = False
         self._busy = False
@@ -66,10 +70,14 @@ class ScuPanel(SidePanel):
         self._row(("host", self._host, 5), ("port", self._port, 2), ("maximum_length", self._length, 4))
         self._row(("called_ae_title", self._called, 1), ("calling_ae_title", self._calling, 1))
         self._row(("contexts", self._contexts, 1))
-        self._identity = IdentitySection("scu")
         self._timers = TimersSection("scu", REQUESTOR_TIMERS)
-        self._section(self._identity)
-        self._section(self._timers)
+        for section in (
+            ProposalSection("scu"),
+            UserIdentitySection("scu"),
+            IdentitySection("scu", RequestorHandle()),
+            self._timers,
+        ):
+            self._section(section)
         for field in (self._host, self._port, self._called, self._calling):
             field.editor.textChanged.connect(self._edited)
         self._length.changed.connect(self._edited)
@@ -100,32 +108,42 @@ class ScuPanel(SidePanel):
 
     def side(self) -> RequestorSide:
         """The draft as it is typed, problems and all."""
-        identity = self._identity.identity()
-        handle = RequestorHandle(
+        handle = replace(
+            self._with_parts(self._shown.handle),
             called_ae_title=self._called.editor.value(),
             calling_ae_title=self._calling.editor.value(),
             contexts=self._contexts.editor.contexts(),
             maximum_length=(self._length.editor.value() or 0) if self._length.is_on() else None,
-            implementation_class_uid=identity.implementation_class_uid,
-            implementation_version_name=identity.implementation_version_name,
-            application_context=identity.application_context,
-            protocol_version=identity.protocol_version,
         )
-        return RequestorSide(self._host.editor.value(), self._port.editor.value() or 0, handle, self._timers.timers())
+        return replace(
+            self._shown,
+            host=self._host.editor.value(),
+            port=self._port.editor.value() or 0,
+            handle=handle,
+            timers=self._timers.timers(),
+        )
 
     def set_side(self, side: RequestorSide) -> None:
         """Show another draft; `changed` stays silent."""
         self._filling = True
+        self._shown = side
         self._host.editor.set_value(side.host)
         self._port.editor.set_value(side.port)
         self._called.editor.set_value(side.handle.called_ae_title)
         self._calling.editor.set_value(side.handle.calling_ae_title)
         self._length.show_value(side.handle.maximum_length, DEFAULT_MAXIMUM_LENGTH)
         self._contexts.editor.set_contexts(side.handle.contexts)
-        self._identity.set_identity(Identity.of(side.handle))
+        self._show_parts(side.handle)
         self._timers.set_timers(side.timers)
         self._filling = False
         self._checking.start()
+
+    def _defaulted(self, side: RequestorSide) -> RequestorSide:
+        return replace(side, handle=RequestorHandle())
+
+    def _emptied(self, side: RequestorSide) -> RequestorSide:
+        titles = {name: getattr(side.handle, name) for name in ("called_ae_title", "calling_ae_title")}
+        return replace(side, handle=RequestorHandle(**titles, **NOTHING))
 
     def _check_draft(self) -> tuple[Problem, ...]:
         from parley.model.validation import check_requestor

@@ -6,10 +6,10 @@ A panel edits a draft. It never touches the engine: it emits what the person wis
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QFrame,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -26,14 +27,24 @@ from parley.ui import icons, style
 from parley.ui.contexts import ContextsEditor
 from parley.ui.fields import TONES, Field, NumberEdit, OptionalField, ToneLine, named, sentence, worst
 from parley.ui.fold import FoldedSection
+from parley.ui.part_section import PartSection
+from parley.ui.problems_line import ProblemsLine
 from parley.ui.verdict import VerdictView
 from parley.ul.errors import Severity
 
 if TYPE_CHECKING:
     from parley.model.validation import Problem
 
+Part = TypeVar("Part")
 CHECK_AFTER_MS = 60
 DEFAULT_MAXIMUM_LENGTH = 16384
+NOTHING: dict[str, Any] = {
+    "contexts": (),
+    "maximum_length": None,
+    "implementation_class_uid": None,
+    "implementation_version_name": None,
+}
+"""The parts of a handle that are there at first and can be left out; all other optional ones are off at first."""
 
 
 class ActionButton(QPushButton):
@@ -108,6 +119,8 @@ class SidePanel(QWidget):
         self.state_line = StateLine(f"{prefix}.state", f"State of the {title}", state_tip)
         top = QHBoxLayout()
         top.addWidget(heading)
+        top.addWidget(self._plain_button("default", "Default", "Every field of the handle as Parley has it at first"))
+        top.addWidget(self._plain_button("reset", "Reset", "Leave out everything that may be left out; titles stay"))
         top.addStretch(1)
         top.addWidget(self.state_line)
 
@@ -128,6 +141,8 @@ class SidePanel(QWidget):
         self._general = ToneLine()
         self._general.setObjectName(f"{prefix}.problem")
         self._general.hide()
+        self._problems_line = ProblemsLine(prefix)
+        self._problems_line.chosen.connect(self.show_field)
         self.verdict = VerdictView()
         named(self.verdict, f"{prefix}.verdict", "Verdict", "What happened, why, and what to do next")
 
@@ -136,6 +151,7 @@ class SidePanel(QWidget):
         self._layout.setSpacing(style.SPACING)
         self._layout.addLayout(top)
         self._layout.addWidget(self._scroll, 1)
+        self._layout.addWidget(self._problems_line)
         self._layout.addWidget(self._general)
         self._layout.addLayout(self._buttons)
         self._layout.addWidget(self.verdict)
@@ -143,6 +159,14 @@ class SidePanel(QWidget):
     # --- for subclasses ----------------------------------------------------------------------------------------------
 
     def _check_draft(self) -> tuple[Problem, ...]:
+        raise NotImplementedError
+
+    def _defaulted(self, side: Any) -> Any:
+        """The side with every field of its handle as it is at first."""
+        raise NotImplementedError
+
+    def _emptied(self, side: Any) -> Any:
+        """The side without everything that its handle can do without."""
         raise NotImplementedError
 
     def _row(self, *fields: tuple[str, Field, int]) -> QWidget:
@@ -174,6 +198,39 @@ class SidePanel(QWidget):
         self._sections.append(section)
         self._form.addWidget(section)
 
+    def _plain_button(self, name: str, text: str, tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setText(text)
+        button.setAutoRaise(True)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        named(button, f"{self._prefix}.{name}", text, tip)
+        button.clicked.connect(self._default if name == "default" else self._reset)
+        return button
+
+    @Slot()
+    def _default(self) -> None:
+        self._replace_draft(self._defaulted(self.side()))
+
+    @Slot()
+    def _reset(self) -> None:
+        self._replace_draft(self._emptied(self.side()))
+
+    def _replace_draft(self, side: Any) -> None:
+        self.set_side(side)
+        self._edited()
+
+    def _with_parts(self, value: Part) -> Part:
+        """The value with what the folded sections say of it."""
+        for section in self._sections:
+            if isinstance(section, PartSection):
+                value = section.applied_to(value)
+        return value
+
+    def _show_parts(self, *values: object) -> None:
+        for section in self._sections:
+            if isinstance(section, PartSection):
+                section.show_part(*values)
+
     def _command(self, text: str, icon: str, keys: str, tip: str) -> QAction:
         """An action for this panel's buttons, the toolbar and the menus."""
         action = QAction(icons.icon(icon), text, self)
@@ -181,6 +238,9 @@ class SidePanel(QWidget):
         shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         action.setToolTip(f"{tip} ({shown})")
         return action
+
+    def side(self) -> Any:
+        raise NotImplementedError
 
     def set_side(self, side: Any) -> None:
         raise NotImplementedError
@@ -210,7 +270,7 @@ class SidePanel(QWidget):
     def check(self) -> None:
         """Look at the draft now and say beside each field what is wrong with it."""
         self._checking.stop()
-        self._problems = (*self._number_problems(), *self._check_draft())
+        self._problems = (*self._typed_problems(), *self._check_draft())
         fields = dict(self._fields)
         for section in self._sections:
             fields |= section.fields()
@@ -224,12 +284,40 @@ class SidePanel(QWidget):
         for section in self._sections:
             section.show_problems([p for p in self._problems if section.owns(p.field)])
         homeless = [p for p in homeless if not any(section.owns(p.field) for section in self._sections)]
+        self._problems_line.show_problems(self._problems)
         self._show_homeless(homeless)
         self._mark_rows()
         self._after_check()
 
     def _after_check(self) -> None:
         """For subclasses: what depends on whether there are errors."""
+
+    def show_field(self, path: str) -> None:
+        """Lead to the field that a problem's path is about, unfolding its section."""
+        for section in self._sections:
+            if section.owns(path):
+                section.unfold()
+        fields = dict(self._fields)
+        for section in self._sections:
+            fields |= section.fields()
+        home = _home(path, fields)
+        if not home:
+            return
+        self._form.activate()
+        self._scroll.ensureWidgetVisible(fields[home])
+        target = fields[home].editor
+        found, table = re.match(r"\w+\[(\d+)\]", path), getattr(target, "table", None)
+        if found and table is not None:
+            table.selectRow(int(found[1]))
+            target = table
+        target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _typed_problems(self) -> Iterable[Problem]:
+        """What was typed and cannot be a value."""
+        yield from self._number_problems()
+        for section in self._sections:
+            if isinstance(section, PartSection):
+                yield from section.typed_problems()
 
     def _number_problems(self) -> Iterable[Problem]:
         from parley.model.validation import Problem
@@ -256,7 +344,7 @@ class SidePanel(QWidget):
         editor.model.show_problems(rows)
 
 
-def _home(path: str, homes: dict[str, list[Problem]]) -> str:
+def _home(path: str, homes: Collection[str]) -> str:
     """The field that a problem's path belongs to: the whole of it, its last word, or its first; else none."""
     words = re.split(r"[.\[]", path)
     return next((name for name in (path, words[-1], words[0]) if name in homes), "")

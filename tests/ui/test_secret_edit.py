@@ -1,0 +1,84 @@
+"""A secret is masked until somebody asks to see it; what is no line of text is kept byte by byte."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit
+
+from parley.model.secret import Secret
+from parley.ui.secret_edit import LONGEST_FILE, SecretEdit
+
+
+@pytest.fixture
+def edit(qtbot):
+    made = SecretEdit("x.secret", "Passcode", "")
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def is_masked(edit):
+    return edit.line.echoMode() == QLineEdit.EchoMode.Password
+
+
+def test_what_is_typed_is_masked_until_the_reveal_click(qtbot, edit):
+    with qtbot.waitSignal(edit.changed):
+        qtbot.keyClicks(edit.line, "green")
+    assert (edit.value().text, is_masked(edit)) == ("green", True)
+    qtbot.mouseClick(edit.reveal, Qt.MouseButton.LeftButton)
+    assert (edit.line.displayText(), is_masked(edit)) == ("green", False)
+    qtbot.mouseClick(edit.reveal, Qt.MouseButton.LeftButton)
+    assert is_masked(edit)
+
+
+def test_another_secret_is_masked_again(qtbot, edit):
+    qtbot.mouseClick(edit.reveal, Qt.MouseButton.LeftButton)
+    with qtbot.assertNotEmitted(edit.changed):
+        edit.set_value(Secret.of("other"))
+    assert (is_masked(edit), "other" in edit.line.displayText()) == (True, False)
+
+
+def test_the_key_stores_name_survives_typing_and_emptying_leaves_nothing(qtbot, edit):
+    edit.set_value(Secret(reference="site-a"))
+    assert "site-a" in edit.line.placeholderText()
+    qtbot.keyClicks(edit.line, "x")
+    assert edit.value() == Secret.of("x", "site-a")
+    qtbot.keyClick(edit.line, Qt.Key.Key_Backspace)
+    assert edit.value() == Secret()
+
+
+@pytest.mark.parametrize("data", [b"\x60\x82\x00\xff", b"line\nline"])
+def test_a_ticket_from_a_file_is_kept_byte_by_byte(qtbot, edit, tmp_path, data):
+    (tmp_path / "ticket").write_bytes(data)
+    edit.take_file(str(tmp_path / "ticket"))
+    assert edit.value().data == data
+    assert (edit.line.text(), str(len(data)) in edit.line.placeholderText()) == ("", True)
+    qtbot.mouseClick(edit.reveal, Qt.MouseButton.LeftButton)
+    assert bytes.fromhex(edit.line.text()) == data
+    qtbot.mouseClick(edit.reveal, Qt.MouseButton.LeftButton)
+    qtbot.keyClicks(edit.line, "typed")
+    assert edit.value().text == "typed"
+
+
+def test_a_file_that_cannot_be_taken_leaves_everything_and_says_why(edit, tmp_path):
+    edit.set_value(Secret.of("kept"))
+    (tmp_path / "long").write_bytes(bytes(LONGEST_FILE + 1))
+    for name, why in (("missing", "cannot be read"), ("long", "longer than 65 535")):
+        edit.take_file(str(tmp_path / name))
+        assert edit.value() == Secret.of("kept")
+        assert [why in text for _, text, _ in edit.typed_problems()] == [True]
+
+
+def test_the_file_is_asked_for_without_a_nested_loop(qtbot, edit):
+    from PySide6.QtWidgets import QFileDialog
+
+    qtbot.mouseClick(edit.load, Qt.MouseButton.LeftButton)
+    dialog = edit.findChild(QFileDialog)
+    assert dialog.isVisible()
+    dialog.reject()
+
+
+def test_a_user_name_is_no_secret(edit):
+    edit.set_value(Secret.of("alice"))
+    edit.set_plain(True)
+    assert (is_masked(edit), edit.reveal.isVisible(), edit.line.text()) == (False, False, "alice")
