@@ -216,7 +216,7 @@ def test_an_unknown_host_is_a_clear_end(run, host):
         assert attempt.end is not AttemptEnd.ESTABLISHED
         return
     assert attempt.end is AttemptEnd.RESOLVE_FAILED
-    assert record.kinds(1) == [K.RESOLVING, K.CONNECT_FAILED, K.PROVIDER_ABORTED, K.CLOSED]
+    assert record.kinds(1) == [K.RESOLVING, K.CONNECT_FAILED, K.CLOSED]
 
 
 def test_a_connect_that_gets_no_answer_ends_in_time(run):

@@ -21,7 +21,7 @@ from parley.model.profile import Timers
 from parley.ul import effects as fx
 from parley.ul import primitives as pr
 from parley.ul.codes import VERIFICATION, AbortSource, Role
-from parley.ul.conformance import check_accept, check_request
+from parley.ul.conformance import check_accept, check_request, locate
 from parley.ul.errors import Finding, LocalProtocolError
 from parley.ul.limits import Limits
 from parley.ul.machine import UpperLayer
@@ -240,7 +240,7 @@ class Association(asyncio.Protocol):
         self.tell(EventKind.STATE, transition=effect)
 
     def _on_received(self, effect: fx.Received) -> None:
-        findings = effect.findings + self._conformance(effect.pdu)
+        findings = effect.findings + locate(effect.data, self._conformance(effect.pdu))
         self.tell(EventKind.PDU_RECEIVED, pdu=effect.pdu, data=effect.data, findings=findings)
 
     def _on_malformed(self, effect: fx.Malformed) -> None:

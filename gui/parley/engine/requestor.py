@@ -187,7 +187,8 @@ class Requestor(Association):
                 super()._indicated(primitive)
                 self._end(AttemptEnd.ABORTED_BY_PEER, pdu)
             case pr.ProviderAbortIndication(_, pdu, cause):
-                super()._indicated(primitive)
+                if self._transport is not None:  # else "connect failed" has said it
+                    super()._indicated(primitive)
                 self._end(self._lost_how(pdu), pdu, cause)
             case _:
                 super()._indicated(primitive)
