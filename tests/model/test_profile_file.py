@@ -80,13 +80,13 @@ def changed(**changes: object) -> str:
 # --- reading and writing ---------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(profiles)
 def test_every_profile_comes_back_from_a_new_file(profile: Profile) -> None:
     assert read_profile(new_text(profile), "") == profile
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(profiles)
 def test_every_profile_comes_back_from_a_changed_file(profile: Profile) -> None:
     text = changed_text(profile, BY_HAND)
@@ -105,7 +105,7 @@ def test_every_profile_comes_back_from_a_changed_file(profile: Profile) -> None:
         assert comment in comments(text)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(profiles, profiles)
 def test_a_written_file_can_be_changed_into_any_other(first: Profile, second: Profile) -> None:
     assert read_profile(changed_text(second, new_text(first)), "") == second
@@ -258,7 +258,7 @@ def test_removing_every_context_and_adding_one_again() -> None:
     ],
 )
 @given(profile=profiles)
-@settings(max_examples=15)
+@settings(max_examples=15, deadline=None)
 def test_other_ways_to_write_toml_can_be_changed_too(text: str, profile: Profile) -> None:
     assert read_profile(changed_text(profile, text), "") == profile
 
