@@ -66,7 +66,8 @@ READ = read_profile(BY_HAND, "")
 
 
 def comments(text: str) -> list[str]:
-    return [line.partition("#")[2].strip() for line in text.splitlines() if "#" in line]
+    """What stands behind the last # of each line: a value may have one too."""
+    return [line.rpartition("#")[2].strip() for line in text.splitlines() if "#" in line]
 
 
 def changed(**changes: object) -> str:
