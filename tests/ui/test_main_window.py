@@ -19,11 +19,13 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSplitter,
     QTabBar,
+    QTableView,
     QTextBrowser,
     QToolButton,
     QWidget,
 )
 
+from parley.model.event import EventKind
 from parley.model.profile import Profile, RequestorSide
 from parley.ul.table import State
 from tests.bridge.samples import Samples
@@ -62,7 +64,7 @@ NAMES = [
     "status.scp",
     "status.events",
 ]
-TAKEN = {"Ctrl+F", "F3", "Shift+F3", "Ctrl+M", "Ctrl+D", "Ctrl+T", "Ctrl+.", "Ctrl+,", "Ctrl+C"}
+TAKEN = {"F3", "Shift+F3", "Ctrl+M", "Ctrl+D", "Ctrl+T", "Ctrl+.", "Ctrl+,", "Ctrl+C"}
 
 
 @pytest.fixture
@@ -197,6 +199,23 @@ def test_a_selected_event_shows_its_details(qtbot, stage):
     assert heading.startswith("#")
 
 
+def test_a_request_selected_before_its_answer_shows_the_answer_when_it_comes(stage):
+    before, after = (events := list(Samples().association(1)))[:5], events[5:]
+    stage.log.append(before)
+    stage.window.log_view.table.selectRow(1)
+    table = stage.find(QTableView, "details.negotiation").model()
+    assert table.words == "2 proposed, no A-ASSOCIATE-AC in the log"
+    stage.log.append(Samples().notes(1))
+    stage.log.append(after)
+    assert table.words == "1 of 2 accepted"
+
+
+def test_the_panel_says_how_an_association_ended(stage):
+    stage.controller.scu_state_changed.emit(State.STA_6)
+    stage.controller.scu_ended.emit(Samples().event(EventKind.ABORTED, 1, text="by the peer"))
+    assert stage.window.scu.verdict.accessibleDescription() == "Association aborted by the peer."
+
+
 # --- profiles --------------------------------------------------------------------------------------------------------
 
 
@@ -292,8 +311,21 @@ def test_panes_can_be_hidden_and_put_back(stage):
     assert stage.find_action("view.details").isChecked()
 
 
-def test_the_search_goes_to_the_logs_filter(qtbot, stage):
-    trigger(stage, "Find in the log")
+def test_hidden_panes_stay_hidden_in_the_next_window(qtbot, stage):
+    trigger(stage, "Show Details")
+    stage.window.allow_close()
+    stage.window.close()
+    again = stage.open()
+    qtbot.addWidget(again)
+    again.show()
+    assert (again.details.isVisible(), again.log_view.isVisible()) == (False, True)
+    assert not again.findChild(QAction, "view.details").isChecked()
+
+
+def test_the_search_goes_to_the_logs_filter_from_wherever_one_types(qtbot, stage):
+    edit = stage.find(QLineEdit, "scu.host")
+    edit.setFocus()
+    qtbot.keyClick(edit, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     assert stage.find(QLineEdit, "log.filter").hasFocus()
 
 

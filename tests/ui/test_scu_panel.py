@@ -266,3 +266,17 @@ def test_an_echo_is_shown_with_its_time(panel):
     Result.status = 0x0122
     panel.echo_finished(Result())
     assert "0122H" in panel.findChild(QLabel, "scu.verdict").text()
+
+
+def test_another_profile_leaves_no_verdict_of_the_one_before(panel):
+    panel.attempt_started()
+    panel.attempt_finished(Attempt(AttemptEnd.CONNECT_REFUSED, "10.0.0.1:104"))
+    assert panel.verdict.isVisible()
+    panel.set_side(RequestorSide())
+    assert not panel.verdict.isVisible()
+
+
+def test_what_is_under_way_is_said_whichever_profile_is_open(panel):
+    panel.attempt_started()
+    panel.set_side(RequestorSide())
+    assert panel.verdict.isVisible()

@@ -8,7 +8,7 @@ runs on its own.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -21,10 +21,13 @@ from parley.engine.engine import Engine
 from parley.engine.errors import AssociationError, ListenError
 from parley.engine.requestor import Requestor
 from parley.engine.tasks import spawn
+from parley.model.event import EngineEvent, EventKind
 from parley.model.profile import AcceptorSide, RequestorSide
+from parley.ul.pdu import AAssociateAc
 from parley.ul.table import State
 
 T = TypeVar("T")
+_ENDS = {EventKind.RELEASED, EventKind.ABORTED, EventKind.PROVIDER_ABORTED}
 
 
 class Controller(QObject):
@@ -36,6 +39,7 @@ class Controller(QObject):
         echo_finished(EchoResult | str): the answer, or why there is none.
         scu_state_changed(State | None): of the requestor's association; None when there is none.
         scu_busy_changed(bool): something is under way that Abort would end.
+        scu_ended(EngineEvent): what ended the requestor's association after it had been established.
         listening_changed(str | None): the address, or None.
         listen_failed(str): why not, and what to do.
     """
@@ -45,6 +49,7 @@ class Controller(QObject):
     echo_finished = Signal(object)
     scu_state_changed = Signal(object)
     scu_busy_changed = Signal(bool)
+    scu_ended = Signal(object)
     listening_changed = Signal(object)
     listen_failed = Signal(str)
 
@@ -52,10 +57,12 @@ class Controller(QObject):
         super().__init__(parent)
         self._engine = engine
         self._requestor: Requestor | None = None
+        self._last: Requestor | None = None
         self._listener: Listener | None = None
         self._is_opening = False
         self._told_state: State | None = None
         pump.batch.connect(self._look_at_state)
+        pump.batch.connect(self._look_for_end)
 
     # --- the SCU's wishes ---
 
@@ -66,7 +73,7 @@ class Controller(QObject):
         """
         if self._requestor is not None and self._requestor.state is not State.STA_13:
             return
-        self._requestor = self._engine.requestor(side)
+        self._requestor = self._last = self._engine.requestor(side)
         self.attempt_started.emit()
         self._start_scu(self._requestor.associate(), "associate", self.attempt_finished.emit)
         self._look_at_state()
@@ -149,6 +156,18 @@ class Controller(QObject):
         if state is not self._told_state:
             self._told_state = state
             self.scu_state_changed.emit(state)
+
+    @Slot(object)
+    def _look_for_end(self, batch: Sequence[EngineEvent]) -> None:
+        """Tell how the association ended that the last attempt has brought."""
+        last = self._last
+        if last is None or not isinstance(last.answer, AAssociateAc):
+            return
+        for event in batch:
+            if event.association == last.number and event.kind in _ENDS:
+                self._last = None
+                self.scu_ended.emit(event)
+                return
 
 
 async def _echo(requestor: Requestor) -> EchoResult | str:

@@ -49,6 +49,7 @@ class DetailsPane(QWidget):
         self._model = DetailModel(self)
         self._contexts = NegotiationModel(self)
         self._is_following_bytes = False
+        self._awaits_answer_of: int | None = None
 
         self._heading = QLabel(_NOTHING, self)
         self._heading.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -103,6 +104,21 @@ class DetailsPane(QWidget):
         self._heading.setText(f"#{event.seq}  {summary}" if event else _NOTHING)
         self._heading.setToolTip(summary)
         self._model.set_event(event)
+        self._show_negotiation(event, request, answer)
+
+    @property
+    def awaits_answer_of(self) -> int | None:
+        """The association whose request is shown without an answer, as there is none yet."""
+        return self._awaits_answer_of
+
+    def show_answer(self, event: EngineEvent, request: AAssociateRq | None, answer: AAssociateAc | None) -> None:
+        """The answer has come: show it beside the request, and leave tree and bytes where they are."""
+        self._show_negotiation(event, request, answer)
+
+    def _show_negotiation(
+        self, event: EngineEvent | None, request: AAssociateRq | None, answer: AAssociateAc | None
+    ) -> None:
+        self._awaits_answer_of = event.association if event and request is not None and answer is None else None
         role = event.role if event and event.role else Role.REQUESTOR
         self._contexts.set_negotiation(request, answer, role)
         self._summary.setText(self._contexts.words or "No presentation contexts were negotiated here.")
@@ -122,8 +138,8 @@ class DetailsPane(QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)
         width = tree.fontMetrics().averageCharWidth()
-        header.resizeSection(0, 42 * width)
-        header.resizeSection(1, 26 * width)
+        header.resizeSection(0, 36 * width)
+        header.resizeSection(1, 34 * width)
         tree.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         for text, key, slot in (
             ("Copy field", QKeySequence(QKeySequence.StandardKey.Copy), self._copy_field),
@@ -159,7 +175,7 @@ class DetailsPane(QWidget):
         header.setSectionResizeMode(negotiation_model.Column.PROPOSED, QHeaderView.ResizeMode.Stretch)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         width = table.fontMetrics().averageCharWidth()
-        for column, characters in ((0, 4), (1, 28), (2, 44)):
+        for column, characters in ((0, 4), (1, 26), (2, 40)):
             header.resizeSection(column, characters * width + 12)
         return table
 

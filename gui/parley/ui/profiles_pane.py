@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QSignalBlocker, Qt, Slot
@@ -11,12 +12,14 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QListView,
+    QMenu,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from parley.bridge.profile_book import Answer, ProfileBook
+from parley.model.profile import Profile
 from parley.model.store import StoredProfile
 from parley.ui import icons, style
 from parley.ui.fields import ToneLine, named
@@ -99,6 +102,7 @@ class ProfilesPane(QWidget):
     Attributes:
         new_action, save_action, save_as_action, revert_action, duplicate_action, rename_action, delete_action: for
             toolbar and menus.
+        sample_menu: profiles that are shipped, to begin with.
     """
 
     def __init__(self, book: ProfileBook) -> None:
@@ -141,6 +145,10 @@ class ProfilesPane(QWidget):
         )
         self.rename_action = self._action("&Rename", "rename", "F2", "Rename the selected profile", self._rename)
         self.delete_action = self._action("De&lete…", "delete", "Del", "Delete the selected profile", self._ask_delete)
+        self.sample_menu = QMenu("New from &sample", self)
+        self.sample_menu.setObjectName("profiles.samples")
+        self.sample_menu.setToolTipsVisible(True)
+        self.sample_menu.aboutToShow.connect(self._fill_samples)
         for action in (self.rename_action, self.delete_action):
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
             self.list.addAction(action)
@@ -227,6 +235,19 @@ class ProfilesPane(QWidget):
     # --- wishes and questions ----------------------------------------------------------------------------------------
 
     @Slot()
+    def _fill_samples(self) -> None:
+        from parley.model.samples import sample_profiles
+
+        if self.sample_menu.isEmpty():
+            for sample in sample_profiles():
+                action = self.sample_menu.addAction(sample.name)
+                action.setToolTip(sample.comment)
+                action.triggered.connect(partial(self._create_like, sample))
+
+    def _create_like(self, sample: Profile, _checked: bool = False) -> None:
+        self._book.create_like(sample)
+
+    @Slot()
     def _duplicate(self) -> None:
         if entry := self._selected():
             self._book.duplicate(entry.key)
@@ -298,7 +319,9 @@ class ProfilesPane(QWidget):
 def _tip(entry: StoredProfile) -> str:
     if entry.built_in:
         return f"{entry.name}\nBuilt in: save it under another name to keep changes."
-    return f"{entry.name}\n{_reason(entry) if entry.profile is None else entry.key}"
+    if entry.profile is None:
+        return f"{entry.name}\n{_reason(entry)}"
+    return "\n".join(filter(None, (entry.name, entry.profile.comment, entry.key)))
 
 
 def _reason(entry: StoredProfile) -> str:

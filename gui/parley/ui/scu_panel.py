@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction
 
+from parley.model.event import EventKind
 from parley.model.handle import ProposedContext, RequestorHandle
 from parley.model.profile import RequestorSide
 from parley.ui import icons, style
@@ -23,9 +24,11 @@ from parley.ul.table import State
 
 if TYPE_CHECKING:
     from parley.model.attempt import Attempt
+    from parley.model.event import EngineEvent
     from parley.model.validation import Problem
 
 _ENDED = {None, State.STA_1, State.STA_13}
+_END_TONES = {EventKind.RELEASED: style.Tone.OK, EventKind.PROVIDER_ABORTED: style.Tone.ERROR}
 
 
 class ScuPanel(SidePanel):
@@ -114,7 +117,9 @@ class ScuPanel(SidePanel):
         return RequestorSide(self._host.editor.value(), self._port.editor.value() or 0, handle, self._timers.timers())
 
     def set_side(self, side: RequestorSide) -> None:
-        """Show another draft; `changed` stays silent."""
+        """Show another draft; `changed` stays silent. What came of an attempt that is over does not belong to it."""
+        if self._state in _ENDED and not self._attempting:
+            self.verdict.fall_silent()
         self._filling = True
         self._host.editor.set_value(side.host)
         self._port.editor.set_value(side.port)
@@ -204,6 +209,14 @@ class ScuPanel(SidePanel):
             self.verdict.say(style.Tone.OK, "Echo answered", f"with success in {result.ms:.1f} ms.")  # type: ignore[attr-defined]
         else:
             self.verdict.say(style.Tone.WARNING, "Echo answered", f"with status {status:04X}H, which is not success.")
+
+    @Slot(object)
+    def association_ended(self, event: EngineEvent) -> None:
+        """Say how an association ended that had been established."""
+        from parley.capture.summary import summarize
+
+        words = summarize(event).removeprefix("association ")
+        self.verdict.say(_END_TONES.get(event.kind, style.Tone.NOTE), "Association", f"{words}.")
 
     def _enable(self) -> None:
         established = self._state is State.STA_6 and not self._busy
