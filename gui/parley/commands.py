@@ -9,11 +9,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import io
 import json
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,8 @@ from parley.model.profile import AcceptorSide, Profile, RequestorSide
 from parley.model.profile_writer import new_text
 from parley.model.registry import Kind, entries, name_of
 from parley.model.store import ProfileStore, StoreError, default_folder
+from parley.model.validation import Problem, check_acceptor, check_requestor
+from parley.ul.errors import Severity
 from parley.ul.negotiation import NegotiatedContext
 
 PASSED, FAILED, NOT_TRIED, INTERRUPTED = 0, 1, 2, 130
@@ -44,6 +47,9 @@ class UsageError(Exception):
 
 def run(name: str, options: argparse.Namespace) -> int:
     """Run the command of that name; returns its exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # An arrow that the terminal's encoding has no letter for must not end an association.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         return _COMMANDS[name](options)
     except (UsageError, StoreError) as error:
@@ -105,6 +111,7 @@ def _target(options: argparse.Namespace) -> RequestorSide:
     if options.timeout is not None:
         timers = replace(side.timers, connect=options.timeout, association_response=options.timeout)
         side = replace(side, timers=timers)
+    _warn(check_requestor(side))
     return side
 
 
@@ -150,13 +157,15 @@ def _acceptor_side(options: argparse.Namespace) -> AcceptorSide:
         rules = replace(rules, calling_ae_titles=tuple(options.calling))
     if options.all_storage:
         handle = replace(handle, contexts=handle.contexts + _storage_beyond(handle.contexts))
-    return replace(
+    side = replace(
         side,
         handle=handle,
         rules=rules,
         host=side.host if options.host is None else options.host,
         port=side.port if options.port is None else options.port,
     )
+    _warn(check_acceptor(side))
+    return side
 
 
 def _storage_beyond(contexts: tuple[SupportedContext, ...]) -> tuple[SupportedContext, ...]:
@@ -170,7 +179,8 @@ def _storage_beyond(contexts: tuple[SupportedContext, ...]) -> tuple[SupportedCo
 def _profiles_list(options: argparse.Namespace) -> int:
     for entry in _store(options.profiles).list():
         place = f"  ({entry.key})" if not entry.built_in else "  (built in)"
-        trouble = f"  cannot be read: {entry.problem}" if entry.problem else ""
+        line = "" if entry.line is None else f", line {entry.line}"
+        trouble = f"  cannot be read{line}: {entry.problem}" if entry.problem else ""
         print(f"{entry.name}{place}{trouble}")
     return PASSED
 
@@ -191,6 +201,14 @@ def _store(folder: Path | None) -> ProfileStore:
 def _profile(folder: Path | None, name: str) -> Profile:
     store = _store(folder)
     return store.load(store.find(name).key)
+
+
+def _warn(problems: Iterable[Problem]) -> None:
+    """Tell what is wrong with values that are used all the same, as a tester must be able to."""
+    for problem in problems:
+        if problem.severity is not Severity.NOTE:
+            words = f"{problem.severity.value}: {problem.text} {problem.remedy}".rstrip()
+            print(f"parley: {words}", file=sys.stderr)
 
 
 def _printer(options: argparse.Namespace) -> Callable[[EngineEvent], None]:
@@ -222,7 +240,7 @@ def _print_check(result: Check, *, as_json: bool) -> None:
             "negotiation": [_context_record(context) for context in result.contexts],
             "diagnosis": {"code": verdict.code, "cause": verdict.cause, "remedy": verdict.remedy},
         }
-        _print(json.dumps(record, ensure_ascii=False))
+        _print(json.dumps(record))
         return
     _print()
     for step in result.steps:
