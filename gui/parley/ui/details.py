@@ -20,6 +20,7 @@ from parley.bridge.detail_model import DetailModel
 from parley.bridge.negotiation_model import ACCEPTED_ROLE, NegotiationModel
 from parley.model.event import EngineEvent
 from parley.ui import style
+from parley.ui.column_shares import ColumnShares
 from parley.ui.delegates import ToneDelegate
 from parley.ui.fields import named
 from parley.ui.hex_view import HexView
@@ -136,10 +137,7 @@ class DetailsPane(QWidget):
         tree.setItemDelegate(ToneDelegate(tree))
         header = tree.header()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setStretchLastSection(True)
-        width = tree.fontMetrics().averageCharWidth()
-        header.resizeSection(0, 36 * width)
-        header.resizeSection(1, 34 * width)
+        ColumnShares(tree, header, {0: 0.41, 1: 0.35, 2: 0.24})
         tree.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         for text, key, slot in (
             ("Copy field", QKeySequence(QKeySequence.StandardKey.Copy), self._copy_field),
@@ -172,11 +170,14 @@ class DetailsPane(QWidget):
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setMinimumSectionSize(24)
-        header.setSectionResizeMode(negotiation_model.Column.PROPOSED, QHeaderView.ResizeMode.Stretch)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        width = table.fontMetrics().averageCharWidth()
-        for column, characters in ((0, 4), (1, 26), (2, 40)):
-            header.resizeSection(column, characters * width + 12)
+        column = negotiation_model.Column
+        ColumnShares(
+            table,
+            header,
+            {column.ABSTRACT_SYNTAX: 0.3, column.RESULT: 0.46, column.PROPOSED: 0.24},
+            fixed={column.ID: table.fontMetrics().horizontalAdvance("0000") + 12},
+        )
         return table
 
     def _stacked(self, above: QLabel, below: QWidget) -> QWidget:

@@ -215,8 +215,9 @@ class ScuPanel(SidePanel):
         """Say how an association ended that had been established."""
         from parley.capture.summary import summarize
 
-        words = summarize(event).removeprefix("association ")
-        self.verdict.say(_END_TONES.get(event.kind, style.Tone.NOTE), "Association", f"{words}.")
+        how, colon, why = summarize(event).partition(": ")
+        headline = f"{how.capitalize()}{colon.strip() or '.'}"
+        self.verdict.say(_END_TONES.get(event.kind, style.Tone.NOTE), headline, why)
 
     def _enable(self) -> None:
         established = self._state is State.STA_6 and not self._busy
