@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -60,6 +61,7 @@ class Controller(QObject):
         self._last: Requestor | None = None
         self._listener: Listener | None = None
         self._is_opening = False
+        self._is_busy = False
         self._told_state: State | None = None
         pump.batch.connect(self._look_at_state)
         pump.batch.connect(self._look_for_end)
@@ -71,7 +73,7 @@ class Controller(QObject):
 
         One that only waits for its peer to close (Sta13) may go on waiting beside the new one.
         """
-        if self._requestor is not None and self._requestor.state is not State.STA_13:
+        if self._is_busy or (self._requestor is not None and self._requestor.state is not State.STA_13):
             return
         self._requestor = self._last = self._engine.requestor(side)
         self.attempt_started.emit()
@@ -79,14 +81,14 @@ class Controller(QObject):
         self._look_at_state()
 
     def echo(self) -> None:
-        """Send a C-ECHO."""
-        if self._requestor is not None:
+        """Send a C-ECHO, unless something is under way."""
+        if self._requestor is not None and not self._is_busy:
             self._start_scu(_echo(self._requestor), "echo", self.echo_finished.emit)
 
     def release(self) -> None:
-        """Release the association."""
-        if self._requestor is not None and self._requestor.is_established:
-            self._start_scu(self._requestor.release(), "release", self._nothing)
+        """Release the association, unless something is under way; its end is told by the state."""
+        if self._requestor is not None and self._requestor.is_established and not self._is_busy:
+            self._start(_release(self._requestor), "release", self._nothing)
 
     def abort(self) -> None:
         """Abort the association, or stop the attempt that is under way."""
@@ -117,8 +119,18 @@ class Controller(QObject):
 
     # --- what came of it ---
 
-    def _start(self, work: Coroutine[Any, Any, T], name: str, done: Callable[[T], None]) -> None:
+    def _start(
+        self,
+        work: Coroutine[Any, Any, T],
+        name: str,
+        done: Callable[[T], None],
+        settle: Callable[[], None] | None = None,
+    ) -> None:
+        """Run `work`; then `settle`, however it went, and `done` with what came of it."""
+
         def finished(task: asyncio.Task[T]) -> None:
+            if settle is not None:
+                settle()
             if not task.cancelled() and task.exception() is None:
                 done(task.result())
 
@@ -126,14 +138,16 @@ class Controller(QObject):
 
     def _start_scu(self, work: Coroutine[Any, Any, T], name: str, done: Callable[[T], None]) -> None:
         """As `_start`, with the SCU shown as busy meanwhile."""
+        self._tell_busy(True)
+        self._start(work, name, done, self._settle_scu)
 
-        def finished(result: T) -> None:
-            self.scu_busy_changed.emit(False)
-            self._look_at_state()
-            done(result)
+    def _settle_scu(self) -> None:
+        self._tell_busy(False)
+        self._look_at_state()
 
-        self.scu_busy_changed.emit(True)
-        self._start(work, name, finished)
+    def _tell_busy(self, busy: bool) -> None:
+        self._is_busy = busy
+        self.scu_busy_changed.emit(busy)
 
     def _listen_done(self, result: Listener | ListenError) -> None:
         self._is_opening = False
@@ -175,6 +189,12 @@ async def _echo(requestor: Requestor) -> EchoResult | str:
         return await requestor.echo()
     except AssociationError as error:
         return str(error)
+
+
+async def _release(requestor: Requestor) -> None:
+    # It may have ended between the wish and now.
+    with suppress(AssociationError):
+        await requestor.release()
 
 
 async def _listen(engine: Engine, side: AcceptorSide) -> Listener | ListenError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import socket
 from collections.abc import Awaitable, Callable
 
 from parley.engine.association import Association, end_all, format_address
@@ -158,10 +159,12 @@ class Listener:
         host = None if self.side.host in {"", "*"} else self.side.host
         try:
             self._server = await loop.create_server(lambda: make(self), host, self.side.port, backlog=256)
-        except (OSError, OverflowError) as error:
-            text = getattr(error, "strerror", None) or str(error)
+        except (OSError, OverflowError, ValueError) as error:
+            number, text = getattr(error, "errno", None), getattr(error, "strerror", None) or str(error)
+            if isinstance(error, ValueError):
+                number, text = socket.EAI_NONAME, "this cannot be a host name"
             self._record(EventKind.LISTEN_FAILED, role=Role.ACCEPTOR, local=self.address, text=text)
-            raise ListenError(getattr(error, "errno", None), text) from error
+            raise ListenError(number, text) from error
         self.host, self.port = self._server.sockets[0].getsockname()[:2]
         self._record(EventKind.LISTENING, role=Role.ACCEPTOR, local=self.address)
 

@@ -165,6 +165,8 @@ class Association(asyncio.Protocol):
         elif self.state not in {State.STA_1, State.STA_13}:
             self._request(pr.AbortRequest(source, reason))
             self.tell(EventKind.ABORTED, text="by this side")
+            # The connection may stay open until the peer or ARTIM ends it; the answer will not come.
+            self._fail_echo("The association was aborted before the C-ECHO was answered.")
 
     def end(self) -> None:
         """Begin to end: release what this side asked for, abort all else."""
