@@ -280,3 +280,10 @@ def test_what_is_under_way_is_said_whichever_profile_is_open(panel):
     panel.attempt_started()
     panel.set_side(RequestorSide())
     assert panel.verdict.isVisible()
+
+
+def test_what_the_person_cancelled_has_not_failed(panel):
+    panel.attempt_started()
+    panel.attempt_finished(Attempt(AttemptEnd.CANCELLED, "10.0.0.1:104"))
+    words = panel.verdict.accessibleDescription()
+    assert words.startswith("Cancelled:")

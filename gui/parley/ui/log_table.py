@@ -217,7 +217,7 @@ class LogTable(QTableView):
         width = self.fontMetrics().horizontalAdvance("0")
         widths = {int(column): characters * width + style.SPACING for column, characters in _CHARACTERS.items()}
         who = {int(Column.WHO): widths.pop(Column.WHO)}
-        ColumnShares(self, header, {Column.WHO: 0.4, Column.SUMMARY: 0.6}, fixed=widths, most=who)
+        ColumnShares(self, header, {Column.WHO: 0.44, Column.SUMMARY: 0.56}, fixed=widths, most=who)
 
     @Slot(QModelIndex, int, int)
     def _rows_inserted(self, _parent: QModelIndex, _first: int, _last: int) -> None:

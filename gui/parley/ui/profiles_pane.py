@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 Index = QModelIndex | QPersistentModelIndex
 _Role = Qt.ItemDataRole
 KEY_ROLE = _Role.UserRole
+_DIALOG_WIDTH = 380
+"""Pixels: room for a profile's name and for the dialog's own title."""
 
 
 class ProfileModel(QAbstractListModel):
@@ -264,7 +266,7 @@ class ProfilesPane(QWidget):
             return
         box = self._box(
             "profiles.delete_question",
-            f"Delete the profile {entry.name}?",
+            f'Delete the profile "{entry.name}"?',
             f"The file {entry.key} is removed for good.",
         )
         delete = box.addButton("&Delete", box.ButtonRole.DestructiveRole)
@@ -280,7 +282,7 @@ class ProfilesPane(QWidget):
 
     @Slot(str)
     def _ask_unsaved(self, name: str) -> None:
-        box = self._box("profiles.unsaved_question", f"Save the changes to {name}?", "They are lost otherwise.")
+        box = self._box("profiles.unsaved_question", f'Save the changes to "{name}"?', "They are lost otherwise.")
         buttons = box.StandardButton
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
         box.setDefaultButton(buttons.Save)
@@ -302,6 +304,7 @@ class ProfilesPane(QWidget):
         dialog.setWindowTitle("Save profile as")
         dialog.setLabelText("Name of the new profile:")
         dialog.setTextValue(suggestion)
+        dialog.resize(_DIALOG_WIDTH, dialog.sizeHint().height())
         dialog.textValueSelected.connect(self._book.save_as)
         dialog.rejected.connect(self._book.give_up)
         dialog.open()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction
 
+from parley.model.attempt import AttemptEnd
 from parley.model.event import EventKind
 from parley.model.handle import ProposedContext, RequestorHandle
 from parley.model.profile import RequestorSide
@@ -195,8 +196,10 @@ class ScuPanel(SidePanel):
             self._contexts.editor.model.show_answers(outcome(attempt.request, attempt.answer))
         else:
             self._contexts.editor.model.show_answers((), "Not negotiated")
-        tone = style.Tone.OK if verdict.passed else style.Tone.ERROR
-        self.verdict.say(tone, "Passed:" if verdict.passed else "Failed:", verdict.cause, verdict.remedy, verdict.code)
+        tone, headline = (style.Tone.OK, "Passed:") if verdict.passed else (style.Tone.ERROR, "Failed:")
+        if attempt.end is AttemptEnd.CANCELLED:
+            tone, headline = style.Tone.NOTE, "Cancelled:"
+        self.verdict.say(tone, headline, verdict.cause, verdict.remedy, verdict.code)
         self._enable()
 
     @Slot(object)
