@@ -150,6 +150,15 @@ def test_shortcuts_of_the_window_clash_neither_with_each_other_nor_with_the_logs
     assert shared == set()
 
 
+def test_no_two_labels_or_menus_share_an_underlined_letter(stage):
+    unfold_all(stage)
+    texts = [label.text() for label in stage.window.findChildren(QLabel) if label.buddy()]
+    texts += [button.text() for button in stage.window.findChildren(QAbstractButton)]
+    texts += [action.text() for action in stage.window.menuBar().actions()]
+    letters = [text.replace("&&", "").partition("&")[2][:1].lower() for text in texts]
+    assert sorted({letter for letter in letters if letter and letters.count(letter) > 1}) == []
+
+
 def test_every_action_of_the_toolbar_is_in_a_menu_too(stage):
     in_menus = {action for menu in stage.window.menuBar().findChildren(QMenu) for action in menu.actions()}
     toolbar = stage.find(QWidget, "toolbar")
