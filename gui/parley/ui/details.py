@@ -186,6 +186,9 @@ class DetailsPane(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         above.setContentsMargins(style.SPACING, style.SPACING // 2, style.SPACING, style.SPACING // 2)
+        # A long line wraps: it may not push the splitter aside.
+        above.setWordWrap(True)
+        above.setMinimumWidth(1)
         layout.addWidget(above)
         layout.addWidget(below, 1)
         return page
