@@ -312,6 +312,15 @@ def trigger(stage, text):
     found[0].trigger()
 
 
+def test_the_folder_of_the_profiles_opens_before_there_is_one(stage, monkeypatch):
+    opened = []
+    monkeypatch.setattr("PySide6.QtGui.QDesktopServices.openUrl", opened.append)
+    assert not stage.store.folder.exists()
+    trigger(stage, "Open profiles folder")
+    assert [url.toLocalFile() for url in opened] == [str(stage.store.folder)]
+    assert stage.store.folder.is_dir()
+
+
 def test_panes_can_be_hidden_and_put_back(stage):
     trigger(stage, "Show Details")
     assert not stage.window.details.isVisible()

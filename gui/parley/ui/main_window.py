@@ -303,7 +303,10 @@ class MainWindow(QMainWindow):
         from PySide6.QtCore import QUrl
         from PySide6.QtGui import QDesktopServices
 
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._book.store.folder)))
+        folder = self._book.store.folder
+        with suppress(OSError):  # before the first profile is saved there is none
+            folder.mkdir(parents=True, exist_ok=True)
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
     def _help(self, topic: str, _checked: bool = False) -> None:
         from parley.ui import help as pages
