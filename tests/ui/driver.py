@@ -21,6 +21,8 @@ from parley.ui.main_window import MainWindow
 from parley.ui.verdict import VerdictView
 
 W = TypeVar("W", bound=QObject)
+PATIENCE_SECONDS = 20.0
+"""How long the window may take for anything it is waited for; less than the limit of a test's loop."""
 
 
 class Driver(QObject):
@@ -87,12 +89,20 @@ class Driver(QObject):
         await self.until(lambda: self.verdict() and not self.verdict().startswith("Under way"))
 
     async def until(self, shows: Callable[[], object]) -> None:
-        """Wait until the window shows something; the test's own limit of time ends a wait in vain."""
+        """Wait until the window shows something."""
         if shows():
             return
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((shows, future))
-        await future
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await future
+        except TimeoutError:
+            raise AssertionError(f"it does not come to that; the window shows:\n{self}") from None
+
+    def __str__(self) -> str:
+        facts = self.text("scu.state"), self.verdict(), self.text("scp.state"), self.verdict("scp")
+        return "\n".join([*facts, *self.log(Column.SUMMARY)])
 
     def _look(self, *_news: object) -> None:
         for waiter in list(self._waiting):
