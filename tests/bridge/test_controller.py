@@ -15,9 +15,11 @@ from parley.bridge.pump import EventPump
 from parley.engine.engine import Engine
 from parley.model.attempt import AttemptEnd
 from parley.model.build import accept_pdu
-from parley.model.handle import AcceptanceRules, AcceptorHandle, Rejection
+from parley.model.event import EventKind
+from parley.model.handle import AcceptanceRules, AcceptorHandle, NoContext, Rejection
 from parley.model.profile import AcceptorSide, RequestorSide, Timers
 from parley.ul.codec import decode, encode
+from parley.ul.codes import Role
 from parley.ul.limits import Limits
 from parley.ul.pdu import AAbort, AReleaseRp, AReleaseRq
 from parley.ul.table import State
@@ -31,6 +33,7 @@ SIGNALS = (
     "echo_finished",
     "scu_state_changed",
     "scu_busy_changed",
+    "scu_ended",
     "listening_changed",
     "listen_failed",
 )
@@ -163,6 +166,37 @@ def test_an_associations_whole_life_in_signals(play):
         assert desk.all("scu_busy_changed") == [True, False, True, False]
         desk.controller.stop()
         assert await desk.heard("listening_changed", 2) is None
+
+    play(scene)
+
+
+def test_what_ended_an_established_association_is_told_once(play):
+    async def scene(desk: Desk) -> None:
+        port = await desk.listen()
+        desk.controller.associate(to(port))
+        await desk.heard("attempt_finished")
+        desk.controller.release()
+        assert (await desk.heard("scu_ended")).kind is EventKind.RELEASED
+        desk.controller.associate(to(port))
+        await desk.heard("attempt_finished", 2)
+        desk.controller.stop()
+        ended = await desk.heard("scu_ended", 2)
+        assert (ended.kind, ended.role) == (EventKind.ABORTED, Role.REQUESTOR)
+        await desk.settled()
+        assert len(desk.all("scu_ended")) == 2
+
+    play(scene)
+
+
+def test_an_abort_in_place_of_an_answer_ends_no_association(play):
+    async def scene(desk: Desk) -> None:
+        nothing = AcceptorHandle(contexts=())
+        port = await desk.listen(handle=nothing, rules=AcceptanceRules(no_context=NoContext.ABORT))
+        desk.controller.associate(to(port))
+        assert (await desk.heard("attempt_finished")).end is AttemptEnd.ABORTED_BY_PEER
+        await desk.settled()
+        desk.pump.flush()
+        assert desk.all("scu_ended") == []
 
     play(scene)
 
