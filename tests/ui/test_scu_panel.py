@@ -287,3 +287,10 @@ def test_what_the_person_cancelled_has_not_failed(panel):
     panel.attempt_finished(Attempt(AttemptEnd.CANCELLED, "10.0.0.1:104"))
     words = panel.verdict.accessibleDescription()
     assert words.startswith("Cancelled:")
+
+
+def test_what_is_unfolded_comes_into_view(qtbot, panel):
+    panel.resize(560, 420)
+    qtbot.mouseClick(panel.findChild(QToolButton, "scu.timers"), Qt.MouseButton.LeftButton)
+    field = panel.findChild(QLineEdit, "scu.timers.idle")
+    qtbot.waitUntil(lambda: field.visibleRegion().boundingRect() == field.rect())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -171,8 +172,14 @@ class SidePanel(QWidget):
     def _section(self, section: FoldedSection) -> None:
         section.changed.connect(self._edited)
         section.unfolded.connect(self.check)
+        section.unfolded.connect(partial(self._bring_into_view, section))
         self._sections.append(section)
         self._form.addWidget(section)
+
+    def _bring_into_view(self, section: FoldedSection, is_unfolded: bool) -> None:
+        """Once the form has taken its new size; what unfolds beneath the edge would not be seen to unfold."""
+        if is_unfolded:
+            QTimer.singleShot(0, section, partial(self._scroll.ensureWidgetVisible, section))
 
     def _command(self, text: str, icon: str, keys: str, tip: str) -> QAction:
         """An action for this panel's buttons, the toolbar and the menus."""
