@@ -13,6 +13,7 @@ import pytest
 
 import parley
 from parley.cli import main
+from parley.model.handle import ProposedContext, RequestorHandle
 from parley.model.profile import LOOPBACK, AcceptorSide, Profile, RequestorSide
 from parley.model.profile_reader import read_profile
 from parley.model.store import ProfileStore
@@ -20,6 +21,7 @@ from tests.harness.loops import run_on
 from tests.harness.peer import Peer, listening
 from tests.harness.process import Finished, free_port, run_to_end, running, serving
 
+CT = "1.2.840.10008.5.1.4.1.1.2"
 PARLEY = (sys.executable, "-W", "error", "-m", "parley")
 STEPS = ["name", "tcp", "association", "echo", "release"]
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals and no shell like this")
@@ -190,6 +192,21 @@ def test_check_takes_a_profile(capsys, tmp_path):
         ProfileStore(tmp_path).create(Profile("Site A", RequestorSide(port=int(scp.port)), AcceptorSide()))
         code, report = checked(capsys, "Site A", "--profiles", str(tmp_path))
     assert (code, report["verdict"]) == (0, "passed")
+
+
+def test_check_needs_one_accepted_context_and_echoes_only_where_it_may(capsys, tmp_path):
+    handle = RequestorHandle(contexts=(ProposedContext(CT),))
+    for options, code, result in (((), 1, "abstract syntax not supported"), (("--all-storage",), 0, "accepted with ")):
+        with Listening(*options) as scp:
+            profile = Profile(f"CT {code}", RequestorSide(port=int(scp.port), handle=handle))
+            ProfileStore(tmp_path).create(profile)
+            exit_code, report = checked(capsys, profile.name, "--profiles", str(tmp_path))
+        assert (exit_code, report["verdict"]) == (code, "failed" if code else "passed")
+        assert outcomes(report)["association"] == "passed"
+        assert outcomes(report)["echo"] == "skipped"
+        (context,) = report["negotiation"]
+        assert (context["name"], context["accepted"]) == ("CT Image Storage", not code)
+        assert result in context["result"]
 
 
 def test_check_warns_of_what_it_sends_all_the_same(capsys):

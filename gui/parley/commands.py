@@ -126,22 +126,23 @@ def _listen(options: argparse.Namespace) -> int:
 
 async def _run_listener(side: AcceptorSide, sink: Callable[[EngineEvent], None]) -> int:
     engine = Engine(sink)
+    interrupted = _interruption()
     try:
         await engine.listen(side)
-        await _interrupted()
+        await interrupted.wait()
     finally:
         await engine.close()
     return PASSED
 
 
-async def _interrupted() -> None:
-    """Wait for Ctrl-C or SIGTERM."""
+def _interruption() -> asyncio.Event:
+    """Set by Ctrl-C and SIGTERM from now on."""
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         # Windows cannot; there Ctrl-C arrives as KeyboardInterrupt.
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, ended.set)
-    await ended.wait()
+    return ended
 
 
 def _acceptor_side(options: argparse.Namespace) -> AcceptorSide:
