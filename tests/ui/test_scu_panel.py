@@ -294,3 +294,12 @@ def test_what_is_unfolded_comes_into_view(qtbot, panel):
     qtbot.mouseClick(panel.findChild(QToolButton, "scu.timers"), Qt.MouseButton.LeftButton)
     field = panel.findChild(QLineEdit, "scu.timers.idle")
     qtbot.waitUntil(lambda: field.visibleRegion().boundingRect() == field.rect())
+
+
+def test_what_is_wrong_stands_in_the_order_of_the_fields(qtbot, panel):
+    for name, text in (("port", "0"), ("host", "a b")):
+        type_into(qtbot, panel, name, text)
+        panel.check()
+    host, port = (panel.findChild(QWidget, f"scu.{name}.problem") for name in ("host", "port"))
+    qtbot.waitUntil(lambda: host.isVisible() and port.isVisible() and host.y() != port.y())
+    assert host.y() < port.y()

@@ -175,7 +175,7 @@ class DetailsPane(QWidget):
         ColumnShares(
             table,
             header,
-            {column.ABSTRACT_SYNTAX: 0.3, column.RESULT: 0.46, column.PROPOSED: 0.24},
+            {column.ABSTRACT_SYNTAX: 0.27, column.RESULT: 0.51, column.PROPOSED: 0.22},
             fixed={column.ID: table.fontMetrics().horizontalAdvance("0000") + 12},
         )
         return table

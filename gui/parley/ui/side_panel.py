@@ -158,7 +158,9 @@ class SidePanel(QWidget):
         grows = any(isinstance(field.editor, ContextsEditor) for _, field, _ in fields)
         for name, field, share in fields:
             self._fields[name] = field
-            field.lines = lines
+            field.lines = QVBoxLayout()
+            field.lines.setSpacing(lines.spacing())
+            lines.addLayout(field.lines)
             beside.addWidget(field, share, Qt.AlignmentFlag(0) if grows else Qt.AlignmentFlag.AlignTop)
             height = QSizePolicy.Policy.Expanding if grows else QSizePolicy.Policy.Minimum
             field.setSizePolicy(QSizePolicy.Policy.Ignored, height)
