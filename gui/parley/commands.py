@@ -9,11 +9,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import io
 import json
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,8 @@ from parley.model.profile_writer import new_text
 from parley.model.registry import Kind, entries, name_of
 from parley.model.storage import Storage, StorageMode
 from parley.model.store import ProfileStore, StoredProfile, StoreError, default_folder
+from parley.model.validation import Problem, check_acceptor, check_requestor
+from parley.ul.errors import Severity
 from parley.ul.negotiation import NegotiatedContext
 
 PASSED, FAILED, NOT_TRIED, INTERRUPTED = 0, 1, 2, 130
@@ -62,6 +65,9 @@ class UsageError(Exception):
 
 def run(name: str, options: argparse.Namespace) -> int:
     """Run the command of that name; returns its exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # An arrow that the terminal's encoding has no letter for must not end an association.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         return _COMMANDS[name](options)
     except (UsageError, StoreError) as error:
@@ -123,6 +129,7 @@ def _target(options: argparse.Namespace) -> RequestorSide:
     if options.timeout is not None:
         timers = replace(side.timers, connect=options.timeout, association_response=options.timeout)
         side = replace(side, timers=timers)
+    _warn(check_requestor(side))
     return side
 
 
@@ -207,22 +214,23 @@ def _listen(options: argparse.Namespace) -> int:
 
 async def _run_listener(side: AcceptorSide, sink: Callable[[EngineEvent], None]) -> int:
     engine = Engine(sink)
+    interrupted = _interruption()
     try:
         await engine.listen(side)
-        await _interrupted()
+        await interrupted.wait()
     finally:
         await engine.close()
     return PASSED
 
 
-async def _interrupted() -> None:
-    """Wait for Ctrl-C or SIGTERM."""
+def _interruption() -> asyncio.Event:
+    """Set by Ctrl-C and SIGTERM from now on."""
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         # Windows cannot; there Ctrl-C arrives as KeyboardInterrupt.
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, ended.set)
-    await ended.wait()
+    return ended
 
 
 def _acceptor_side(options: argparse.Namespace) -> AcceptorSide:
@@ -247,7 +255,7 @@ def _acceptor_side(options: argparse.Namespace) -> AcceptorSide:
         storage = replace(storage, status=options.status)
     if options.all_storage or storage is not side.storage:
         handle = replace(handle, contexts=handle.contexts + _storage_beyond(handle.contexts))
-    return replace(
+    side = replace(
         side,
         handle=handle,
         rules=rules,
@@ -255,6 +263,8 @@ def _acceptor_side(options: argparse.Namespace) -> AcceptorSide:
         host=side.host if options.host is None else options.host,
         port=side.port if options.port is None else options.port,
     )
+    _warn(check_acceptor(side))
+    return side
 
 
 def _storage_beyond(contexts: tuple[SupportedContext, ...]) -> tuple[SupportedContext, ...]:
@@ -268,7 +278,8 @@ def _storage_beyond(contexts: tuple[SupportedContext, ...]) -> tuple[SupportedCo
 def _profiles_list(options: argparse.Namespace) -> int:
     for entry in _store(options.profiles).list():
         place = f"  ({entry.key})" if not entry.built_in else "  (built in)"
-        trouble = f"  cannot be read: {entry.problem}" if entry.problem else ""
+        line = "" if entry.line is None else f", line {entry.line}"
+        trouble = f"  cannot be read{line}: {entry.problem}" if entry.problem else ""
         print(f"{entry.name}{place}{trouble}")
     return PASSED
 
@@ -362,6 +373,14 @@ def _profile(folder: Path | None, name: str) -> Profile:
     return store.load(store.find(name).key)
 
 
+def _warn(problems: Iterable[Problem]) -> None:
+    """Tell what is wrong with values that are used all the same, as a tester must be able to."""
+    for problem in problems:
+        if problem.severity is not Severity.NOTE:
+            words = f"{problem.severity.value}: {problem.text} {problem.remedy}".rstrip()
+            print(f"parley: {words}", file=sys.stderr)
+
+
 def _printer(options: argparse.Namespace, quiet: frozenset[EventKind] = _QUIET) -> Callable[[EngineEvent], None]:
     """A sink that prints each event as it comes, those of the quiet kinds only to who wants all."""
     write = to_json if options.json else to_text
@@ -391,7 +410,7 @@ def _print_check(result: Check, *, as_json: bool) -> None:
             "negotiation": [_context_record(context) for context in result.contexts],
             "diagnosis": {"code": verdict.code, "cause": verdict.cause, "remedy": verdict.remedy},
         }
-        _print(json.dumps(record, ensure_ascii=False))
+        _print(json.dumps(record))
         return
     _print()
     for step in result.steps:

@@ -10,22 +10,27 @@ class Row:
     """One figure.
 
     Attributes:
-        ours, theirs: in the unit that the name says.
+        ours, theirs: in the unit that the name says; theirs is None where they have no such thing.
         ratio: as `goal` reads it, of the same run.
         goal: in words; empty where none was set.
     """
 
     name: str
     ours: float
-    theirs: float
-    ratio: float
-    goal: str
+    theirs: float | None = None
+    ratio: float | None = None
+    goal: str = ""
 
 
 def show(rows: list[Row]) -> None:
     """Print rows as a table."""
     for row in rows:
-        print(f"{row.name:<58}{row.ours:>12.4g}{row.theirs:>12.4g}{row.ratio:>10.3g}  {row.goal}", flush=True)
+        theirs, ratio = _figure(row.theirs), _figure(row.ratio)
+        print(f"{row.name:<58}{_figure(row.ours):>12}{theirs:>12}{ratio:>10}  {row.goal}".rstrip(), flush=True)
+
+
+def _figure(value: float | None) -> str:
+    return "" if value is None else f"{value:.3g}" if value < 1000 else f"{value:,.0f}"
 
 
 def head() -> None:

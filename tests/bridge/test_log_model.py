@@ -1,6 +1,7 @@
 """The log model: ring, filter, pause, clear, and Qt's own checks while rows come and go."""
 
 import time
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
@@ -10,7 +11,7 @@ from parley.bridge.log_model import Column, LogModel
 from parley.bridge.log_row import HIDDEN_BY_DEFAULT, LogFilter
 from parley.bridge.roles import SEVERITY_ROLE
 from parley.model.event import EventKind
-from parley.ul.errors import Severity
+from parley.ul.errors import Finding, Severity
 from parley.ul.pdu import AAssociateAc, AAssociateRq
 from tests.bridge.samples import Samples
 
@@ -78,6 +79,12 @@ class TestRows:
         assert model.index(0, Column.EVENT).data(SEVERITY_ROLE) is None
         model.append([samples.event(EventKind.CONNECT_FAILED)])
         assert model.severity_at(model.shown - 1) is Severity.ERROR
+
+    def test_a_finding_that_is_only_a_note_does_not_make_a_row_stand_out(self, model, samples):
+        request = next(event for event in samples.association(1) if event.kind is EventKind.PDU_RECEIVED)
+        noted = replace(request, findings=(Finding(Severity.NOTE, "reserved", 1, "Not zero."),))
+        model.append([noted])
+        assert model.severity_at(0) is None
 
     def test_data_is_total(self, model, samples):
         model.append(samples.notes(1))

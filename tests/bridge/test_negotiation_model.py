@@ -1,12 +1,15 @@
 """The negotiated contexts as a table."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from parley.bridge.negotiation_model import ACCEPTED_ROLE, Column, NegotiationModel
 from parley.ul.codes import Role
-from tests.bridge.samples import answer, request
+from parley.ul.pdu import RoleSelection
+from tests.bridge.samples import CT, answer, request
 
 
 @pytest.fixture
@@ -30,6 +33,14 @@ def test_tells_each_result_in_words_with_names(model):
     assert "abstract syntax not supported" in rejected
     assert [model.index(row, 0).data(ACCEPTED_ROLE) for row in range(2)] == [True, False]
     assert model.words == "1 of 2 accepted"
+
+
+def test_tells_what_was_asked_for_and_not_answered(model):
+    rq = request()
+    asked = replace(rq.user_information, sub_items=(*rq.user_information.sub_items, RoleSelection(CT, 0, 1)))
+    rq = replace(rq, items=(*rq.items[:-1], asked))
+    model.set_negotiation(rq, answer(request()), Role.REQUESTOR)
+    assert model.words == "1 of 2 accepted · asked for, not answered: role selection for CT Image Storage"
 
 
 def test_a_request_without_an_answer(model):

@@ -35,9 +35,7 @@ LINES = {
     ),
     EventKind.RELEASED: "association released",
     EventKind.ABORTED: "association aborted by the peer (0/0 by service-user)",
-    EventKind.PROVIDER_ABORTED: (
-        "association aborted by a provider: unexpected PDU (2/2 by service-provider: unexpected-pdu)"
-    ),
+    EventKind.PROVIDER_ABORTED: ("association aborted by the peer's protocol layer: 2/2 unexpected-pdu (A-P-ABORT)"),
     EventKind.TIMER_STARTED: "ARTIM timer started",
     EventKind.TIMER_EXPIRED: "ARTIM timer expired",
     EventKind.MALFORMED: "not understood: The PDU type 48H is unknown. It looks like an HTTP response.",

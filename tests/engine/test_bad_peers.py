@@ -216,7 +216,25 @@ def test_an_unknown_host_is_a_clear_end(run, host):
         assert attempt.end is not AttemptEnd.ESTABLISHED
         return
     assert attempt.end is AttemptEnd.RESOLVE_FAILED
-    assert record.kinds(1) == [K.RESOLVING, K.CONNECT_FAILED, K.PROVIDER_ABORTED, K.CLOSED]
+    assert record.kinds(1) == [K.RESOLVING, K.CONNECT_FAILED, K.CLOSED]
+
+
+def test_a_port_beyond_the_last_is_not_cut_to_another_one(run):
+    """The resolver takes the lower 16 bits: somebody else's port."""
+
+    async def behave(peer: Peer) -> None:
+        raise AssertionError("nobody was to connect")
+
+    async def play():
+        engine = Engine(Record())
+        async with listening(behave) as port:
+            attempt = await engine.requestor(RequestorSide(port=port + 65536)).associate()
+        await engine.close()
+        return attempt
+
+    attempt = run(play())
+    assert attempt.end is AttemptEnd.CONNECT_FAILED
+    assert attempt.detail == "ports end at 65535"
 
 
 def test_a_connect_that_gets_no_answer_ends_in_time(run):

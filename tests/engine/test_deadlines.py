@@ -110,3 +110,31 @@ def test_a_time_limit_lets_another_cancel_through(run):
         deadlines.close()
 
     run(play())
+
+
+def test_a_task_that_was_cancelled_can_still_clean_up_within_a_time_limit(run):
+    """As after Ctrl-C: the cancel that came before must not turn the limit's end into another."""
+    ends: list[type[BaseException]] = []
+
+    async def play():
+        deadlines = Deadlines()
+
+        async def cleaning_up() -> None:
+            try:
+                await asyncio.get_running_loop().create_future()
+            finally:
+                try:
+                    with time_limit(deadlines, 0.01):
+                        await asyncio.get_running_loop().create_future()
+                except (TimeoutError, asyncio.CancelledError) as end:
+                    ends.append(type(end))
+
+        waiting = asyncio.gather(cleaning_up())
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        deadlines.close()
+
+    run(play())
+    assert ends == [TimeoutError]

@@ -307,3 +307,21 @@ def test_two_hundred_associations_live_side_by_side(run):
         assert not engine.associations
 
     run(play())
+
+
+def test_what_is_odd_about_a_request_is_told_with_its_place(run):
+    """Context id 2 is even: the finding is on its byte."""
+    record = Record()
+
+    async def play():
+        engine = Engine(record)
+        listener = await engine.listen(scp())
+        handle = RequestorHandle(contexts=(ProposedContext(VERIFICATION, context_id=2),))
+        await engine.requestor(scu(listener.port, handle=handle)).associate()
+        await engine.close()
+
+    run(play())
+    request = next(event for event in record.of(K.PDU_RECEIVED) if event.association == 2)
+    finding = next(finding for finding in request.findings if finding.field.endswith("context_id"))
+    assert request.data[finding.offset] == 2
+    assert request.data[finding.offset - 4] == 0x20

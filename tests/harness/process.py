@@ -96,6 +96,10 @@ class Program:
             assert line is not None, "the line did not come; what did:\n" + "\n".join(self._lines)
             return line
 
+    def terminate(self, number: int = signal.SIGTERM) -> None:
+        """Ask it to end, as the system or Ctrl-C does."""
+        self._process.send_signal(number)
+
     def wait(self) -> Finished:
         """Wait for its own end."""
         try:

@@ -1,6 +1,7 @@
 """The details pane: tree and bytes follow each other, contexts in words, large PDUs do not hold up the window."""
 
 import time
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
@@ -12,7 +13,7 @@ from parley.ui import style
 from parley.ui.details import DetailsPane
 from parley.ui.hex_view import HexView
 from parley.ul.codec import encode
-from parley.ul.pdu import PDataTf, Pdv
+from parley.ul.pdu import PDataTf, Pdv, RoleSelection
 from tests.bridge.samples import Samples, answer, request
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
@@ -189,6 +190,16 @@ def test_a_pdu_of_a_mebibyte_does_not_hold_up_the_window(qtbot, pane, tabs, tree
     qtbot.waitUntil(lambda: tree.model().rowCount() > 0)
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=view.position_of(len(big.data) - 1))
     assert tree.currentIndex().isValid()
+
+
+def test_a_long_line_about_a_negotiation_does_not_widen_the_pane(pane, event):
+    rq = request()
+    roles = tuple(RoleSelection(f"1.2.3.{number}", 0, 1) for number in range(30))
+    asked = replace(rq.user_information, sub_items=(*rq.user_information.sub_items, *roles))
+    before = pane.minimumSizeHint().width()
+    pane.show_event(event, "", replace(rq, items=(*rq.items[:-1], asked)), answer(rq))
+    assert any("role selection for 1.2.3.29" in text for text in texts(pane))
+    assert pane.minimumSizeHint().width() == before
 
 
 class TestHexView:

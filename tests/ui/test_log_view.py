@@ -103,10 +103,9 @@ def test_every_control_has_its_names(view):
 
 
 class TestFilter:
-    def test_ctrl_f_focuses_typing_filters_and_esc_clears(self, qtbot, view, table, model, line, part, samples):
+    def test_typing_filters_and_esc_clears(self, qtbot, view, table, model, line, part, samples):
         model.append([*samples.association(1), *samples.notes(20)])
-        table.setFocus()
-        qtbot.keyClick(table, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+        view.focus_filter()
         assert line.hasFocus()
         qtbot.keyClicks(line, "NOTE 1")
         qtbot.waitUntil(lambda: model.shown == 11)

@@ -19,11 +19,13 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSplitter,
     QTabBar,
+    QTableView,
     QTextBrowser,
     QToolButton,
     QWidget,
 )
 
+from parley.model.event import EventKind
 from parley.model.profile import Profile, RequestorSide
 from parley.ul.table import State
 from tests.bridge.samples import Samples
@@ -62,7 +64,7 @@ NAMES = [
     "status.scp",
     "status.events",
 ]
-TAKEN = {"Ctrl+F", "F3", "Shift+F3", "Ctrl+M", "Ctrl+D", "Ctrl+T", "Ctrl+.", "Ctrl+,", "Ctrl+C"}
+TAKEN = {"F3", "Shift+F3", "Ctrl+M", "Ctrl+D", "Ctrl+T", "Ctrl+.", "Ctrl+,", "Ctrl+C"}
 
 
 def press(qtbot, stage, name):
@@ -130,6 +132,15 @@ def test_shortcuts_of_the_window_clash_neither_with_each_other_nor_with_the_logs
     assert shared == set()
 
 
+def test_no_two_labels_or_menus_share_an_underlined_letter(stage):
+    unfold_all(stage)
+    texts = [label.text() for label in stage.window.findChildren(QLabel) if label.buddy()]
+    texts += [button.text() for button in stage.window.findChildren(QAbstractButton)]
+    texts += [action.text() for action in stage.window.menuBar().actions()]
+    letters = [text.replace("&&", "").partition("&")[2][:1].lower() for text in texts]
+    assert sorted({letter for letter in letters if letter and letters.count(letter) > 1}) == []
+
+
 def test_every_action_of_the_toolbar_is_in_a_menu_too(stage):
     in_menus = {action for menu in stage.window.menuBar().findChildren(QMenu) for action in menu.actions()}
     toolbar = stage.find(QWidget, "toolbar")
@@ -177,6 +188,23 @@ def test_a_selected_event_shows_its_details(qtbot, stage):
     assert stage.find(QLabel, "status.events").text().startswith(f"{stage.log.total}")
     heading = stage.window.details.findChildren(QLabel)[0].text()
     assert heading.startswith("#")
+
+
+def test_a_request_selected_before_its_answer_shows_the_answer_when_it_comes(stage):
+    before, after = (events := list(Samples().association(1)))[:5], events[5:]
+    stage.log.append(before)
+    stage.window.log_view.table.selectRow(1)
+    table = stage.find(QTableView, "details.negotiation").model()
+    assert table.words == "2 proposed, no A-ASSOCIATE-AC in the log"
+    stage.log.append(Samples().notes(1))
+    stage.log.append(after)
+    assert table.words == "1 of 2 accepted"
+
+
+def test_the_panel_says_how_an_association_ended(stage):
+    stage.controller.scu_state_changed.emit(State.STA_6)
+    stage.controller.scu_ended.emit(Samples().event(EventKind.ABORTED, 1, text="by the peer"))
+    assert stage.window.scu.verdict.accessibleDescription() == "Association aborted by the peer."
 
 
 # --- profiles --------------------------------------------------------------------------------------------------------
@@ -266,6 +294,15 @@ def trigger(stage, text):
     found[0].trigger()
 
 
+def test_the_folder_of_the_profiles_opens_before_there_is_one(stage, monkeypatch):
+    opened = []
+    monkeypatch.setattr("PySide6.QtGui.QDesktopServices.openUrl", opened.append)
+    assert not stage.store.folder.exists()
+    trigger(stage, "Open profiles folder")
+    assert [url.toLocalFile() for url in opened] == [str(stage.store.folder)]
+    assert stage.store.folder.is_dir()
+
+
 def test_panes_can_be_hidden_and_put_back(stage):
     trigger(stage, "Show Details")
     assert not stage.window.details.isVisible()
@@ -274,8 +311,21 @@ def test_panes_can_be_hidden_and_put_back(stage):
     assert stage.find_action("view.details").isChecked()
 
 
-def test_the_search_goes_to_the_logs_filter(qtbot, stage):
-    trigger(stage, "Find in the log")
+def test_hidden_panes_stay_hidden_in_the_next_window(qtbot, stage):
+    trigger(stage, "Show Details")
+    stage.window.allow_close()
+    stage.window.close()
+    again = stage.open()
+    qtbot.addWidget(again)
+    again.show()
+    assert (again.details.isVisible(), again.log_view.isVisible()) == (False, True)
+    assert not again.findChild(QAction, "view.details").isChecked()
+
+
+def test_the_search_goes_to_the_logs_filter_from_wherever_one_types(qtbot, stage):
+    edit = stage.find(QLineEdit, "scu.host")
+    edit.setFocus()
+    qtbot.keyClick(edit, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     assert stage.find(QLineEdit, "log.filter").hasFocus()
 
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QInputDialog, QLineEdit, QMessageBox, QWidget
 
 from parley.bridge.profile_book import ProfileBook
 from parley.model.profile import LOOPBACK, Profile, RequestorSide
+from parley.model.samples import sample_profiles
 from parley.model.store import ProfileStore
 from parley.ui.profiles_pane import ProfilesPane
 
@@ -200,3 +201,14 @@ def test_revert_is_there_for_changes_only(pane, book):
     change(book)
     pane.revert_action.trigger()
     assert not book.is_dirty
+
+
+def test_a_sample_becomes_a_profile_of_ones_own(pane, book, store):
+    pane.sample_menu.aboutToShow.emit()
+    pane.sample_menu.aboutToShow.emit()
+    names = [action.text() for action in pane.sample_menu.actions()]
+    assert names == [sample.name for sample in sample_profiles()]
+    pane.sample_menu.actions()[0].trigger()
+    pane.sample_menu.actions()[0].trigger()
+    assert book.draft.name == "Reject every caller 2"
+    assert str(store.load("Reject every caller.toml").scp.rules.reject_all) == "1/1/7"

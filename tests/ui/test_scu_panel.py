@@ -266,3 +266,40 @@ def test_an_echo_is_shown_with_its_time(panel):
     Result.status = 0x0122
     panel.echo_finished(Result())
     assert "0122H" in panel.findChild(QLabel, "scu.verdict").text()
+
+
+def test_another_profile_leaves_no_verdict_of_the_one_before(panel):
+    panel.attempt_started()
+    panel.attempt_finished(Attempt(AttemptEnd.CONNECT_REFUSED, "10.0.0.1:104"))
+    assert panel.verdict.isVisible()
+    panel.set_side(RequestorSide())
+    assert not panel.verdict.isVisible()
+
+
+def test_what_is_under_way_is_said_whichever_profile_is_open(panel):
+    panel.attempt_started()
+    panel.set_side(RequestorSide())
+    assert panel.verdict.isVisible()
+
+
+def test_what_the_person_cancelled_has_not_failed(panel):
+    panel.attempt_started()
+    panel.attempt_finished(Attempt(AttemptEnd.CANCELLED, "10.0.0.1:104"))
+    words = panel.verdict.accessibleDescription()
+    assert words.startswith("Cancelled:")
+
+
+def test_what_is_unfolded_comes_into_view(qtbot, panel):
+    panel.resize(560, 420)
+    qtbot.mouseClick(panel.findChild(QToolButton, "scu.timers"), Qt.MouseButton.LeftButton)
+    field = panel.findChild(QLineEdit, "scu.timers.idle")
+    qtbot.waitUntil(lambda: field.visibleRegion().boundingRect() == field.rect())
+
+
+def test_what_is_wrong_stands_in_the_order_of_the_fields(qtbot, panel):
+    for name, text in (("port", "0"), ("host", "a b")):
+        type_into(qtbot, panel, name, text)
+        panel.check()
+    host, port = (panel.findChild(QWidget, f"scu.{name}.problem") for name in ("host", "port"))
+    qtbot.waitUntil(lambda: host.isVisible() and port.isVisible() and host.y() != port.y())
+    assert host.y() < port.y()

@@ -21,6 +21,7 @@ class Recorder(QObject):
     echo_finished = Signal(object)
     scu_state_changed = Signal(object)
     scu_busy_changed = Signal(bool)
+    scu_ended = Signal(object)
     listening_changed = Signal(object)
     listen_failed = Signal(str)
 

@@ -198,17 +198,35 @@ def test_a_data_transfer_without_pdvs_is_reported():
     assert findings_of(framed(4, b"")) == [(Severity.ERROR, "pdu_length", 2)]
 
 
-def test_reserved_bytes_are_noted_and_kept():
-    rj = AAssociateRj(1, 1, 1, reserved_7=9, reserved=8)
-    assert findings_of(encode(rj)) == [(Severity.NOTE, "reserved_7", 6), (Severity.NOTE, "reserved", 1)]
-    rq = replace(RQ.pdu, reserved_9_10=b"\0\1", reserved_43_74=b"x" * 32)
-    assert findings_of(encode(rq)) == [(Severity.NOTE, "reserved_9_10", 8), (Severity.NOTE, "reserved_43_74", 42)]
-    context = pdu.PresentationContextRq(1, (pdu.TransferSyntax("1.2", reserved=7),), b"\0\0\1", 5)
-    assert findings_of(encode(replace(RQ.pdu, items=(context,)))) == [
-        (Severity.NOTE, "items[0].reserved_6_8", 79),
-        (Severity.NOTE, "items[0].sub_items[0].reserved", 83),
-        (Severity.NOTE, "items[0].reserved", 75),
-    ]
+@pytest.mark.parametrize(
+    ("value", "field", "offset", "count"),
+    [
+        (AAssociateRj(1, 1, 1, reserved_7=9, reserved=8), "reserved_7", 6, 2),
+        (replace(RQ.pdu, reserved_43_74=b"x" * 32), "reserved_43_74", 42, 1),
+        (replace(RQ.pdu, reserved_9_10=b"\0\1", reserved_43_74=b"x" * 32), "reserved_9_10", 8, 2),
+        (
+            AAssociateRq("A", "B", (pdu.PresentationContextRq(1, (pdu.TransferSyntax("1.2", 7),), b"\0\0\1", 5),)),
+            "items[0].reserved_6_8",
+            79,
+            3,
+        ),
+    ],
+)
+def test_reserved_bytes_are_kept_and_noted_once_for_all(value, field, offset, count):
+    found = decode(encode(value), Limits())
+    assert found.pdu == value
+    (finding,) = found.findings
+    assert (finding.severity, finding.field, finding.offset) == (Severity.NOTE, field, offset)
+    assert finding.text.startswith("A reserved field is" if count == 1 else f"{count} reserved fields are")
+
+
+def test_reserved_bytes_of_an_item_that_does_not_fit_are_not_counted():
+    """Its third byte is reserved; the item is kept as it came, so only the PDU's own reserved byte is left."""
+    body = b"\x01\1\0\0\x30\0\x00\xff1.2"
+    data = bytearray(with_item(UnknownItem(0x20, body)))
+    data[1] = 7
+    notes = [each for each in decode(data, Limits()).findings if each.severity is Severity.NOTE]
+    assert [(note.field, note.text[:16]) for note in notes] == [("reserved", "A reserved field")]
 
 
 def test_what_an_acceptance_echoes_is_not_noted():

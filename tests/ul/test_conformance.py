@@ -289,7 +289,6 @@ WINDOW = AsynchronousOperationsWindow
         (RoleSelection(CLASS, 1, 1), RoleSelection(CLASS, 0, 1), []),
         (RoleSelection(CLASS, 1, 0), RoleSelection(CLASS, 1, 1), [(E, ".scp")]),
         (RoleSelection(CLASS, 0, 1), RoleSelection(CLASS, 1, 1), [(E, ".scu")]),
-        (RoleSelection(CLASS, 1, 1), RoleSelection("1.2.3", 1, 1), [(E, "")]),
         (RoleSelection(CLASS, 1, 1), RoleSelection(CLASS, 0, 0), [(W, "")]),
         (None, SopClassExtendedNegotiation(CLASS, b"\1"), [(E, "")]),
         (SopClassExtendedNegotiation(CLASS, b"\1"), SopClassExtendedNegotiation(CLASS, b"\0"), []),
@@ -312,9 +311,22 @@ def test_a_fault_in_the_user_information_of_an_acceptance(
     assert brief(check_accept(rq, ac)) == [(severity, f"items[2].sub_items[2]{field}") for severity, field in expected]
 
 
-def test_an_identity_that_nobody_answers_is_noted():
-    rq = replace(RQ, items=(NAME, CONTEXT, information(UserIdentityRq(1, 1, b"anna"))))
+@pytest.mark.parametrize("item", [UserIdentityRq(1, 1, b"anna"), RoleSelection("1.2.840.10008.1.1", 0, 1)])
+def test_what_is_asked_for_and_not_answered_is_noted(item: pdu.UserInformationSubItem):
+    rq = replace(RQ, items=(NAME, CONTEXT, information(item)))
     assert brief(check_accept(rq, AC)) == [(N, "items[2].sub_items")]
+
+
+def test_roles_for_another_class_are_no_answer():
+    rq = replace(RQ, items=(NAME, CONTEXT, information(RoleSelection(CLASS, 1, 1))))
+    ac = replace(AC, items=(NAME, ANSWER, information(RoleSelection("1.2.3", 1, 1))))
+    assert brief(check_accept(rq, ac)) == [(E, "items[2].sub_items[2]"), (N, "items[2].sub_items")]
+
+
+def test_a_padded_application_context_is_called_padded_and_not_another_one():
+    padded = ApplicationContext(f"{NAME.name}\0")
+    (finding,) = check_request(replace(RQ, items=(padded, CONTEXT, information())))
+    assert "padded" in finding.text
 
 
 # --- places, number, time --------------------------------------------------------------------------------------------

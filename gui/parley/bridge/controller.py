@@ -8,7 +8,8 @@ runs on its own.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -21,10 +22,13 @@ from parley.engine.errors import AssociationError, ListenError
 from parley.engine.requestor import Requestor
 from parley.engine.results import EchoResult
 from parley.engine.tasks import spawn
+from parley.model.event import EngineEvent, EventKind
 from parley.model.profile import AcceptorSide, RequestorSide
+from parley.ul.pdu import AAssociateAc
 from parley.ul.table import State
 
 T = TypeVar("T")
+_ENDS = {EventKind.RELEASED, EventKind.ABORTED, EventKind.PROVIDER_ABORTED}
 
 
 class Controller(QObject):
@@ -36,6 +40,7 @@ class Controller(QObject):
         echo_finished(EchoResult | str): the answer, or why there is none.
         scu_state_changed(State | None): of the requestor's association; None when there is none.
         scu_busy_changed(bool): something is under way that Abort would end.
+        scu_ended(EngineEvent): what ended the requestor's association after it had been established.
         listening_changed(str | None): the address, or None.
         listen_failed(str): why not, and what to do.
     """
@@ -45,6 +50,7 @@ class Controller(QObject):
     echo_finished = Signal(object)
     scu_state_changed = Signal(object)
     scu_busy_changed = Signal(bool)
+    scu_ended = Signal(object)
     listening_changed = Signal(object)
     listen_failed = Signal(str)
 
@@ -52,10 +58,13 @@ class Controller(QObject):
         super().__init__(parent)
         self._engine = engine
         self._requestor: Requestor | None = None
+        self._last: Requestor | None = None
         self._listener: Listener | None = None
         self._is_opening = False
+        self._is_busy = False
         self._told_state: State | None = None
         pump.batch.connect(self._look_at_state)
+        pump.batch.connect(self._look_for_end)
 
     # --- the SCU's wishes ---
 
@@ -64,22 +73,22 @@ class Controller(QObject):
 
         One that only waits for its peer to close (Sta13) may go on waiting beside the new one.
         """
-        if self._requestor is not None and self._requestor.state is not State.STA_13:
+        if self._is_busy or (self._requestor is not None and self._requestor.state is not State.STA_13):
             return
-        self._requestor = self._engine.requestor(side)
+        self._requestor = self._last = self._engine.requestor(side)
         self.attempt_started.emit()
         self._start_scu(self._requestor.associate(), "associate", self.attempt_finished.emit)
         self._look_at_state()
 
     def echo(self) -> None:
-        """Send a C-ECHO."""
-        if self._requestor is not None:
+        """Send a C-ECHO, unless something is under way."""
+        if self._requestor is not None and not self._is_busy:
             self._start_scu(_echo(self._requestor), "echo", self.echo_finished.emit)
 
     def release(self) -> None:
-        """Release the association."""
-        if self._requestor is not None and self._requestor.is_established:
-            self._start_scu(self._requestor.release(), "release", self._nothing)
+        """Release the association, unless something is under way; its end is told by the state."""
+        if self._requestor is not None and self._requestor.is_established and not self._is_busy:
+            self._start(_release(self._requestor), "release", self._nothing)
 
     def abort(self) -> None:
         """Abort the association, or stop the attempt that is under way."""
@@ -110,8 +119,18 @@ class Controller(QObject):
 
     # --- what came of it ---
 
-    def _start(self, work: Coroutine[Any, Any, T], name: str, done: Callable[[T], None]) -> None:
+    def _start(
+        self,
+        work: Coroutine[Any, Any, T],
+        name: str,
+        done: Callable[[T], None],
+        settle: Callable[[], None] | None = None,
+    ) -> None:
+        """Run `work`; then `settle`, however it went, and `done` with what came of it."""
+
         def finished(task: asyncio.Task[T]) -> None:
+            if settle is not None:
+                settle()
             if not task.cancelled() and task.exception() is None:
                 done(task.result())
 
@@ -119,14 +138,16 @@ class Controller(QObject):
 
     def _start_scu(self, work: Coroutine[Any, Any, T], name: str, done: Callable[[T], None]) -> None:
         """As `_start`, with the SCU shown as busy meanwhile."""
+        self._tell_busy(True)
+        self._start(work, name, done, self._settle_scu)
 
-        def finished(result: T) -> None:
-            self.scu_busy_changed.emit(False)
-            self._look_at_state()
-            done(result)
+    def _settle_scu(self) -> None:
+        self._tell_busy(False)
+        self._look_at_state()
 
-        self.scu_busy_changed.emit(True)
-        self._start(work, name, finished)
+    def _tell_busy(self, busy: bool) -> None:
+        self._is_busy = busy
+        self.scu_busy_changed.emit(busy)
 
     def _listen_done(self, result: Listener | ListenError) -> None:
         self._is_opening = False
@@ -150,12 +171,30 @@ class Controller(QObject):
             self._told_state = state
             self.scu_state_changed.emit(state)
 
+    @Slot(object)
+    def _look_for_end(self, batch: Sequence[EngineEvent]) -> None:
+        """Tell how the association ended that the last attempt has brought."""
+        last = self._last
+        if last is None or not isinstance(last.answer, AAssociateAc):
+            return
+        for event in batch:
+            if event.association == last.number and event.kind in _ENDS:
+                self._last = None
+                self.scu_ended.emit(event)
+                return
+
 
 async def _echo(requestor: Requestor) -> EchoResult | str:
     try:
         return await requestor.echo()
     except AssociationError as error:
         return str(error)
+
+
+async def _release(requestor: Requestor) -> None:
+    # It may have ended between the wish and now.
+    with suppress(AssociationError):
+        await requestor.release()
 
 
 async def _listen(engine: Engine, side: AcceptorSide) -> Listener | ListenError:

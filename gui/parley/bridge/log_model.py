@@ -64,9 +64,11 @@ class LogModel(QAbstractTableModel):
 
     Signals:
         counts_changed: how many rows are shown, kept or waiting has changed.
+        taken: the list of events that have just been taken in, shown or not.
     """
 
     counts_changed = Signal()
+    taken = Signal(object)
 
     def __init__(
         self, parent: QObject | None = None, *, capacity: int = CAPACITY, byte_capacity: int = BYTE_CAPACITY
@@ -248,13 +250,15 @@ class LogModel(QAbstractTableModel):
 
     def _take(self, events: Iterable[EngineEvent]) -> None:
         first = self._next_position
-        rows = [LogRow(event, position) for position, event in enumerate(events, first)]
+        taken = list(events)
+        rows = [LogRow(event, position) for position, event in enumerate(taken, first)]
         self._next_position += len(rows)
         self._bytes += sum(len(row.event.data) for row in rows)
         self._rows += rows
         if self._pass is None:
             self._show([row for row in rows if self._filter.accepts(row)])
             self._trim()
+        self.taken.emit(taken)
 
     def _wait(self, events: Iterable[EngineEvent]) -> None:
         for event in events:

@@ -17,7 +17,7 @@ HIDDEN_BY_DEFAULT = frozenset({EventKind.STATE, EventKind.TIMER_STARTED, EventKi
 
 _KIND_WORDS = {
     kind: " ".join({"pdu": "PDU", "tls": "TLS"}.get(word, word) for word in kind.value.split("_")) for kind in EventKind
-}
+} | {EventKind.PROVIDER_ABORTED: "broken off"}
 
 _KIND_SEVERITY = {
     EventKind.LISTEN_FAILED: Severity.ERROR,
@@ -56,9 +56,14 @@ def kind_words(kind: EventKind) -> str:
 
 
 def severity_of(event: EngineEvent) -> Severity | None:
-    """How much an event matters: the worst of its kind and its findings; None for the ordinary."""
+    """How much an event matters: the worst of its kind and its findings; None for the ordinary.
+
+    A finding that is only a note does not make an event stand out: many peers cause one with every request.
+    """
     worst = _KIND_SEVERITY.get(event.kind)
     for finding in event.findings:
+        if finding.severity is Severity.NOTE:
+            continue
         if worst is None or _RANK[finding.severity] > _RANK[worst]:
             worst = finding.severity
     return worst

@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QObject, Qt
 from parley.bridge.roles import NO_INDEX, Index
 from parley.model.registry import name_of
 from parley.ul.codes import Role
-from parley.ul.negotiation import NegotiatedContext, outcome
+from parley.ul.negotiation import NegotiatedContext, outcome, unanswered
 from parley.ul.pdu import AAssociateAc, AAssociateRq
 
 ACCEPTED_ROLE = Qt.ItemDataRole.UserRole
@@ -48,6 +48,7 @@ class NegotiationModel(QAbstractTableModel):
         super().__init__(parent)
         self._contexts: tuple[NegotiatedContext, ...] = ()
         self._is_answered = False
+        self._passed_over = ""
 
     def set_negotiation(self, request: AAssociateRq | None, answer: AAssociateAc | None, view: Role) -> None:
         """Show another negotiation; either half may be missing."""
@@ -57,6 +58,7 @@ class NegotiationModel(QAbstractTableModel):
             self._contexts = ()
         else:
             self._contexts = outcome(request or _NO_REQUEST, answer or AAssociateAc("", "", ()), view)
+        self._passed_over = _passed_over_words(request, answer) if request and answer else ""
         self.endResetModel()
 
     @property
@@ -67,7 +69,7 @@ class NegotiationModel(QAbstractTableModel):
         if not self._is_answered:
             return f"{len(self._contexts)} proposed, no A-ASSOCIATE-AC in the log"
         accepted = sum(context.is_accepted for context in self._contexts)
-        return f"{accepted} of {len(self._contexts)} accepted"
+        return f"{accepted} of {len(self._contexts)} accepted{self._passed_over}"
 
     # --- Qt's questions --------------------------------------------------------------------------------------------
 
@@ -108,6 +110,11 @@ class NegotiationModel(QAbstractTableModel):
                 return _result_words(context) if self._is_answered else "no answer yet"
             case _:
                 return ", ".join(map(named, context.transfer_syntaxes))
+
+
+def _passed_over_words(request: AAssociateRq, answer: AAssociateAc) -> str:
+    found = [f"{what} for {named(uid)}" if uid else what for what, uid in unanswered(request, answer)]
+    return f" · asked for, not answered: {', '.join(found)}" if found else ""
 
 
 def _result_words(context: NegotiatedContext) -> str:

@@ -233,7 +233,11 @@ class ProfileBook(QObject):
 
     def create(self) -> None:
         """Make a new profile with the defaults and open it."""
-        self.leave(lambda: self._create(replace(LOOPBACK, name=self._free_name("New profile"), comment="")))
+        self.create_like(replace(LOOPBACK, name="New profile", comment=""))
+
+    def create_like(self, sample: Profile) -> None:
+        """Make a new profile that holds what a sample holds, under its name or a free one like it, and open it."""
+        self.leave(lambda: self._create(replace(sample, name=self._free_name(sample.name))))
 
     def duplicate(self, key: str) -> None:
         """Copy a saved profile and open the copy."""

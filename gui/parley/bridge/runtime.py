@@ -52,22 +52,29 @@ def _close_on_signals(loop: asyncio.AbstractEventLoop, closing: asyncio.Event) -
 
 
 def install_error_sinks(report: Report) -> Callable[[], None]:
-    """Send every error nobody caught, wherever it arose, to `report`; returns what puts the old sinks back."""
+    """Send every error nobody caught, wherever it arose, to `report`; returns what puts the old sinks back.
+
+    `report` is called in the loop's thread only.
+    """
     loop = asyncio.get_running_loop()
-    old = sys.excepthook, threading.excepthook, loop.get_exception_handler()
+    old_hook, old_thread_hook = sys.excepthook, threading.excepthook
 
     def from_loop(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         report(context.get("message", "asyncio"), context.get("exception"))
 
     def from_thread(arguments: threading.ExceptHookArgs) -> None:
-        report(f"thread {arguments.thread.name if arguments.thread else '?'}", arguments.exc_value)
+        if loop.is_closed():
+            old_thread_hook(arguments)
+            return
+        where = f"thread {arguments.thread.name if arguments.thread else '?'}"
+        loop.call_soon_threadsafe(report, where, arguments.exc_value)
 
     sys.excepthook = lambda _kind, error, _trace: report("unexpected error", error)
     threading.excepthook = from_thread
     loop.set_exception_handler(from_loop)
 
     def restore() -> None:
-        sys.excepthook, threading.excepthook = old[0], old[1]
-        loop.set_exception_handler(old[2])
+        sys.excepthook, threading.excepthook = old_hook, old_thread_hook
+        loop.set_exception_handler(None)  # qasync does not tell which one there was
 
     return restore

@@ -167,8 +167,13 @@ def _aborted(event: EngineEvent) -> str:
 
 
 def _provider_aborted(event: EngineEvent) -> str:
-    line = _plain("association aborted by a provider")(event)
-    return f"{line} ({abort_words(event.pdu)})" if isinstance(event.pdu, AAbort) else line
+    """Who ended it, in plain words; the standard's A-P-ABORT indication also stands for a connection that is gone."""
+    match event.pdu:
+        case AAbort(source, reason):
+            who = "the peer's protocol layer" if source == AbortSource.SERVICE_PROVIDER else "the peer"
+            return f"association aborted by {who}: {source}/{reason} {AbortReason(reason).words} (A-P-ABORT)"
+    why = f": {event.text.rstrip('.')}" if event.text else ""
+    return f"association ended without release{why} (A-P-ABORT)"
 
 
 def _malformed(event: EngineEvent) -> str:

@@ -144,7 +144,7 @@ THIS_MACHINE = ("127.", "localhost", "::1")
 REFUSED_HERE = Failure(
     "connection_refused",
     "Nothing listens at port {port} of this machine.",
-    "Start the acceptor that is to answer: in this window that is Listen, with the same port.",
+    "Start the acceptor that is to answer: in Parley's window that is Listen, with the same port.",
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import socket
 from collections.abc import Awaitable, Callable
 
 from parley.engine.association import Association, end_all, format_address
@@ -169,6 +170,9 @@ class Listener:
 
         try:
             self._server = await loop.create_server(accept, host, self.side.port, backlog=256)
+        except ValueError as error:
+            no_name = socket.gaierror(socket.EAI_NONAME, "this cannot be a host name")
+            raise self._listen_error(no_name, "this cannot be a host name") from error
         except (OSError, OverflowError) as error:
             raise self._listen_error(error, getattr(error, "strerror", None) or str(error)) from error
         self.host, self.port = self._server.sockets[0].getsockname()[:2]

@@ -26,7 +26,7 @@ from parley.model.tls import Handshake
 from parley.ul import effects as fx
 from parley.ul import primitives as pr
 from parley.ul.codes import AbortSource, Role
-from parley.ul.conformance import check_accept, check_request
+from parley.ul.conformance import check_accept, check_request, locate
 from parley.ul.errors import Finding, LocalProtocolError
 from parley.ul.limits import Limits
 from parley.ul.machine import UpperLayer
@@ -161,6 +161,9 @@ class Association(asyncio.Protocol):
         elif self.state is not State.STA_13:
             self._request(pr.AbortRequest(source, reason))
             self.tell(EventKind.ABORTED, text="by this side")
+            # The connection may stay open until the peer or ARTIM ends it; an answer will not come.
+            if self._messages is not None:
+                self._messages.end("was aborted")
 
     def end(self) -> None:
         """Begin to end: release what this side asked for, abort all else."""
@@ -333,7 +336,7 @@ class Association(asyncio.Protocol):
             if not is_left_out:
                 self._tell_data(EventKind.PDU_RECEIVED, pdu, effect.data, self._received_log, effect.findings)
             return
-        findings = effect.findings + self._conformance(pdu)
+        findings = effect.findings + locate(effect.data, self._conformance(pdu))
         self.tell(EventKind.PDU_RECEIVED, pdu=pdu, data=effect.data, findings=findings)
 
     def _on_malformed(self, effect: fx.Malformed) -> None:

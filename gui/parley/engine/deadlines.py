@@ -118,6 +118,8 @@ def time_limit(deadlines: Deadlines, seconds: float | None) -> Iterator[None]:
     """
     task = asyncio.current_task()
     assert task is not None
+    # A task that is being cancelled may still clean up with a limit on it.
+    cancels_before = task.cancelling()
     is_over = False
 
     def expired(_name: str) -> None:
@@ -131,7 +133,7 @@ def time_limit(deadlines: Deadlines, seconds: float | None) -> Iterator[None]:
         yield
     except asyncio.CancelledError:
         # Somebody else's cancel that arrived as well still has to be obeyed.
-        if is_over and task.uncancel() == 0:
+        if is_over and task.uncancel() <= cancels_before:
             raise TimeoutError from None
         raise
     finally:

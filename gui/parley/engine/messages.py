@@ -349,11 +349,11 @@ class Messages:
         else:
             self._fail(f"No answer to the {asked.name} within {seconds:g} s.")
 
-    def end(self) -> None:
-        """The association has ended."""
+    def end(self, how: str = "ended") -> None:
+        """The association has ended, or will: nothing more is answered."""
         self._reassembler = None
         if self._asked is not None:
-            self._fail(f"The association ended before the {self._asked.name} was answered.")
+            self._fail(f"The association {how} before the {self._asked.name} was answered.")
         if self._receiver is not None:
             task = spawn(self._receiver.discard(), name=f"discard {self._receiver.path.name}")
             self._storing.add(task)

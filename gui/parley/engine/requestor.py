@@ -28,6 +28,8 @@ from parley.ul.limits import Limits
 from parley.ul.pdu import AAbort, AAssociateAc, AAssociateRj
 from parley.ul.table import State
 
+LAST_PORT = 65535
+
 _CONNECT_ENDS = {errno.ECONNREFUSED: AttemptEnd.CONNECT_REFUSED, errno.ETIMEDOUT: AttemptEnd.CONNECT_TIMEOUT}
 
 
@@ -108,7 +110,7 @@ class Requestor(Association):
             self._connect_failed(AttemptEnd.CONNECT_TIMEOUT, text)
         except socket.gaierror as error:
             self._connect_failed(AttemptEnd.RESOLVE_FAILED, _words(error))
-        except UnicodeError:
+        except ValueError:
             self._connect_failed(AttemptEnd.RESOLVE_FAILED, "this cannot be a host name")
         except OSError as error:
             end = _CONNECT_ENDS.get(error.errno or 0, AttemptEnd.CONNECT_FAILED)
@@ -146,6 +148,9 @@ class Requestor(Association):
         """Connect to the first address that answers; the last one's error counts."""
         loop = asyncio.get_running_loop()
         with self._step("tcp") as detail:
+            if self.side.port > LAST_PORT:
+                # The resolver has cut it to 16 bits: that would be another port, and perhaps another peer.
+                raise OSError(f"ports end at {LAST_PORT}")
             for position, (host, port) in enumerate(addresses, start=1):
                 self.tell(EventKind.CONNECTING, text=f"{host}:{port}")
                 try:
@@ -232,7 +237,8 @@ class Requestor(Association):
                 super()._indicated(primitive)
                 self._end(AttemptEnd.ABORTED_BY_PEER, pdu)
             case pr.ProviderAbortIndication(_, pdu, cause):
-                super()._indicated(primitive)
+                if self._transport is not None:  # else "connect failed" has said it
+                    super()._indicated(primitive)
                 self._end(self._lost_how(pdu), pdu, cause)
             case _:
                 super()._indicated(primitive)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, ClassVar, Generic, cast
+from typing import Any, Generic, cast
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt, Signal
-from PySide6.QtGui import QAction, QDropEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QAction, QDropEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -26,11 +26,15 @@ from PySide6.QtWidgets import (
 from parley.model import registry
 from parley.model.handle import DEFAULT_TRANSFER_SYNTAXES
 from parley.ui import icons, style
+from parley.ui.column_shares import ColumnShares
 from parley.ui.context_commands import ContextCommands
 from parley.ui.context_model import Column, Context, ContextModel, UidListModel, move_rows
 from parley.ui.fields import named
 
 _COMMON = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.70")
+
+_SHARES = {Column.ABSTRACT_SYNTAX: 0.32, Column.TRANSFER_SYNTAXES: 0.22, Column.RESULT: 0.46}
+_SHARES_WITHOUT_RESULT = {Column.ABSTRACT_SYNTAX: 0.58, Column.TRANSFER_SYNTAXES: 0.42}
 
 
 class ContextsEditor(QWidget, Generic[Context]):
@@ -290,16 +294,11 @@ class ContextsEditor(QWidget, Generic[Context]):
 
 
 class ContextTable(QTableView):
-    """The table of contexts; its columns share the width until the person sizes them."""
-
-    _SHARES: ClassVar = {Column.ABSTRACT_SYNTAX: 0.37, Column.TRANSFER_SYNTAXES: 0.24, Column.RESULT: 0.39}
+    """The table of contexts."""
 
     def __init__(self, model: ContextModel[Any]) -> None:
         super().__init__()
         self._model = model
-        self._columns = model.columns
-        self._sharing = False
-        self._sized_by_hand = False
         self.setModel(model)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed)
@@ -315,31 +314,20 @@ class ContextTable(QTableView):
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setDefaultSectionSize(self.fontMetrics().height() + 7)
         self.horizontalHeader().setHighlightSections(False)
-        self.horizontalHeader().setStretchLastSection(True)
-        self.horizontalHeader().sectionResized.connect(self._section_resized)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if self._sized_by_hand:
-            return
-        self._sharing = True
-        number = self.fontMetrics().horizontalAdvance("0000") + 12
-        room = self.viewport().width() - (number if Column.NUMBER in self._columns else 0)
-        whole = sum(self._SHARES[column] for column in self._columns if column is not Column.NUMBER)
-        for section, column in enumerate(self._columns[:-1]):
-            width = number if column is Column.NUMBER else int(room * self._SHARES[column] / whole)
-            self.horizontalHeader().resizeSection(section, width)
-        self._sharing = False
+        shares = _SHARES if Column.RESULT in model.columns else _SHARES_WITHOUT_RESULT
+        number = {Column.NUMBER: self.fontMetrics().horizontalAdvance("0000") + 12}
+        section = model.columns.index
+        ColumnShares(
+            self,
+            self.horizontalHeader(),
+            {section(column): share for column, share in shares.items()},
+            fixed={section(column): width for column, width in number.items() if column in model.columns},
+        )
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Qt moves row by row: it is one edit nevertheless."""
         with self._model.edits.as_one():
             super().dropEvent(event)
-
-    def _section_resized(self, section: int) -> None:
-        """The last section stretches by itself; any other outside `resizeEvent` was the person."""
-        if not self._sharing and section < len(self._columns) - 1:
-            self._sized_by_hand = True
 
 
 class SyntaxList(QListView):

@@ -20,6 +20,7 @@ from parley.bridge.detail_model import DetailModel
 from parley.bridge.negotiation_model import ACCEPTED_ROLE, NegotiationModel
 from parley.model.event import EngineEvent
 from parley.ui import style
+from parley.ui.column_shares import ColumnShares
 from parley.ui.delegates import ToneDelegate
 from parley.ui.fields import named
 from parley.ui.hex_view import HexView
@@ -49,6 +50,7 @@ class DetailsPane(QWidget):
         self._model = DetailModel(self)
         self._contexts = NegotiationModel(self)
         self._is_following_bytes = False
+        self._awaits_answer_of: int | None = None
 
         self._heading = QLabel(_NOTHING, self)
         self._heading.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -103,6 +105,21 @@ class DetailsPane(QWidget):
         self._heading.setText(f"#{event.seq}  {summary}" if event else _NOTHING)
         self._heading.setToolTip(summary)
         self._model.set_event(event)
+        self._show_negotiation(event, request, answer)
+
+    @property
+    def awaits_answer_of(self) -> int | None:
+        """The association whose request is shown without an answer, as there is none yet."""
+        return self._awaits_answer_of
+
+    def show_answer(self, event: EngineEvent, request: AAssociateRq | None, answer: AAssociateAc | None) -> None:
+        """The answer has come: show it beside the request, and leave tree and bytes where they are."""
+        self._show_negotiation(event, request, answer)
+
+    def _show_negotiation(
+        self, event: EngineEvent | None, request: AAssociateRq | None, answer: AAssociateAc | None
+    ) -> None:
+        self._awaits_answer_of = event.association if event and request is not None and answer is None else None
         role = event.role if event and event.role else Role.REQUESTOR
         self._contexts.set_negotiation(request, answer, role)
         self._summary.setText(self._contexts.words or "No presentation contexts were negotiated here.")
@@ -120,10 +137,7 @@ class DetailsPane(QWidget):
         tree.setItemDelegate(ToneDelegate(tree))
         header = tree.header()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setStretchLastSection(True)
-        width = tree.fontMetrics().averageCharWidth()
-        header.resizeSection(0, 42 * width)
-        header.resizeSection(1, 26 * width)
+        ColumnShares(tree, header, {0: 0.41, 1: 0.35, 2: 0.24})
         tree.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         for text, key, slot in (
             ("Copy field", QKeySequence(QKeySequence.StandardKey.Copy), self._copy_field),
@@ -156,11 +170,14 @@ class DetailsPane(QWidget):
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setMinimumSectionSize(24)
-        header.setSectionResizeMode(negotiation_model.Column.PROPOSED, QHeaderView.ResizeMode.Stretch)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        width = table.fontMetrics().averageCharWidth()
-        for column, characters in ((0, 4), (1, 28), (2, 44)):
-            header.resizeSection(column, characters * width + 12)
+        column = negotiation_model.Column
+        ColumnShares(
+            table,
+            header,
+            {column.ABSTRACT_SYNTAX: 0.27, column.RESULT: 0.51, column.PROPOSED: 0.22},
+            fixed={column.ID: table.fontMetrics().horizontalAdvance("0000") + 12},
+        )
         return table
 
     def _stacked(self, above: QLabel, below: QWidget) -> QWidget:
@@ -169,6 +186,9 @@ class DetailsPane(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         above.setContentsMargins(style.SPACING, style.SPACING // 2, style.SPACING, style.SPACING // 2)
+        # A long line wraps: it may not push the splitter aside.
+        above.setWordWrap(True)
+        above.setMinimumWidth(1)
         layout.addWidget(above)
         layout.addWidget(below, 1)
         return page

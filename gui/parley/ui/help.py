@@ -15,7 +15,7 @@ from parley.ui import style
 from parley.ui.fields import named
 
 _LOG_KEYS = (
-    ("Ctrl+F", "Find in the log; typing in the table does the same"),
+    ("Any letter", "In the log: find, as Ctrl+F does"),
     ("F3, Shift+F3", "Next and previous match"),
     ("Ctrl+. , Ctrl+,", "Next and previous event of the same association"),
     ("Ctrl+C", "Copy the selected rows"),

@@ -13,6 +13,7 @@ from parley.bridge.log_model import RIGHT_ALIGNED, Column, LogModel
 from parley.bridge.roles import Index
 from parley.model.event import EngineEvent
 from parley.ui import style
+from parley.ui.column_shares import ColumnShares
 from parley.ui.delegates import ToneDelegate
 from parley.ui.fields import TONES, named
 
@@ -214,8 +215,9 @@ class LogTable(QTableView):
         header.setMinimumSectionSize(24)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         width = self.fontMetrics().horizontalAdvance("0")
-        for column, characters in _CHARACTERS.items():
-            header.resizeSection(column, characters * width + style.SPACING)
+        widths = {int(column): characters * width + style.SPACING for column, characters in _CHARACTERS.items()}
+        who = {int(Column.WHO): widths.pop(Column.WHO)}
+        ColumnShares(self, header, {Column.WHO: 0.44, Column.SUMMARY: 0.56}, fixed=widths, most=who)
 
     @Slot(QModelIndex, int, int)
     def _rows_inserted(self, _parent: QModelIndex, _first: int, _last: int) -> None:

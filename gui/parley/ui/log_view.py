@@ -135,7 +135,6 @@ class LogView(QWidget):
             ("Previous of this association", ["Ctrl+,"], partial(self.table.go_within_association, -1), self, anywhere),
             ("Next match", ["F3"], partial(self.table.go_by, 1), self, anywhere),
             ("Previous match", ["Shift+F3"], partial(self.table.go_by, -1), self, anywhere),
-            ("Filter", ["Ctrl+F"], self.focus_filter, self, anywhere),
         ):
             action = QAction(text, owner)
             action.setShortcuts([QKeySequence(key) for key in keys])

@@ -114,7 +114,11 @@ class MainWindow(QMainWindow):
         pane, scu, scp = self.profiles, self.scu, self.scp
         self._menu("&File", pane.new_action, pane.save_action, pane.save_as_action, None, folder, None, quit_action)
         self._menu("&Edit", self.undo.undo_action, self.undo.redo_action)
-        self._menu("&Profile", pane.duplicate_action, pane.rename_action, pane.revert_action, None, pane.delete_action)
+        profile = self._menu(
+            "&Profile", pane.duplicate_action, pane.rename_action, pane.revert_action, None, pane.delete_action
+        )
+        profile.insertMenu(pane.duplicate_action, pane.sample_menu)
+        profile.insertSeparator(pane.duplicate_action)
         self._menu("SC&U", scu.associate_action, scu.echo_action, scu.release_action, scu.abort_action)
         self._menu("S&CP", scp.listen_action, scp.stop_action, None, scp.live.abort_action)
         self._menu("&View", *self._view_actions())
@@ -131,7 +135,7 @@ class MainWindow(QMainWindow):
 
         actions: list[QAction | None] = []
         self._shown: dict[str, QAction] = {}
-        self._find = self._action("&Find in the log", "", "Find in the log (Ctrl+F)", self._focus_search)
+        self._find = self._action("&Find in the log", "Ctrl+F", "Find in the log", self._focus_search)
         self._find.setIcon(icons.icon("search"))
         for number, (name, text) in enumerate(_PANES.items(), start=1):
             words = f"Go to {text.replace('&', '')}"
@@ -213,6 +217,7 @@ class MainWindow(QMainWindow):
         controller.attempt_finished.connect(scu.attempt_finished)
         controller.echo_finished.connect(scu.echo_finished)
         controller.scu_state_changed.connect(scu.show_state)
+        controller.scu_ended.connect(scu.association_ended)
         controller.scu_busy_changed.connect(scu.show_busy)
         controller.listening_changed.connect(scp.show_listening)
         controller.listen_failed.connect(scp.show_listen_failed)
@@ -226,6 +231,7 @@ class MainWindow(QMainWindow):
         book.state_changed.connect(self._show_title)
         self.log_view.event_selected.connect(self._show_event)
         self._log.counts_changed.connect(self._show_count)
+        self._log.taken.connect(self._look_for_answer)
         self._show_states()
         self._show_count()
 
@@ -270,6 +276,15 @@ class MainWindow(QMainWindow):
         else:
             self.details.show_event(event, summarize(event), *self._log.negotiation_of(event))
 
+    @Slot(object)
+    def _look_for_answer(self, events: list[EngineEvent]) -> None:
+        """The request that is shown may have been selected before its answer came."""
+        number = self.details.awaits_answer_of
+        if number is not None and any(event.association == number for event in events):
+            event = self.log_view.table.current_event()
+            if event is not None and event.association == number:
+                self.details.show_answer(event, *self._log.negotiation_of(event))
+
     # --- view and help -----------------------------------------------------------------------------------------------
 
     @Slot()
@@ -300,7 +315,10 @@ class MainWindow(QMainWindow):
         from PySide6.QtCore import QUrl
         from PySide6.QtGui import QDesktopServices
 
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._book.store.folder)))
+        folder = self._book.store.folder
+        with suppress(OSError):  # before the first profile is saved there is none
+            folder.mkdir(parents=True, exist_ok=True)
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
     def _help(self, topic: str, _checked: bool = False) -> None:
         from parley.ui import help as pages
@@ -319,13 +337,17 @@ class MainWindow(QMainWindow):
         for name in self._panes:
             self._show_pane(name)
         self._upper.setSizes([190, 500, 500])
-        self._lower.setSizes([820, 580])
+        self._lower.setSizes([850, 550])
         self._whole.setSizes([560, 300])
 
     def _restore_layout(self) -> None:
         self._default_layout()
         for splitter in self._splitters():
             self._restore_one(splitter.objectName(), splitter.restoreState)
+        hidden = str(self._settings.value("window/hidden", "")).split()
+        for name, action in self._shown.items():
+            action.setChecked(name not in hidden)
+        self._show_checked()
 
     def _restore_one(self, name: str, restore: Callable[[Any], object]) -> None:
         with suppress(TypeError):  # a settings file that somebody wrote by hand
@@ -340,6 +362,8 @@ class MainWindow(QMainWindow):
             return
         for splitter in self._splitters():
             self._settings.setValue(f"window/{splitter.objectName()}", splitter.saveState())
+        hidden = [name for name, action in self._shown.items() if not action.isChecked()]
+        self._settings.setValue("window/hidden", " ".join(hidden))
 
     # --- the end -----------------------------------------------------------------------------------------------------
 

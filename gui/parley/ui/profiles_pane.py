@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QSignalBlocker, Qt, Slot
@@ -11,12 +12,14 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QListView,
+    QMenu,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from parley.bridge.profile_book import Answer, ProfileBook
+from parley.model.profile import Profile
 from parley.model.store import StoredProfile
 from parley.ui import icons, style
 from parley.ui.fields import ToneLine, named
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
 Index = QModelIndex | QPersistentModelIndex
 _Role = Qt.ItemDataRole
 KEY_ROLE = _Role.UserRole
+_DIALOG_WIDTH = 380
+"""Pixels: room for a profile's name and for the dialog's own title."""
 
 
 class ProfileModel(QAbstractListModel):
@@ -99,6 +104,7 @@ class ProfilesPane(QWidget):
     Attributes:
         new_action, save_action, save_as_action, revert_action, duplicate_action, rename_action, delete_action: for
             toolbar and menus.
+        sample_menu: profiles that are shipped, to begin with.
     """
 
     def __init__(self, book: ProfileBook) -> None:
@@ -141,6 +147,10 @@ class ProfilesPane(QWidget):
         )
         self.rename_action = self._action("&Rename", "rename", "F2", "Rename the selected profile", self._rename)
         self.delete_action = self._action("De&lete…", "delete", "Del", "Delete the selected profile", self._ask_delete)
+        self.sample_menu = QMenu("New from &sample", self)
+        self.sample_menu.setObjectName("profiles.samples")
+        self.sample_menu.setToolTipsVisible(True)
+        self.sample_menu.aboutToShow.connect(self._fill_samples)
         for action in (self.rename_action, self.delete_action):
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
             self.list.addAction(action)
@@ -227,6 +237,19 @@ class ProfilesPane(QWidget):
     # --- wishes and questions ----------------------------------------------------------------------------------------
 
     @Slot()
+    def _fill_samples(self) -> None:
+        from parley.model.samples import sample_profiles
+
+        if self.sample_menu.isEmpty():
+            for sample in sample_profiles():
+                action = self.sample_menu.addAction(sample.name)
+                action.setToolTip(sample.comment)
+                action.triggered.connect(partial(self._create_like, sample))
+
+    def _create_like(self, sample: Profile, _checked: bool = False) -> None:
+        self._book.create_like(sample)
+
+    @Slot()
     def _duplicate(self) -> None:
         if entry := self._selected():
             self._book.duplicate(entry.key)
@@ -243,7 +266,7 @@ class ProfilesPane(QWidget):
             return
         box = self._box(
             "profiles.delete_question",
-            f"Delete the profile {entry.name}?",
+            f'Delete the profile "{entry.name}"?',
             f"The file {entry.key} is removed for good.",
         )
         delete = box.addButton("&Delete", box.ButtonRole.DestructiveRole)
@@ -259,7 +282,7 @@ class ProfilesPane(QWidget):
 
     @Slot(str)
     def _ask_unsaved(self, name: str) -> None:
-        box = self._box("profiles.unsaved_question", f"Save the changes to {name}?", "They are lost otherwise.")
+        box = self._box("profiles.unsaved_question", f'Save the changes to "{name}"?', "They are lost otherwise.")
         buttons = box.StandardButton
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
         box.setDefaultButton(buttons.Save)
@@ -281,6 +304,7 @@ class ProfilesPane(QWidget):
         dialog.setWindowTitle("Save profile as")
         dialog.setLabelText("Name of the new profile:")
         dialog.setTextValue(suggestion)
+        dialog.resize(_DIALOG_WIDTH, dialog.sizeHint().height())
         dialog.textValueSelected.connect(self._book.save_as)
         dialog.rejected.connect(self._book.give_up)
         dialog.open()
@@ -298,7 +322,9 @@ class ProfilesPane(QWidget):
 def _tip(entry: StoredProfile) -> str:
     if entry.built_in:
         return f"{entry.name}\nBuilt in: save it under another name to keep changes."
-    return f"{entry.name}\n{_reason(entry) if entry.profile is None else entry.key}"
+    if entry.profile is None:
+        return f"{entry.name}\n{_reason(entry)}"
+    return "\n".join(filter(None, (entry.name, entry.profile.comment, entry.key)))
 
 
 def _reason(entry: StoredProfile) -> str:

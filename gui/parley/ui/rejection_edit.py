@@ -11,8 +11,13 @@ from parley.ui.fields import ComboBox, Field
 from parley.ul.codes import REJECT_REASONS, RejectResult, RejectSource, WireCode
 
 
-def _choices(codes: type[WireCode]) -> list[tuple[str, object]]:
-    return [(f"{code.value}  {code.words.replace('-', ' ')}", code.value) for code in codes if not code.is_reserved]
+def _choices(codes: type[WireCode], leave_out: str = "") -> list[tuple[str, object]]:
+    """The codes with their words, but for those that the field's own label says."""
+    return [
+        (f"{code.value}  {code.words.removeprefix(leave_out).replace('-', ' ')}", code.value)
+        for code in codes
+        if not code.is_reserved
+    ]
 
 
 class RejectionEdit(QWidget):
@@ -26,13 +31,15 @@ class RejectionEdit(QWidget):
 
     def __init__(self, prefix: str) -> None:
         super().__init__()
-        self._result = Field("Result", ComboBox(_choices(RejectResult)), f"{prefix}.result", "Whether to try again")
-        self._source = Field("Source", ComboBox(_choices(RejectSource)), f"{prefix}.source", "Who rejects")
+        self._result = Field(
+            "Result", ComboBox(_choices(RejectResult, "rejected-")), f"{prefix}.result", "Whether to try again"
+        )
+        self._source = Field("Source", ComboBox(_choices(RejectSource, "service-")), f"{prefix}.source", "Who rejects")
         self._reason = Field("Reason", ComboBox(), f"{prefix}.reason", "Why; each source has its own reasons")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(style.SPACING)
-        for field, share in ((self._result, 3), (self._source, 4), (self._reason, 4)):
+        for field, share in ((self._result, 3), (self._source, 3), (self._reason, 6)):
             layout.addWidget(field, share)
         self._list_reasons()
         self._source.editor.currentIndexChanged.connect(self._list_reasons)

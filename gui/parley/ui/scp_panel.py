@@ -111,7 +111,7 @@ class ScpPanel(SidePanel):
     def _make_live_table(self, associations: QAbstractItemModel) -> None:
         self.live = LiveTable(associations)
         self.live.abort_requested.connect(self.abort_association_requested)
-        heading = QLabel("Li&ve associations")
+        heading = QLabel("&Live associations")
         heading.setBuddy(self.live)
         row = QHBoxLayout()
         row.addWidget(heading, 1)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction
 
+from parley.model.attempt import AttemptEnd
+from parley.model.event import EventKind
 from parley.model.handle import ProposedContext, RequestorHandle
 from parley.model.profile import RequestorSide
 from parley.ui import icons, style
@@ -26,9 +28,11 @@ from parley.ul.table import State
 
 if TYPE_CHECKING:
     from parley.model.attempt import Attempt
+    from parley.model.event import EngineEvent
     from parley.model.validation import Problem
 
 _ENDED = {None, State.STA_1, State.STA_13}
+_END_TONES = {EventKind.RELEASED: style.Tone.OK, EventKind.PROVIDER_ABORTED: style.Tone.ERROR}
 
 
 class ScuPanel(SidePanel):
@@ -124,7 +128,9 @@ class ScuPanel(SidePanel):
         )
 
     def set_side(self, side: RequestorSide) -> None:
-        """Show another draft; `changed` stays silent."""
+        """Show another draft; `changed` stays silent. What came of an attempt that is over does not belong to it."""
+        if self._state in _ENDED and not self._attempting:
+            self.verdict.fall_silent()
         self._filling = True
         self._shown = side
         self._host.editor.set_value(side.host)
@@ -208,8 +214,10 @@ class ScuPanel(SidePanel):
             self._contexts.editor.model.show_answers(outcome(attempt.request, attempt.answer))
         else:
             self._contexts.editor.model.show_answers((), "Not negotiated")
-        tone = style.Tone.OK if verdict.passed else style.Tone.ERROR
-        self.verdict.say(tone, "Passed:" if verdict.passed else "Failed:", verdict.cause, verdict.remedy, verdict.code)
+        tone, headline = (style.Tone.OK, "Passed:") if verdict.passed else (style.Tone.ERROR, "Failed:")
+        if attempt.end is AttemptEnd.CANCELLED:
+            tone, headline = style.Tone.NOTE, "Cancelled:"
+        self.verdict.say(tone, headline, verdict.cause, verdict.remedy, verdict.code)
         self._enable()
 
     @Slot(object)
@@ -222,6 +230,15 @@ class ScuPanel(SidePanel):
             self.verdict.say(style.Tone.OK, "Echo answered", f"with success in {result.ms:.1f} ms.")  # type: ignore[attr-defined]
         else:
             self.verdict.say(style.Tone.WARNING, "Echo answered", f"with status {status:04X}H, which is not success.")
+
+    @Slot(object)
+    def association_ended(self, event: EngineEvent) -> None:
+        """Say how an association ended that had been established."""
+        from parley.capture.summary import summarize
+
+        how, colon, why = summarize(event).partition(": ")
+        headline = f"{how.capitalize()}{colon.strip() or '.'}"
+        self.verdict.say(_END_TONES.get(event.kind, style.Tone.NOTE), headline, why)
 
     def _enable(self) -> None:
         established = self._state is State.STA_6 and not self._busy

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
@@ -181,7 +182,9 @@ class SidePanel(QWidget):
         grows = any(isinstance(field.editor, ContextsEditor) for _, field, _ in fields)
         for name, field, share in fields:
             self._fields[name] = field
-            field.lines = lines
+            field.lines = QVBoxLayout()
+            field.lines.setSpacing(lines.spacing())
+            lines.addLayout(field.lines)
             beside.addWidget(field, share, Qt.AlignmentFlag(0) if grows else Qt.AlignmentFlag.AlignTop)
             height = QSizePolicy.Policy.Expanding if grows else QSizePolicy.Policy.Minimum
             field.setSizePolicy(QSizePolicy.Policy.Ignored, height)
@@ -195,8 +198,14 @@ class SidePanel(QWidget):
     def _section(self, section: FoldedSection) -> None:
         section.changed.connect(self._edited)
         section.unfolded.connect(self.check)
+        section.unfolded.connect(partial(self._bring_into_view, section))
         self._sections.append(section)
         self._form.addWidget(section)
+
+    def _bring_into_view(self, section: FoldedSection, is_unfolded: bool) -> None:
+        """Once the form has taken its new size; what unfolds beneath the edge would not be seen to unfold."""
+        if is_unfolded:
+            QTimer.singleShot(0, section, partial(self._scroll.ensureWidgetVisible, section))
 
     def _plain_button(self, name: str, text: str, tip: str) -> QToolButton:
         button = QToolButton()

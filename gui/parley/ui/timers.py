@@ -74,5 +74,5 @@ class TimersSection(FoldedSection):
         self.changed.emit()
 
     def _describe(self) -> None:
-        times = ((_TEXTS[name][0], getattr(self._timers, name)) for name in self._names)
+        times = ((_TEXTS[name][0].removesuffix(" answer"), getattr(self._timers, name)) for name in self._names)
         self.set_summary(" · ".join(f"{label} {'off' if time is None else f'{time:g} s'}" for label, time in times))

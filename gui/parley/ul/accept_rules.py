@@ -16,6 +16,7 @@ from parley.ul.common_rules import (
     user_information_path,
     warning,
 )
+from parley.ul.negotiation import IDENTITY, ROLES, unanswered
 from parley.ul.pdu import (
     AAssociateAc,
     AAssociateRq,
@@ -32,6 +33,11 @@ from parley.ul.pdu import (
     significant,
 )
 
+_PASSED_OVER = {
+    ROLES: "The requestor is SCU, the acceptor SCP.",
+    IDENTITY: "Nothing proves that the user identity was looked at.",
+}
+
 
 def accept_findings(rq: AAssociateRq | None, ac: AAssociateAc) -> Findings:
     """What is wrong or risky in an acceptance, but for what a request could have too."""
@@ -46,6 +52,7 @@ def accept_findings(rq: AAssociateRq | None, ac: AAssociateAc) -> Findings:
         yield from _role_findings(rq, ac)
         yield from _extended_findings(rq, ac)
         yield from _identity_findings(rq, ac)
+        yield from _unanswered_findings(rq, ac)
 
 
 # --- alone -----------------------------------------------------------------------------------------------------------
@@ -173,11 +180,7 @@ def _extended_findings(rq: AAssociateRq, ac: AAssociateAc) -> Findings:
 
 def _identity_findings(rq: AAssociateRq, ac: AAssociateAc) -> Findings:
     asked = rq.user_information.first(UserIdentityRq)
-    answers = list(each_sub_item(ac, UserIdentityAc))
-    if asked is not None and asked.response_requested and not answers:
-        text = "The user identity is not answered although that was asked for: nothing proves that it was looked at."
-        yield note(user_information_path(ac), text)
-    for path, item in answers:
+    for path, item in each_sub_item(ac, UserIdentityAc):
         if asked is None:
             yield error(path, "A user identity is answered, none was given.", "Leave it out.")
         elif not asked.response_requested:
@@ -188,3 +191,9 @@ def _identity_findings(rq: AAssociateRq, ac: AAssociateAc) -> Findings:
         }:
             text = "The answer to a username has to be empty."
             yield warning(f"{path}.response", text, "Send zero bytes.")
+
+
+def _unanswered_findings(rq: AAssociateRq, ac: AAssociateAc) -> Findings:
+    for what, uid in unanswered(rq, ac):
+        asked = f"{what} for {uid}" if uid else what
+        yield note(user_information_path(ac), f"Asked for and not answered: {asked}. {_PASSED_OVER[what]}")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import struct
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from parley.ul import layout as lay
 from parley.ul.codes import AbortReason, PduType
@@ -15,7 +15,7 @@ from parley.ul.errors import Finding, LocalProtocolError, RemoteProtocolError, S
 from parley.ul.foreign import recognise
 from parley.ul.limits import FIXED_LENGTH, Limits
 from parley.ul.pdu import Item, PDataTf, Pdu, Pdv, UserInformationSubItem
-from parley.ul.reader import MisfitError, Reader, Reading
+from parley.ul.reader import ONE_RESERVED, MisfitError, Reader, Reading
 from parley.ul.writer import UnfitError, write
 
 _HEADER = lay.PDU_FRAME.header
@@ -117,9 +117,13 @@ def decode(buffer: bytes | bytearray | memoryview, limits: Limits) -> Decoded | 
 
 
 def _findings(reading: Reading) -> tuple[Finding, ...]:
+    findings = tuple(reading.findings)
+    if (count := reading.reserved_fields) > 1:
+        text = f"{count} reserved fields are not zero, this one among them; receivers do not test them."
+        findings = tuple(replace(each, text=text) if each.text == ONE_RESERVED else each for each in findings)
     if reading.are_all_listed:
-        return tuple(reading.findings)
-    return *reading.findings, Finding(Severity.NOTE, "", 0, "There is more of the same; it is not listed.")
+        return findings
+    return *findings, Finding(Severity.NOTE, "", 0, "There is more of the same; it is not listed.")
 
 
 def _unrecognized(buffer: bytes | bytearray | memoryview) -> RemoteProtocolError:

@@ -133,9 +133,11 @@ def _application_context_findings(pdu: AAssociateRq | AAssociateAc) -> Findings:
         yield error("items", "There is no application context name.", f"Send {APPLICATION_CONTEXT}.")
     yield from repeated(found, "application context name")
     for path, item in found:
-        if item.name != APPLICATION_CONTEXT:
+        if significant(item.name) != APPLICATION_CONTEXT:
             text = f"The application context name is not {APPLICATION_CONTEXT}, the only one there is."
             yield error(f"{path}.name", text, f"Send {APPLICATION_CONTEXT}.")
+        else:
+            yield from uid_findings(f"{path}.name", "application context name", item.name)
 
 
 def _maximum_length_findings(pdu: AAssociateRq | AAssociateAc) -> Findings:

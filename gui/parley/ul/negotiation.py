@@ -16,8 +16,13 @@ from parley.ul.pdu import (
     PresentationContextAc,
     PresentationContextRq,
     RoleSelection,
+    UserIdentityAc,
+    UserIdentityRq,
     significant,
 )
+
+ROLES = "role selection"
+IDENTITY = "a response to the user identity"
 
 # --- the acceptor's answers ------------------------------------------------------------------------------------------
 
@@ -142,6 +147,21 @@ def outcome(rq: AAssociateRq, ac: AAssociateAc, view: Role = Role.REQUESTOR) -> 
     proposed = {context.context_id for context in rq.presentation_contexts}
     entries += [_of_unasked(answer) for answer in answers.values() if answer.context_id not in proposed]
     return tuple(entries)
+
+
+def unanswered(rq: AAssociateRq, ac: AAssociateAc) -> tuple[tuple[str, str], ...]:
+    """What a request asks to be answered and an acceptance passes over: `ROLES` and a UID, or `IDENTITY` and "".
+
+    Passing over is allowed, so it is easily missed: the default roles hold (PS3.7 section D.3.3.4), and nothing proves
+    that a user identity was looked at (section D.3.3.7).
+    """
+    granted = {significant(role.sop_class_uid) for role in ac.user_information.all(RoleSelection)}
+    asked = dict.fromkeys(significant(role.sop_class_uid) for role in rq.user_information.all(RoleSelection))
+    found = [(ROLES, uid) for uid in asked if uid not in granted]
+    identity = rq.user_information.first(UserIdentityRq)
+    if identity is not None and identity.response_requested and ac.user_information.first(UserIdentityAc) is None:
+        found.append((IDENTITY, ""))
+    return tuple(found)
 
 
 def _roles(items: Iterable[RoleSelection]) -> dict[str, frozenset[str]]:

@@ -25,6 +25,7 @@ _COUNT = struct.Struct(">H")
 _ITEM_HEADER = lay.ITEM_FRAME.header
 _MOST_FINDINGS = 200
 _MOST_NOTES = 50
+ONE_RESERVED = "A reserved field is not zero; receivers do not test it."
 
 
 class MisfitError(Exception):
@@ -48,6 +49,7 @@ class Reading:
     path: list[str | int] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     are_all_listed: bool = True
+    reserved_fields: int = 0
 
     def path_of(self, attribute: str = "") -> str:
         """The dotted path of a field of the PDU or item being read."""
@@ -62,8 +64,13 @@ class Reading:
             self.are_all_listed = False
 
     def report_reserved(self, attribute: str, offset: int) -> None:
-        """Note a reserved field that is not zero: nothing may come of it, but a person may want to know."""
-        self.report(Severity.NOTE, attribute, offset, "A reserved field is not zero; receivers do not test it.")
+        """Note a reserved field that is not zero: nothing may come of it, but a person may want to know.
+
+        Some software does it in every presentation context, so the first one stands for all of them.
+        """
+        self.reserved_fields += 1
+        if self.reserved_fields == 1:
+            self.report(Severity.NOTE, attribute, offset, ONE_RESERVED)
 
     @property
     def is_full(self) -> bool:
@@ -292,11 +299,12 @@ class Reader:
 
     def read_item(self, reading: Reading, offset: int, end: int, reserved: int) -> Any:
         """The same for an item: one that does not fit is kept as an unknown one, with a finding."""
-        mark = len(reading.findings)
+        mark, reserved_fields = len(reading.findings), reading.reserved_fields
         try:
             item = self.read(reading, offset, end, reserved)
         except MisfitError as error:
             del reading.findings[mark:]
+            reading.reserved_fields = reserved_fields
             if not reading.is_full:
                 text = f"This {self._layout.name} does not fit its layout: {error.text} (at byte {error.offset})."
                 reading.report(Severity.ERROR, "", offset - 4, text)
