@@ -94,13 +94,13 @@ def changed(**changes: object) -> str:
 # --- reading and writing ---------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=60)
+@settings(deadline=None, max_examples=60)
 @given(profiles)
 def test_every_profile_comes_back_from_a_new_file(profile: Profile) -> None:
     assert read_profile(new_text(profile), "") == without_secrets(profile)
 
 
-@settings(max_examples=60)
+@settings(deadline=None, max_examples=60)
 @given(profiles)
 def test_every_profile_comes_back_from_a_changed_file(profile: Profile) -> None:
     text = changed_text(profile, BY_HAND)
@@ -120,7 +120,7 @@ def test_every_profile_comes_back_from_a_changed_file(profile: Profile) -> None:
         assert any(line.endswith(f"# {comment}") for line in text.splitlines())
 
 
-@settings(max_examples=40)
+@settings(deadline=None, max_examples=40)
 @given(profiles, profiles)
 def test_a_written_file_can_be_changed_into_any_other(first: Profile, second: Profile) -> None:
     assert read_profile(changed_text(second, new_text(first)), "") == without_secrets(second)
@@ -380,7 +380,7 @@ def test_removing_every_context_and_adding_one_again() -> None:
     ],
 )
 @given(profile=profiles)
-@settings(max_examples=15)
+@settings(deadline=None, max_examples=15)
 def test_other_ways_to_write_toml_can_be_changed_too(text: str, profile: Profile) -> None:
     assert read_profile(changed_text(profile, text), "") == without_secrets(profile)
 

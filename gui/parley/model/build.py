@@ -20,6 +20,7 @@ from parley.model.fit import (
     nearest,
     octets_field,
     text_field,
+    uid_sent,
 )
 from parley.model.handle import (
     AcceptanceRules,
@@ -40,7 +41,6 @@ from parley.ul.pdu import (
     PresentationContextAc,
     PresentationContextRq,
     TransferSyntax,
-    significant,
 )
 
 
@@ -102,7 +102,7 @@ def _answers(handle: AcceptorHandle, rules: AcceptanceRules, rq: AAssociateRq) -
         elif forced.result is not None:
             yield _answer(forced, forced.result, answer.context_id, answer.transfer_syntax)
     for unasked in handle.forced_answers:
-        if unasked.context_id is not None and unasked.result is not None and not significant(unasked.abstract_syntax):
+        if unasked.context_id is not None and unasked.result is not None and not uid_sent(unasked.abstract_syntax):
             number = nearest(unasked.context_id, CONTEXT_ID)
             if number not in proposed:
                 yield _answer(unasked, unasked.result, number, IMPLICIT_VR_LITTLE_ENDIAN)
@@ -113,7 +113,7 @@ def _forced(handle: AcceptorHandle, number: int, abstract_syntax: str) -> Forced
         (
             answer
             for answer in handle.forced_answers
-            if significant(answer.abstract_syntax) in {"", abstract_syntax}
+            if uid_sent(answer.abstract_syntax) in {"", abstract_syntax}
             and (answer.context_id is None or nearest(answer.context_id, CONTEXT_ID) == number)
         ),
         None,
@@ -131,9 +131,9 @@ def supported_syntaxes(contexts: tuple[SupportedContext, ...]) -> dict[str, tupl
     """Transfer syntaxes per abstract syntax, in order of preference; an abstract syntax listed twice has both lists."""
     supported: dict[str, tuple[str, ...]] = {}
     for context in contexts:
-        abstract_syntax = significant(context.abstract_syntax)
+        abstract_syntax = uid_sent(context.abstract_syntax)
         listed = supported.get(abstract_syntax, ())
-        supported[abstract_syntax] = tuple(dict.fromkeys((*listed, *map(significant, context.transfer_syntaxes))))
+        supported[abstract_syntax] = tuple(dict.fromkeys((*listed, *map(uid_sent, context.transfer_syntaxes))))
     return supported
 
 
