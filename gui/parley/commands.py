@@ -14,7 +14,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +34,10 @@ from parley.model.handle import ProposedContext, RequestorHandle, SupportedConte
 from parley.model.profile import AcceptorSide, Profile, RequestorSide
 from parley.model.profile_writer import new_text
 from parley.model.registry import Kind, entries, name_of
+from parley.model.secret import Secret
 from parley.model.storage import Storage, StorageMode
 from parley.model.store import ProfileStore, StoredProfile, StoreError, default_folder
+from parley.model.tls import ClientCertificate, Tls
 from parley.ul.negotiation import NegotiatedContext
 
 PASSED, FAILED, NOT_TRIED, INTERRUPTED = 0, 1, 2, 130
@@ -123,7 +125,23 @@ def _target(options: argparse.Namespace) -> RequestorSide:
     if options.timeout is not None:
         timers = replace(side.timers, connect=options.timeout, association_response=options.timeout)
         side = replace(side, timers=timers)
-    return side
+    facts: dict[str, Any] = {"verify": False} if options.insecure else {}
+    if options.server_name is not None:
+        facts["server_name"] = options.server_name
+    return replace(side, tls=_secured(side.tls, options, facts))
+
+
+def _secured(tls: Tls | None, options: argparse.Namespace, facts: dict[str, Any]) -> Tls | None:
+    """The side's TLS with the command's options on top; None where neither wants any."""
+    files = {"ca_file": options.ca, "certificate_file": options.cert, "key_file": options.key}
+    facts |= {name: str(path) for name, path in files.items() if path is not None}
+    if options.passphrase_file is not None:
+        try:
+            lines = options.passphrase_file.read_text("utf-8").splitlines()
+        except (OSError, UnicodeError) as error:
+            raise UsageError(f"The passphrase file cannot be read: {error}") from None
+        facts["passphrase"] = Secret.of(lines[0] if lines else "")
+    return replace(tls or Tls(), **facts) if facts or options.tls else tls
 
 
 def _send(options: argparse.Namespace) -> int:
@@ -245,6 +263,8 @@ def _acceptor_side(options: argparse.Namespace) -> AcceptorSide:
         if storage.mode is StorageMode.REFUSE:
             raise UsageError("--status is for objects that are taken: say --store DIR or --discard too.")
         storage = replace(storage, status=options.status)
+    asked = options.client_certificate
+    wanted = {} if asked is None else {"client_certificate": ClientCertificate(asked)}
     if options.all_storage or storage is not side.storage:
         handle = replace(handle, contexts=handle.contexts + _storage_beyond(handle.contexts))
     return replace(
@@ -252,6 +272,7 @@ def _acceptor_side(options: argparse.Namespace) -> AcceptorSide:
         handle=handle,
         rules=rules,
         storage=storage,
+        tls=_secured(side.tls, options, wanted),
         host=side.host if options.host is None else options.host,
         port=side.port if options.port is None else options.port,
     )
@@ -263,6 +284,19 @@ def _storage_beyond(contexts: tuple[SupportedContext, ...]) -> tuple[SupportedCo
     syntaxes = tuple(entry.uid for entry in entries().values() if entry.kind is Kind.TRANSFER_SYNTAX)
     storage = (entry.uid for entry in entries().values() if entry.service == "Storage")
     return tuple(SupportedContext(uid, syntaxes) for uid in storage if uid not in there)
+
+
+def _certificates(options: argparse.Namespace) -> int:
+    # It loads a library that no other command needs.
+    from parley.engine.certificate_maker import NAMES, CertificateFilesError, make_test_certificates
+
+    try:
+        files = make_test_certificates(options.folder, options.name or NAMES)
+    except CertificateFilesError as error:
+        raise UsageError(f"{error}.") from None
+    for field in fields(files):
+        _print(f"{field.name.replace('_', ' '):<12} {getattr(files, field.name)}")
+    return PASSED
 
 
 def _profiles_list(options: argparse.Namespace) -> int:
@@ -419,6 +453,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "check": _check,
     "send": _send,
     "listen": _listen,
+    "certificates": _certificates,
     "profiles list": _profiles_list,
     "profiles show": _profiles_show,
     "profiles import": _profiles_import,
