@@ -26,6 +26,7 @@ from parley.model.handle import (
 )
 from parley.model.profile import AcceptorSide, Profile, RequestorSide, Timers
 from parley.model.secret import Secret
+from parley.model.storage import Storage, StorageMode
 from parley.model.tls import ClientCertificate, Tls, TlsProfile, TlsVersion
 
 text = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
@@ -109,10 +110,11 @@ tls = st.none() | st.builds(
     *(files, files, files, secrets, files),
     *(st.booleans(), st.booleans(), st.sampled_from(ClientCertificate)),
 )
+storage = st.builds(Storage, st.sampled_from(StorageMode), text, numbers)
 profiles = st.builds(
     Profile,
     name=text.filter(str.strip),
     scu=st.builds(RequestorSide, text, numbers, requestor_handles, timers, tls),
-    scp=st.builds(AcceptorSide, text, numbers, acceptor_handles, rules, timers, numbers, tls),
+    scp=st.builds(AcceptorSide, text, numbers, acceptor_handles, rules, timers, numbers, tls, storage),
     comment=text,
 )

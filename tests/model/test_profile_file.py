@@ -146,7 +146,7 @@ def test_a_new_file_reads_well() -> None:
     tables = [line for line in lines if line.startswith("[")]
     assert tables == [
         *("[scu]", "[scu.user_identity]", "[scu.tls]", "[scu.timers]", "[[scu.contexts]]"),
-        *("[scp]", "[scp.rules]", "[scp.tls]", "[scp.timers]", "[[scp.contexts]]"),
+        *("[scp]", "[scp.rules]", "[scp.tls]", "[scp.storage]", "[scp.timers]", "[[scp.contexts]]"),
     ]
 
 

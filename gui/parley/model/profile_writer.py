@@ -89,6 +89,7 @@ def _values(profile: Profile) -> Values:
             **_plain(scp.handle, keys.ACCEPTOR),
             "rules": {**_plain(scp.rules, keys.RULES), **_lists(scp.rules, keys.RULES_LISTS)},
             "tls": _tls(scp.tls),
+            "storage": _plain(scp.storage, keys.STORAGE),
             "timers": _plain(scp.timers, keys.TIMERS),
             **_lists(scp.handle, keys.ACCEPTOR_LISTS),
         },
