@@ -123,6 +123,7 @@ STORES = {
     "contexts": {"contexts": CONTEXTS, "maximum_length": 4096},
     "128 contexts": {"contexts": tuple(ProposedContext(CT, (f"1.2.{number}", IMPLICIT)) for number in range(128))},
     "roles": {"contexts": CONTEXTS, "roles": (RoleProposal(CT, 0, 1), RoleProposal(VERIFICATION))},
+    "SCU alone": {"contexts": CONTEXTS, "roles": (RoleProposal(CT, 1, 0),)},
     "extended": {"contexts": CONTEXTS, "extended_negotiation": (ExtendedNegotiation(CT, bytes(range(6))),)},
     "name": {"user_identity": UserIdentity(1, NAME)},
     "passcode": {"user_identity": UserIdentity(2, NAME, Secret.of(PASSCODE), 1)},
@@ -144,7 +145,6 @@ SCRIPTS = {
     "unlimited": {"maximum_length": 0},
     "implementation": {"implementation_class_uid": "1.2.3", "implementation_version_name": "IT'S_ME"},
     "no version name": {"implementation_version_name": None},
-    "SCU alone": {"contexts": CONTEXTS, "roles": (RoleProposal(CT, 1, 0),)},
     "window": {"asynchronous_operations": AsynchronousOperations(0, 5)},
     "common": {"common_extended_negotiation": (CommonExtendedNegotiation(CT, "1.2.840.10008.4.2", (FIND,)),)},
 }
