@@ -123,7 +123,8 @@ class DetailsPane(QWidget):
             button.setIconSize(style.ICON_SIZE)
             button.setAutoRaise(True)
             button.setMinimumWidth(1)  # they do not keep the pane from being narrow
-            named(button, f"details.{action.objectName().rpartition('.')[2]}", action.iconText(), action.toolTip())
+            words = action.text().replace("&", "")
+            named(button, f"details.{action.objectName().rpartition('.')[2]}", words, action.toolTip())
             row.addWidget(button)
         self._tabs.setCornerWidget(corner)
 

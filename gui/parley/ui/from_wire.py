@@ -116,7 +116,7 @@ class FromWire(QObject):
 
     def _action(self, text: str, short: str, keys: str, tip: str) -> QAction:
         action = QAction(icons.icon("load"), text, self)
-        action.setIconText(f"Load into {short}")
+        action.setIconText(f"To {short}")
         action.setShortcut(QKeySequence(keys))
         action.setToolTip(f"{tip} ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
         action.setObjectName(f"log.load_into_{short.casefold()}")
