@@ -26,6 +26,8 @@ from parley.engine.check import Check, run_check
 from parley.engine.engine import Engine
 from parley.engine.errors import ListenError
 from parley.engine.results import StoreResult
+from parley.keystore.store import KeyStoreError
+from parley.keystore.terminal import with_values
 from parley.model.address import parse_address
 from parley.model.attempt import AttemptEnd
 from parley.model.dicom_files import DicomFile, UnreadableFile, files_below, propose_contexts, read_dicom_files
@@ -66,7 +68,7 @@ def run(name: str, options: argparse.Namespace) -> int:
     """Run the command of that name; returns its exit code."""
     try:
         return _COMMANDS[name](options)
-    except (UsageError, StoreError) as error:
+    except (UsageError, StoreError, KeyStoreError) as error:
         print(f"parley: {error}", file=sys.stderr)
         return NOT_TRIED
     except KeyboardInterrupt:
@@ -119,7 +121,7 @@ def _target(options: argparse.Namespace) -> RequestorSide:
             raise UsageError(str(error)) from None
         side = RequestorSide(host=host, port=port, handle=RequestorHandle(called_ae_title=title))
     else:
-        side = _profile(options.profiles, options.target).scu
+        side = with_values(Profile("", scu=_profile(options.profiles, options.target).scu)).scu
     if options.calling is not None:
         side = replace(side, handle=replace(side.handle, calling_ae_title=options.calling))
     if options.timeout is not None:
@@ -244,7 +246,8 @@ async def _interrupted() -> None:
 
 
 def _acceptor_side(options: argparse.Namespace) -> AcceptorSide:
-    side = _profile(options.profiles, options.profile).scp if options.profile else AcceptorSide()
+    saved = Profile("", scp=_profile(options.profiles, options.profile).scp) if options.profile else Profile("")
+    side = with_values(saved).scp
     handle, rules = side.handle, side.rules
     if options.ae_title is not None:
         handle = replace(handle, ae_title=options.ae_title)
