@@ -583,8 +583,7 @@ class TestBulkData:
     PDUS = tuple(PDataTf((Pdv(1, 0, bytes([number]) * 10),)) for number in range(3))
 
     def test_it_is_what_would_be_sent_one_by_one(self):
-        machine = machine_in(State.STA_6)
-        machine.effects()
+        machine = machine_in(State.STA_6, Role.REQUESTOR)
         assert machine.data_bytes(self.PDUS) == b"".join(map(encode, self.PDUS))
         assert machine.effects() == []
         assert machine.state is State.STA_6
