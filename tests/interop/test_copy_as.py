@@ -24,6 +24,7 @@ from parley.model.handle import (
 )
 from parley.model.profile import RequestorSide
 from parley.model.secret import Secret
+from parley.model.tls import ClientCertificate, Tls
 from parley.ul.codes import VERIFICATION
 from parley.ul.pdu import (
     AAssociateRq,
@@ -56,7 +57,15 @@ def a_ct(folder: Path) -> None:
     pydicom.dcmwrite(folder / "FILE.dcm", dataset, enforce_file_format=True)
 
 
-def requested(run, tool: Tool, handle: RequestorHandle, folder: Path, monkeypatch) -> tuple[AAssociateRq, AAssociateRq]:
+def requested(
+    run,
+    tool: Tool,
+    handle: RequestorHandle,
+    folder: Path,
+    monkeypatch,
+    tls: Tls | None = None,
+    server: Tls | None = None,
+) -> tuple[AAssociateRq, AAssociateRq]:
     """What the program asks for, and what we would."""
     for name, value in VARIABLES.items():
         monkeypatch.setenv(name, value)
@@ -66,8 +75,8 @@ def requested(run, tool: Tool, handle: RequestorHandle, folder: Path, monkeypatc
     a_ct(folder)
 
     async def play() -> AAssociateRq:
-        async with answering() as ours:
-            copied = copy_as(RequestorSide(port=ours.listener.port, handle=handle), tool)
+        async with answering(tls=server) as ours:
+            copied = copy_as(RequestorSide(port=ours.listener.port, handle=handle, tls=tls), tool)
             assert copied.text, copied.reason
             if tool is Tool.PYNETDICOM:
                 (folder / "script.py").write_text(copied.text)
@@ -171,3 +180,17 @@ PARLEYS = {
 def test_parley(run, tmp_path, monkeypatch, facts):
     theirs, ours = requested(run, Tool.PARLEY, RequestorHandle(**facts), tmp_path, monkeypatch)
     assert theirs == ours
+
+
+@dcmtk
+@pytest.mark.parametrize("tool", [Tool.ECHOSCU, Tool.STORESCU, Tool.PYNETDICOM, Tool.PARLEY])
+@pytest.mark.parametrize("verify", [True, False], ids=["verified", "unverified"])
+def test_tls_with_a_certificate_of_the_client(run, tmp_path, monkeypatch, pki, tool, verify):
+    tls = Tls(ca_file=pki.ca.certificate_file, verify=verify, **pki.client.files)
+    server = Tls(
+        ca_file=pki.ca.certificate_file,
+        client_certificate=ClientCertificate.REQUIRED,
+        **(pki.rsa_server if verify else pki.self_signed).files,
+    )
+    theirs, ours = requested(run, tool, RequestorHandle(), tmp_path, monkeypatch, tls, server)
+    assert_same(theirs, ours, *OWN)

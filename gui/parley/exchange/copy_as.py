@@ -33,6 +33,7 @@ OWN_IMPLEMENTATION = "The program sends its own implementation class UID and ver
 SECRETS = "Set {} before: secrets are not copied."
 ASKS = "It asks for the secrets that the key store does not have: they are not copied."
 DCMTK = "DCMTK's program is meant; pynetdicom brings one of the same name with other options."
+PYTHON_TLS = "Python has TLS ciphers of its own choice, unless the custom profile names some."
 DCMTK_TLS = "DCMTK has its own BCP 195 ciphers, and sends neither server name nor ALPN."
 
 
@@ -74,7 +75,8 @@ def copy_as(side: RequestorSide, tool: Tool) -> Copied:
         case Tool.DCMASSOC:
             return _dcmassoc(side)
         case Tool.PYNETDICOM:
-            return Copied(tool, pynetdicom_script(side), notes=tuple(_variables(side, TOKEN)))
+            notes = (*_variables(side, TOKEN), *([PYTHON_TLS] if side.tls is not None else []))
+            return Copied(tool, pynetdicom_script(side), notes=notes)
         case Tool.PARLEY:
             return _parley(side)
 
