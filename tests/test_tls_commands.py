@@ -12,6 +12,8 @@ import pytest
 
 from parley import cli
 from parley.engine.certificate_maker import CertificateFilesError, make_test_certificates
+from tests.harness.dicom import data_set_of, write_file
+from tests.harness.loops import run_on
 from tests.harness.process import run_to_end, running
 
 PARLEY = (sys.executable, "-m", "parley")
@@ -76,8 +78,6 @@ def check(run, files, port, *options):
 @pytest.fixture
 def run():
     """Runs a coroutine to its end."""
-    from tests.harness.loops import run_on
-
     return lambda work: run_on(None, work)
 
 
@@ -110,6 +110,17 @@ def test_both_ends(run, made):
         code, output = check(run, files, port)
         assert code == 1
         assert "tls" not in [line.split()[0] for line in output.splitlines() if line]
+
+
+def test_files_arrive_unchanged_over_tls(capsys, made, tmp_path):
+    _, files = made
+    (tmp_path / "out").mkdir()
+    sent = [write_file(tmp_path / "out" / f"{name}.dcm", size) for name, size in (("small", 100), ("large", 3_000_000))]
+    with listening(files, "--store", str(tmp_path / "in")) as program:
+        target = f"PARLEY_SCP@127.0.0.1:{port_of(program)}"
+        code = cli.main(["send", str(tmp_path / "out"), target, "--ca", str(files.ca)])
+    assert (code, capsys.readouterr().out.splitlines()[-1]) == (0, "2 of 2 files stored")
+    assert {data_set_of(path) for path in (tmp_path / "in").iterdir()} == {data_set_of(path) for path in sent}
 
 
 def test_a_json_line_of_a_failure(run, made):
