@@ -57,9 +57,9 @@ def choose(qtbot, section, name, words):
 
 
 def test_one_click_switches_the_default_profile_on_and_off(section):
-    assert value(section) == Tls()
+    assert (value(section), find(section, QComboBox, "profile").isVisible()) == (Tls(), True)
     section.findChild(QAbstractButton, f"{section.prefix}.tls.on").click()
-    assert value(section) is None
+    assert (value(section), find(section, QComboBox, "profile").isVisible()) == (None, False)
 
 
 def test_versions_and_ciphers_are_the_custom_profiles(qtbot, section):

@@ -135,6 +135,9 @@ class Switched(QWidget):
         self.switch.clicked.connect(self.changed)
         editor.changed.connect(self.changed)
         editor.setEnabled(False)
+        if not isinstance(editor, QLineEdit):  # several rows that say nothing would only take room
+            self.switch.toggled.connect(editor.setVisible)
+            editor.hide()
 
     @Slot(bool)
     def _lead_focus(self, on: bool) -> None:
