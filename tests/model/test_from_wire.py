@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from parley.model.build import accept_pdu, request_pdu
@@ -54,7 +54,7 @@ from parley.ul.pdu import (
     UserInformation,
 )
 from tests.harness.strategies import acceptances, requests
-from tests.model.strategies import acceptor_handles, requestor_handles
+from tests.model.strategies import acceptor_handles, patient, requestor_handles
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
 MR = "1.2.840.10008.5.1.4.1.1.4"
@@ -98,14 +98,14 @@ def test_ids_that_are_automatic_stay_so() -> None:
     assert [context.context_id for context in contexts] == [3]
 
 
-@settings(deadline=None, max_examples=80)
+@patient
 @given(requests)
 def test_nothing_is_lost_without_a_word_of_any_request(rq: AAssociateRq) -> None:
     again = request_pdu(requestor_handle_of(rq))
     assert (again == rq) == (lost_of_request(rq) == ())
 
 
-@settings(deadline=None, max_examples=50)
+@patient
 @given(requestor_handles)
 def test_what_came_from_a_handle_is_all_there(handle: RequestorHandle) -> None:
     # A raw sub-item of a type that has a field goes there, which may change the order.
@@ -255,7 +255,7 @@ def test_of_an_unknown_request_contexts_are_told_by_their_ids() -> None:
     assert (handle.called_ae_title, handle.reserved_43_74) == (None, None)
 
 
-@settings(deadline=None, max_examples=80)
+@patient
 @given(acceptances, st.none() | requests)
 def test_nothing_is_lost_without_a_word_of_any_answer(ac: AAssociateAc, rq: AAssociateRq | None) -> None:
     lost = lost_of_accept(ac, rq)
@@ -263,7 +263,7 @@ def test_nothing_is_lost_without_a_word_of_any_answer(ac: AAssociateAc, rq: AAss
         assert (accept_pdu(acceptor_handle_of(ac, rq), RULES, rq) == ac) == (lost == ())
 
 
-@settings(deadline=None, max_examples=40)
+@patient
 @given(acceptor_handles, requestor_handles, st.sampled_from(RolePolicy))
 def test_contexts_answered_by_any_handle_are_answered_so_again(
     handle: AcceptorHandle, asked: RequestorHandle, policy: RolePolicy

@@ -37,6 +37,7 @@ from parley.ul.negotiation import answer_contexts
 from parley.ul.pdu import (
     AAssociateAc,
     AAssociateRq,
+    AbstractSyntax,
     ApplicationContext,
     PresentationContextAc,
     PresentationContextRq,
@@ -141,7 +142,10 @@ def proposed_context(context_id: int, context: ProposedContext) -> PresentationC
     """The item 20H, with as many transfer syntaxes as it has room for."""
     abstract_syntax = text_field(context.abstract_syntax)
     room = ITEM_LENGTH - 4 - 4 - len(abstract_syntax)
-    return PresentationContextRq.of(context_id, abstract_syntax, _fitting(context.transfer_syntaxes, room))
+    sub_items = map(TransferSyntax, _fitting(context.transfer_syntaxes, room))
+    return PresentationContextRq(
+        context_id, (AbstractSyntax(abstract_syntax), *sub_items), octets_field(context.reserved_6_8, 3)
+    )
 
 
 def _fitting(transfer_syntaxes: tuple[str, ...], room: int) -> tuple[str, ...]:

@@ -129,7 +129,8 @@ def lost_of_request(rq: AAssociateRq) -> tuple[str, ...]:
 
 def _proposed_contexts(items: tuple[PresentationContextRq, ...]) -> tuple[ProposedContext, ...]:
     contexts = tuple(
-        ProposedContext(_abstract_syntax(item), _transfer_syntaxes(item), item.context_id) for item in items
+        ProposedContext(_abstract_syntax(item), _transfer_syntaxes(item), item.context_id, item.reserved_6_8)
+        for item in items
     )
     automatic = tuple(replace(context, context_id=None) for context in contexts)
     return automatic if context_ids(automatic) == tuple(item.context_id for item in items) else contexts

@@ -197,7 +197,12 @@ _LISTS_OF_BOTH: Mapping[str, Keys] = {
     "raw_sub_items": {"item_type": whole, "data": _octets},
 }
 REQUESTOR_LISTS: Mapping[str, Keys] = {
-    "contexts": {"abstract_syntax": text, "transfer_syntaxes": _texts, "context_id": _or_off(whole)},
+    "contexts": {
+        "abstract_syntax": text,
+        "transfer_syntaxes": _texts,
+        "context_id": _or_off(whole),
+        "reserved_6_8": _octets,
+    },
     **_LISTS_OF_BOTH,
     "common_extended_negotiation": {
         **_SOP_CLASS,
