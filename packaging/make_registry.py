@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,110 @@ COMMON_STORAGE = (
     "EncapsulatedPDFStorage",
 )
 
+C_GET = "C-GET with roles"
+
+MODALITIES = {
+    "CT": ("CTImageStorage", "EnhancedCTImageStorage", "LegacyConvertedEnhancedCTImageStorage"),
+    "MR": (
+        "MRImageStorage",
+        "EnhancedMRImageStorage",
+        "EnhancedMRColorImageStorage",
+        "MRSpectroscopyStorage",
+        "LegacyConvertedEnhancedMRImageStorage",
+    ),
+    "CR and DX": (
+        "ComputedRadiographyImageStorage",
+        "DigitalXRayImageStorageForPresentation",
+        "DigitalXRayImageStorageForProcessing",
+        "DigitalIntraOralXRayImageStorageForPresentation",
+        "DigitalIntraOralXRayImageStorageForProcessing",
+    ),
+    "mammography": (
+        "DigitalMammographyXRayImageStorageForPresentation",
+        "DigitalMammographyXRayImageStorageForProcessing",
+        "BreastTomosynthesisImageStorage",
+        "BreastProjectionXRayImageStorageForPresentation",
+        "BreastProjectionXRayImageStorageForProcessing",
+        "MammographyCADSRStorage",
+    ),
+    "ultrasound": (
+        "UltrasoundImageStorage",
+        "UltrasoundMultiFrameImageStorage",
+        "EnhancedUSVolumeStorage",
+        "SimplifiedAdultEchoSRStorage",
+    ),
+    "XA and RF": (
+        "XRayAngiographicImageStorage",
+        "EnhancedXAImageStorage",
+        "XRayRadiofluoroscopicImageStorage",
+        "EnhancedXRFImageStorage",
+        "XRay3DAngiographicImageStorage",
+        "XAXRFGrayscaleSoftcopyPresentationStateStorage",
+        "XRayRadiationDoseSRStorage",
+    ),
+    "NM and PET": (
+        "NuclearMedicineImageStorage",
+        "PositronEmissionTomographyImageStorage",
+        "EnhancedPETImageStorage",
+        "LegacyConvertedEnhancedPETImageStorage",
+    ),
+    "radiotherapy": (
+        "RTImageStorage",
+        "RTDoseStorage",
+        "RTStructureSetStorage",
+        "RTPlanStorage",
+        "RTIonPlanStorage",
+        "RTBeamsTreatmentRecordStorage",
+        "RTBrachyTreatmentRecordStorage",
+        "RTIonBeamsTreatmentRecordStorage",
+        "RTTreatmentSummaryRecordStorage",
+    ),
+    "visible light": (
+        "VLEndoscopicImageStorage",
+        "VLMicroscopicImageStorage",
+        "VLSlideCoordinatesMicroscopicImageStorage",
+        "VLWholeSlideMicroscopyImageStorage",
+        "VLPhotographicImageStorage",
+        "VideoEndoscopicImageStorage",
+        "VideoMicroscopicImageStorage",
+        "VideoPhotographicImageStorage",
+    ),
+    "ophthalmology": (
+        "OphthalmicPhotography8BitImageStorage",
+        "OphthalmicPhotography16BitImageStorage",
+        "OphthalmicTomographyImageStorage",
+        "OphthalmicThicknessMapStorage",
+        "OphthalmicVisualFieldStaticPerimetryMeasurementsStorage",
+    ),
+    "waveforms": (
+        "TwelveLeadECGWaveformStorage",
+        "GeneralECGWaveformStorage",
+        "AmbulatoryECGWaveformStorage",
+        "HemodynamicWaveformStorage",
+        "BasicVoiceAudioWaveformStorage",
+        "GeneralAudioWaveformStorage",
+    ),
+    "reports": (
+        "BasicTextSRStorage",
+        "EnhancedSRStorage",
+        "ComprehensiveSRStorage",
+        "Comprehensive3DSRStorage",
+        "KeyObjectSelectionDocumentStorage",
+        "EncapsulatedPDFStorage",
+        "EncapsulatedCDAStorage",
+    ),
+    "derived objects": (
+        "SegmentationStorage",
+        "SurfaceSegmentationStorage",
+        "ParametricMapStorage",
+        "SpatialRegistrationStorage",
+        "GrayscaleSoftcopyPresentationStateStorage",
+        "ColorSoftcopyPresentationStateStorage",
+        "SecondaryCaptureImageStorage",
+        "MultiFrameTrueColorSecondaryCaptureImageStorage",
+    ),
+}
+
 TEMPLATES = {
     "Verification": ("Verification",),
     "Common storage": COMMON_STORAGE,
@@ -108,7 +213,16 @@ TEMPLATES = {
         "UnifiedProcedureStepEvent",
         "UnifiedProcedureStepQuery",
     ),
+    C_GET: (
+        "StudyRootQueryRetrieveInformationModelGet",
+        "PatientRootQueryRetrieveInformationModelGet",
+        *COMMON_STORAGE,
+    ),
+    **{f"Storage, {modality}": keywords for modality, keywords in MODALITIES.items()},
 }
+
+TEMPLATES_AS_SCP = {C_GET: COMMON_STORAGE}
+"""For which classes of a template its requestor proposes to be SCP: what C-GET retrieves comes back by C-STORE."""
 
 TRANSFER_SYNTAX_SETS = {
     "Implicit and Explicit VR Little Endian": ("ImplicitVRLittleEndian", "ExplicitVRLittleEndian"),
@@ -154,6 +268,7 @@ def registry() -> dict[str, Any]:
     return {
         "entries": [{"uid": uid, **entries[uid]} for uid in sorted(entries, key=_numeric)],
         "templates": {**_by_keyword(TEMPLATES, uids), **_all_storage()},
+        "templates_as_scp": _by_keyword(TEMPLATES_AS_SCP, uids),
         "transfer_syntax_sets": _by_keyword(TRANSFER_SYNTAX_SETS, uids),
         "toolkits": TOOLKITS,
     }
@@ -199,7 +314,7 @@ def _all_storage() -> dict[str, list[str]]:
     }
 
 
-def _by_keyword(groups: dict[str, tuple[str, ...]], uids: dict[str, str]) -> dict[str, list[str]]:
+def _by_keyword(groups: Mapping[str, tuple[str, ...]], uids: dict[str, str]) -> dict[str, list[str]]:
     return {name: [uids[keyword] for keyword in keywords] for name, keywords in groups.items()}
 
 

@@ -72,6 +72,13 @@ def _parser() -> argparse.ArgumentParser:
     output = argparse.ArgumentParser(add_help=False)
     output.add_argument("--json", action="store_true", help="print one JSON object a line")
     output.add_argument("-v", "--verbose", action="store_true", help="print state transitions and timers too")
+    secure = argparse.ArgumentParser(add_help=False)
+    tls = secure.add_argument_group("TLS", "each of these switches it on")
+    tls.add_argument("--tls", action="store_true", help="secure the connection with TLS (BCP 195)")
+    tls.add_argument("--ca", type=Path, metavar="FILE", help="PEM certificates to trust (default: the system's)")
+    tls.add_argument("--cert", type=Path, metavar="FILE", help="this side's own certificate, PEM")
+    tls.add_argument("--key", type=Path, metavar="FILE", help="its key, PEM, where it is not in the same file")
+    tls.add_argument("--passphrase-file", type=Path, metavar="FILE", help="file whose first line opens the key")
     parser.set_defaults(command="gui", profiles=None, profile=None)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
@@ -82,7 +89,11 @@ def _parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", parents=[output], help="Parley's SCU against its own SCP, on this machine")
     demo.set_defaults(command="demo")
 
-    check = commands.add_parser("check", parents=[folder, output], help="try a peer from its name to a C-ECHO")
+    calling = argparse.ArgumentParser(add_help=False, parents=[secure])
+    calling.add_argument("--insecure", action="store_true", help="TLS with whoever answers: verify no certificate")
+    calling.add_argument("--server-name", metavar="NAME", help="TLS: name to ask for and expect (default: the host)")
+
+    check = commands.add_parser("check", parents=[folder, output, calling], help="try a peer from its name to a C-ECHO")
     check.add_argument("target", metavar="AE@HOST:PORT|PROFILE")
     check.add_argument("--calling", metavar="AE", help="calling AE title")
     check.add_argument("--timeout", type=_seconds, metavar="S", help="seconds to wait for TCP, and for the answer")
@@ -90,7 +101,7 @@ def _parser() -> argparse.ArgumentParser:
 
     send = commands.add_parser(
         "send",
-        parents=[folder, output],
+        parents=[folder, output, calling],
         help="store DICOM files at a peer",
         description="Store the objects of files, and of the folders' files, each in its own transfer syntax.",
     )
@@ -100,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     send.add_argument("--timeout", type=_seconds, metavar="S", help="seconds to wait for TCP, and for the answer")
     send.set_defaults(command="send")
 
-    listen = commands.add_parser("listen", parents=[folder, output], help="be an SCP until Ctrl-C")
+    listen = commands.add_parser("listen", parents=[folder, output, secure], help="be an SCP until Ctrl-C")
     listen.add_argument("--profile", metavar="NAME", help="start from this profile's SCP side")
     listen.add_argument("--ae-title", metavar="T", help="the SCP's AE title")
     listen.add_argument("--host", metavar="H", help="address to listen on (default 127.0.0.1; * for all)")
@@ -113,8 +124,22 @@ def _parser() -> argparse.ArgumentParser:
     taking.add_argument("--discard", action="store_true", help="take what is sent and forget it; implies --all-storage")
     listen.add_argument("--status", type=_status, metavar="HEX", help="answer objects that were taken with this status")
     listen.add_argument("--reject", type=_rejection, metavar="R/S/D", help="reject every request, e.g. 1/1/7")
+    wanted = ("none", "optional", "required")
+    listen.add_argument("--client-certificate", choices=wanted, help="TLS: whether callers are asked for theirs")
     listen.set_defaults(command="listen")
 
+    certificates = commands.add_parser("certificates", help="make a test CA with a pair for a server and for a client")
+    certificates.add_argument("folder", type=Path, metavar="DIR")
+    certificates.add_argument("--name", action="append", metavar="HOST", help="host of the server (repeatable)")
+    certificates.set_defaults(command="certificates")
+
+    _add_profiles(commands, folder)
+    return parser
+
+
+def _add_profiles(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], folder: argparse.ArgumentParser
+) -> None:
     profiles = commands.add_parser("profiles", help="the saved connection profiles")
     verbs = profiles.add_subparsers(title="commands", metavar="COMMAND", required=True)
     verbs.add_parser("list", parents=[folder], help="their names").set_defaults(command="profiles list")
@@ -141,4 +166,3 @@ def _parser() -> argparse.ArgumentParser:
     formats = ("zip", "csv", "orthanc", "asconfig", "toml")
     export.add_argument("--format", choices=formats, help="default: by the end of the file's name")
     export.set_defaults(command="profiles export")
-    return parser

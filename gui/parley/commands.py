@@ -15,7 +15,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,8 @@ from parley.engine.check import Check, run_check
 from parley.engine.engine import Engine
 from parley.engine.errors import ListenError
 from parley.engine.results import StoreResult
+from parley.keystore.store import KeyStoreError
+from parley.keystore.terminal import with_values
 from parley.model.address import parse_address
 from parley.model.attempt import AttemptEnd
 from parley.model.dicom_files import DicomFile, UnreadableFile, files_below, propose_contexts, read_dicom_files
@@ -35,8 +37,10 @@ from parley.model.handle import ProposedContext, RequestorHandle, SupportedConte
 from parley.model.profile import AcceptorSide, Profile, RequestorSide
 from parley.model.profile_writer import new_text
 from parley.model.registry import Kind, entries, name_of
+from parley.model.secret import Secret
 from parley.model.storage import Storage, StorageMode
 from parley.model.store import ProfileStore, StoredProfile, StoreError, default_folder
+from parley.model.tls import ClientCertificate, Tls
 from parley.model.validation import Problem, check_acceptor, check_requestor
 from parley.ul.errors import Severity
 from parley.ul.negotiation import NegotiatedContext
@@ -70,7 +74,7 @@ def run(name: str, options: argparse.Namespace) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         return _COMMANDS[name](options)
-    except (UsageError, StoreError) as error:
+    except (UsageError, StoreError, KeyStoreError) as error:
         print(f"parley: {error}", file=sys.stderr)
         return NOT_TRIED
     except KeyboardInterrupt:
@@ -123,14 +127,31 @@ def _target(options: argparse.Namespace) -> RequestorSide:
             raise UsageError(str(error)) from None
         side = RequestorSide(host=host, port=port, handle=RequestorHandle(called_ae_title=title))
     else:
-        side = _profile(options.profiles, options.target).scu
+        side = with_values(Profile("", scu=_profile(options.profiles, options.target).scu)).scu
     if options.calling is not None:
         side = replace(side, handle=replace(side.handle, calling_ae_title=options.calling))
     if options.timeout is not None:
         timers = replace(side.timers, connect=options.timeout, association_response=options.timeout)
         side = replace(side, timers=timers)
+    facts: dict[str, Any] = {"verify": False} if options.insecure else {}
+    if options.server_name is not None:
+        facts["server_name"] = options.server_name
+    side = replace(side, tls=_secured(side.tls, options, facts))
     _warn(check_requestor(side))
     return side
+
+
+def _secured(tls: Tls | None, options: argparse.Namespace, facts: dict[str, Any]) -> Tls | None:
+    """The side's TLS with the command's options on top; None where neither wants any."""
+    files = {"ca_file": options.ca, "certificate_file": options.cert, "key_file": options.key}
+    facts |= {name: str(path) for name, path in files.items() if path is not None}
+    if options.passphrase_file is not None:
+        try:
+            lines = options.passphrase_file.read_text("utf-8").splitlines()
+        except (OSError, UnicodeError) as error:
+            raise UsageError(f"The passphrase file cannot be read: {error}") from None
+        facts["passphrase"] = Secret.of(lines[0] if lines else "")
+    return replace(tls or Tls(), **facts) if facts or options.tls else tls
 
 
 def _send(options: argparse.Namespace) -> int:
@@ -234,7 +255,8 @@ def _interruption() -> asyncio.Event:
 
 
 def _acceptor_side(options: argparse.Namespace) -> AcceptorSide:
-    side = _profile(options.profiles, options.profile).scp if options.profile else AcceptorSide()
+    saved = Profile("", scp=_profile(options.profiles, options.profile).scp) if options.profile else Profile("")
+    side = with_values(saved).scp
     handle, rules = side.handle, side.rules
     if options.ae_title is not None:
         handle = replace(handle, ae_title=options.ae_title)
@@ -253,6 +275,8 @@ def _acceptor_side(options: argparse.Namespace) -> AcceptorSide:
         if storage.mode is StorageMode.REFUSE:
             raise UsageError("--status is for objects that are taken: say --store DIR or --discard too.")
         storage = replace(storage, status=options.status)
+    asked = options.client_certificate
+    wanted = {} if asked is None else {"client_certificate": ClientCertificate(asked)}
     if options.all_storage or storage is not side.storage:
         handle = replace(handle, contexts=handle.contexts + _storage_beyond(handle.contexts))
     side = replace(
@@ -260,6 +284,7 @@ def _acceptor_side(options: argparse.Namespace) -> AcceptorSide:
         handle=handle,
         rules=rules,
         storage=storage,
+        tls=_secured(side.tls, options, wanted),
         host=side.host if options.host is None else options.host,
         port=side.port if options.port is None else options.port,
     )
@@ -273,6 +298,19 @@ def _storage_beyond(contexts: tuple[SupportedContext, ...]) -> tuple[SupportedCo
     syntaxes = tuple(entry.uid for entry in entries().values() if entry.kind is Kind.TRANSFER_SYNTAX)
     storage = (entry.uid for entry in entries().values() if entry.service == "Storage")
     return tuple(SupportedContext(uid, syntaxes) for uid in storage if uid not in there)
+
+
+def _certificates(options: argparse.Namespace) -> int:
+    # It loads a library that no other command needs.
+    from parley.engine.certificate_maker import NAMES, CertificateFilesError, make_test_certificates
+
+    try:
+        files = make_test_certificates(options.folder, options.name or NAMES)
+    except CertificateFilesError as error:
+        raise UsageError(f"{error}.") from None
+    for field in fields(files):
+        _print(f"{field.name.replace('_', ' '):<12} {getattr(files, field.name)}")
+    return PASSED
 
 
 def _profiles_list(options: argparse.Namespace) -> int:
@@ -438,6 +476,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "check": _check,
     "send": _send,
     "listen": _listen,
+    "certificates": _certificates,
     "profiles list": _profiles_list,
     "profiles show": _profiles_show,
     "profiles import": _profiles_import,

@@ -1,7 +1,8 @@
 """The subject of a benchmark: Parley's window on the offscreen platform, listening, with every event in its log.
 
-Prints ``PORT n`` once it listens. Then takes commands, a line each, on standard input:
-``lateness SECONDS`` prints the 99th percentile of a 10 ms timer's lateness in milliseconds; end of input closes.
+Prints ``PORT n`` once it listens; what is sent to it is saved to the folder that it is given, or refused. Then takes
+commands, a line each, on standard input: ``lateness SECONDS`` prints the 99th percentile of a 10 ms timer's lateness in
+milliseconds; end of input closes.
 """
 
 from __future__ import annotations
@@ -24,11 +25,15 @@ from PySide6.QtWidgets import QApplication
 from parley.app import Parley
 from parley.bridge import runtime
 from parley.bridge.log_model import LogModel
+from parley.model.handle import AcceptorHandle, SupportedContext
 from parley.model.profile import AcceptorSide
+from parley.model.storage import Storage, StorageMode
 from parley.ui import style
 from parley.ui.main_window import MainWindow
+from parley.ul.codes import EXPLICIT_VR_LITTLE_ENDIAN
 
 TICK_MS = 10
+CT = "1.2.840.10008.5.1.4.1.1.2"
 
 
 async def lateness(seconds: float) -> float:
@@ -52,8 +57,11 @@ async def lateness(seconds: float) -> float:
 
 async def serve(parley: Parley, log: LogModel) -> None:
     """Listen, and obey standard input until it ends."""
-    side = AcceptorSide(port=0)
-    listener = await parley.engine.listen(replace(side, maximum_associations=1_000))
+    side = AcceptorSide(port=0, maximum_associations=1_000)
+    if len(sys.argv) > 1:
+        handle = AcceptorHandle(contexts=(SupportedContext(CT, (EXPLICIT_VR_LITTLE_ENDIAN,)),))
+        side = replace(side, handle=handle, storage=Storage(StorageMode.RECEIVE, str(Path(sys.argv[1], "in"))))
+    listener = await parley.engine.listen(side)
     print("PORT", listener.port, flush=True)
     loop, lines = asyncio.get_running_loop(), asyncio.Queue[str]()
 

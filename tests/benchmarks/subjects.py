@@ -44,16 +44,20 @@ class Subject:
         return self.process.stdout.readline()
 
 
+def environment() -> dict[str, str]:
+    """In which scripts of this folder find what they import."""
+    return {**os.environ, "PYTHONPATH": str(HERE.parent.parent)}
+
+
 @contextlib.contextmanager
-def script(name: str, file: str) -> Iterator[Subject]:
+def script(name: str, file: str, *arguments: str) -> Iterator[Subject]:
     """One of this folder's scripts, which say their port themselves and end with their input."""
-    environment = {**os.environ, "PYTHONPATH": str(HERE.parent.parent)}
     with subprocess.Popen(
-        [sys.executable, str(HERE / file)],
+        [sys.executable, str(HERE / file), *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env=environment,
+        env=environment(),
     ) as process:
         assert process.stdout is not None
         line = process.stdout.readline()

@@ -402,3 +402,23 @@ def test_whatever_a_client_sends_ends_in_words(run, pki, data):
     (event,) = record.of(K.TLS_FAILED)
     assert event.text
     assert ("HTTP" in event.text) == data.startswith(b"GET")
+
+
+def test_after_an_alert_the_peer_is_read_until_it_closes(run, pki):
+    """A connection that is closed with bytes unread is reset, and some systems drop the alert with it."""
+    record = Record()
+
+    async def play():
+        engine = Engine(record)
+        listener = await listener_of(engine, pki)
+        async with connected(listener.port) as peer:
+            await peer.send(b"\x16\x03\x01\0\5\1\0\0\1\0")
+            alert = await peer.reader.read()
+            await peer.send(bytes(100_000))
+            assert K.CLOSED not in record.kinds(1)
+        await record.wait_for(K.CLOSED)
+        await engine.close()
+        return alert
+
+    assert run(play())[:1] == b"\x15"
+    assert record.kinds(1) == [K.CONNECTION_ACCEPTED, K.TLS_FAILED, K.CLOSED]

@@ -18,6 +18,7 @@ from parley.model.profile import Profile, RequestorSide
 from parley.model.profile_writer import new_text
 from parley.model.secret import Secret
 from parley.model.store import LARGEST_FILE, ProfileStore
+from tests.harness.steady import steady
 
 GOOD = new_text(Profile("Good"))
 
@@ -143,6 +144,7 @@ def test_nothing_and_no_zip_are_told():
 PLAIN = packed(("a.toml", GOOD), ("b.toml", "schema = 1"))
 
 
+@steady
 @given(st.dictionaries(st.integers(0, len(PLAIN) - 1), st.integers(0, 255), max_size=6), st.integers(0, len(PLAIN)))
 def test_whatever_is_broken_it_is_read_without_an_error(changes, length):
     data = bytearray(PLAIN)

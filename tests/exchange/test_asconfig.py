@@ -20,6 +20,7 @@ from parley.model.handle import (
     SupportedContext,
 )
 from parley.model.profile import AcceptorSide, Profile, RequestorSide
+from tests.harness.steady import steady
 from tests.model.strategies import profiles as any_profiles
 
 CT, US, FIND = "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.6.1", "1.2.840.10008.5.1.4.1.2.2.1"
@@ -199,6 +200,7 @@ def test_many_profiles_may_refer_to_one_long_list():
     assert len(read_asconfig("\n".join(lines)).profiles) == 1000
 
 
+@steady
 @given(any_profiles)
 def test_whatever_is_written_can_be_read(any_profile):
     exported = write_asconfig([any_profile])
@@ -210,6 +212,7 @@ LINES = st.sampled_from([line for line in FILE.splitlines() if line]) | st.text(
 )
 
 
+@steady
 @given(st.lists(LINES, max_size=30).map("\n".join) | st.text())
 def test_whatever_it_is_it_is_read_without_an_error(text):
     imported = read_asconfig(text)

@@ -29,6 +29,7 @@ from parley.model.profile_secrets import without_secrets
 from parley.model.secret import Secret
 from parley.model.tls import Tls, TlsProfile
 from parley.ul.codes import VERIFICATION
+from tests.harness.steady import steady
 from tests.model.strategies import profiles
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
@@ -83,7 +84,7 @@ TABLE = {
     "a window": (side(asynchronous_operations=AsynchronousOperations(0, 5)), {ASSOC, PYNET}),
     "the default window": (side(asynchronous_operations=AsynchronousOperations(1, 1)), NOBODY),
     "roles": (side(roles=(RoleProposal(VERIFICATION),)), {STORE, PYNET}),
-    "the role of an SCU": (side(roles=(RoleProposal(VERIFICATION, 1, 0),)), {PYNET}),
+    "the role of an SCU": (side(roles=(RoleProposal(VERIFICATION, 1, 0),)), {STORE, PYNET}),
     "no role": (side(roles=(RoleProposal(VERIFICATION, 0, 0),)), NOBODY),
     "roles for nothing": (side(roles=(RoleProposal(CT),)), NOBODY),
     "extended": (side(extended_negotiation=(ExtendedNegotiation(VERIFICATION, b"1"),)), {STORE, PYNET}),
@@ -200,6 +201,7 @@ def test_no_text_ends_the_file_early():
     assert text.endswith("\nEND_OF_FILE_\nparley check --profiles parley-copied copied\n")
 
 
+@steady
 @given(profiles)
 def test_whatever_the_side_is_each_tool_says_it_or_why_not(profile):
     for each in copies(profile.scu):

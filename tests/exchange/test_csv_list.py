@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from parley.exchange.csv_list import read_csv, write_csv
 from parley.exchange.results import MOST_PROFILES, peer_profile
 from parley.model.profile import Profile
+from tests.harness.steady import steady
 
 TITLES = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=16)
 NAMES = st.text(st.characters(categories=("L", "N", "P", "S")), min_size=1, max_size=40)
@@ -87,11 +88,13 @@ def test_a_name_of_two_lines_stays_in_its_row():
     ]
 
 
+@steady
 @given(st.lists(PEERS, max_size=8))
 def test_what_is_written_is_read_back(profiles):
     assert list(read_csv(write_csv(profiles)).profiles) == profiles
 
 
+@steady
 @given(st.text(st.characters() | st.sampled_from(',;\t"\r\n#')))
 def test_whatever_it_is_it_is_read_without_an_error(text):
     imported = read_csv(text)

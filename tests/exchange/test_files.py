@@ -13,6 +13,7 @@ from parley.exchange.files import LARGEST_IMPORT, Format, read_content, read_fil
 from parley.model.profile import Profile
 from parley.model.profile_writer import new_text
 from parley.model.store import ProfileStore
+from tests.harness.steady import steady
 
 PROFILE = replace(Profile("PARLEY_SCP"), comment="")
 
@@ -60,6 +61,7 @@ def test_one_toml_file_holds_one_profile():
         write([PROFILE] * 2, [("a.toml", ""), ("b.toml", "")], Format.TOML)
 
 
+@steady
 @given(
     st.binary()
     | st.sampled_from([b"{", b"schema = 1\n", b"[[Profiles]]\n", b"PK\x03\x04"]).flatmap(

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from parley.exchange.orthanc import read_orthanc, write_orthanc
 from parley.exchange.results import MOST_PROFILES, peer_profile
 from parley.model.profile import Profile
+from tests.harness.steady import steady
 
 CONFIGURATION = r"""
 // Orthanc's own file has comments
@@ -133,12 +134,14 @@ def test_a_hostile_text_takes_no_longer_than_a_plain_one(text):
     assert read_orthanc(text).problems
 
 
+@steady
 @given(json_values)
 def test_whatever_json_it_is_it_is_read_without_an_error(value):
     imported = read_orthanc(json.dumps(value))
     assert imported.profiles or imported.problems
 
 
+@steady
 @given(st.text(st.sampled_from('{}[]",:/*\\\n1aA')))
 def test_whatever_text_it_is_it_is_read_without_an_error(text):
     imported = read_orthanc(text)

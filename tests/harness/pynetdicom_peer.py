@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import ssl
 import sys
 import threading
 import time
@@ -121,6 +122,17 @@ def _request_facts(event: Any) -> dict[str, Any]:
     }
 
 
+def tls_context(files: dict[str, str], *, is_server: bool) -> ssl.SSLContext:
+    """A context with the files ``ca``, ``certificate`` and ``key``; who has a CA wants the peer's certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER if is_server else ssl.PROTOCOL_TLS_CLIENT)
+    if "certificate" in files:
+        context.load_cert_chain(files["certificate"], files["key"])
+    if "ca" in files:
+        context.load_verify_locations(files["ca"])
+        context.verify_mode = ssl.CERT_REQUIRED
+    return context
+
+
 class Scp:
     """pynetdicom's acceptor."""
 
@@ -146,7 +158,8 @@ class Scp:
             (evt.EVT_ABORTED, lambda event: self._say("aborted")),
             (evt.EVT_C_ECHO, self._echo),
         ]
-        self._server: Any = entity.start_server(("127.0.0.1", 0), block=False, evt_handlers=handlers)
+        tls = tls_context(settings["tls"], is_server=True) if "tls" in settings else None
+        self._server: Any = entity.start_server(("127.0.0.1", 0), block=False, evt_handlers=handlers, ssl_context=tls)
         self._say("listening", port=self._server.socket.getsockname()[1])
 
     def _say(self, what: str, **facts: Any) -> None:
@@ -192,6 +205,7 @@ def be_scu(command: dict[str, Any]) -> None:
             max_pdu=command.get("maximum_length", 16382),
             ext_neg=roles,
             evt_handlers=[(evt.EVT_PDU_RECV, keep_rejection)],
+            tls_args=(tls_context(command["tls"], is_server=False), "localhost") if "tls" in command else None,
         )
     except Exception as error:
         say("outcome", error=f"{type(error).__name__}: {error}")

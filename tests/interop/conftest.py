@@ -9,6 +9,7 @@ import pytest
 
 from tests.harness import pynetdicom_peer
 from tests.harness.loops import run_on
+from tests.harness.pki import Pki
 
 
 @pytest.fixture
@@ -22,3 +23,9 @@ def pynetdicom() -> Iterator[pynetdicom_peer.Peer]:
     """pynetdicom in a process of its own, for the whole module."""
     with pynetdicom_peer.started() as peer:
         yield peer
+
+
+@pytest.fixture(scope="session")
+def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
+    """Good certificates and bad ones."""
+    return Pki(tmp_path_factory.mktemp("pki"))

@@ -60,11 +60,13 @@ class Asking:
 
 
 @asynccontextmanager
-async def asking(port: int, handle: RequestorHandle | None = None, timers: Timers = TIMERS) -> AsyncIterator[Asking]:
-    """Our requestor, its attempt made."""
+async def asking(
+    port: int, handle: RequestorHandle | None = None, timers: Timers = TIMERS, **facts
+) -> AsyncIterator[Asking]:
+    """Our requestor, its attempt made; `facts` are further fields of its side."""
     record = Record()
     engine = Engine(record)
-    side = RequestorSide(port=port, handle=handle or RequestorHandle(), timers=timers)
+    side = RequestorSide(port=port, handle=handle or RequestorHandle(), timers=timers, **facts)
     association = engine.requestor(side)
     try:
         yield Asking(association, await association.associate(), record)

@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import replace
 
 import pytest
 
 from parley.engine.engine import Engine
-from parley.model.build import request_pdu
+from parley.model.build import accept_pdu, request_pdu
 from parley.model.event import EventKind as K
+from parley.model.from_wire import reset_to_accept
 from parley.model.handle import (
     IMPLEMENTATION_CLASS_UID,
     IMPLEMENTATION_VERSION_NAME,
     AcceptanceRules,
     AcceptorHandle,
+    AsynchronousOperations,
+    CommonExtendedNegotiation,
+    ExtendedNegotiation,
+    ForcedAnswer,
     ProposedContext,
+    RawSubItem,
     RequestorHandle,
+    RoleProposal,
+    UserIdentity,
 )
 from parley.model.profile import AcceptorSide, RequestorSide
+from parley.model.secret import Secret
 from parley.ul.codec import encode
 from parley.ul.codes import APPLICATION_CONTEXT, VERIFICATION, Role
 from parley.ul.pdu import AAbort, AAssociateRj
@@ -49,7 +59,12 @@ FIELDS = {
     "scp": "dicom.userinfo.rolesel.scprole",
     "invoked": "dicom.userinfo.asyncneg.maxnumopsinv",
     "performed": "dicom.userinfo.asyncneg.maxnumopsper",
+    "extended class": "dicom.userinfo.extneg.sopclassuid",
+    "relational": "dicom.userinfo.extneg.relational",
+    "fuzzy": "dicom.userinfo.extneg.fuzzymatching",
+    "item types": "dicom.assoc.item.type",
     "identity": "dicom.userinfo.user_identify.type",
+    "response": "dicom.userinfo.user_identify.response_requested",
     "primary": "dicom.userinfo.user_identify.primary_field",
     "secondary": "dicom.userinfo.user_identify.secondary_field",
     "rj result": "dicom.assoc.reject.result",
@@ -63,6 +78,7 @@ FIELDS = {
     "malformed": "_ws.malformed",
     "bad length": "dicom.assoc.item.len.invalid",
 }
+FIND = "1.2.840.10008.5.1.4.1.2.2.1"
 _BETWEEN = "\x1f"
 
 
@@ -188,3 +204,51 @@ def test_it_reads_all_of_user_information(run, tshark, tmp_path):
     assert numbers(many["ids"]) == list(range(1, 256, 2))
     assert uids(many["transfer"]) == [IMPLICIT, EXPLICIT] * 128
     assert not [frame for frame in (window, roles, identity, many) if frame.keys() & {"malformed", "bad length"}]
+
+
+def test_it_reads_the_whole_handle(run, tshark, tmp_path):
+    path = tmp_path / "whole.pcap"
+    handles = [
+        replace(
+            HANDLE,
+            asynchronous_operations=AsynchronousOperations(3, 0),
+            roles=(RoleProposal(CT, 0, 1), RoleProposal(VERIFICATION, 1, 1)),
+            extended_negotiation=(ExtendedNegotiation(FIND, b"\1\0\1\0"),),
+            common_extended_negotiation=(CommonExtendedNegotiation("1.2.3.4.5", "1.2.840.10008.4.2", (CT,)),),
+            user_identity=UserIdentity(kind, Secret.of("somebody"), Secret.of("secret" if kind == 2 else ""), 1),
+            raw_sub_items=(RawSubItem(0x5F, b"own"),),
+        )
+        for kind in range(1, 6)
+    ]
+    requests = [request_pdu(handle) for handle in handles]
+    forced = (ForcedAnswer(CT, 4), ForcedAnswer("1.2.3.4.5", 1, (EXPLICIT,)))
+    answer = accept_pdu(
+        replace(reset_to_accept(requests[2]), forced_answers=forced, identity_response=Secret(b"ticket")),
+        AcceptanceRules(),
+        requests[2],
+    )
+
+    async def play():
+        write_pcap(path, [*((True, encode(request)) for request in requests), (False, encode(answer))])
+        return await tshark(path)
+
+    *asked, answered = run(play())
+    assert len(asked) == len(handles)
+    for kind, frame in enumerate(asked, 1):
+        assert numbers(frame["invoked"] + frame["performed"]) == [3, 0]
+        assert uids(frame["role class"]) == [CT, VERIFICATION]
+        assert (numbers(frame["scu"]), numbers(frame["scp"])) == ([0, 1], [1, 1])
+        assert uids(frame["extended class"]) == [FIND]
+        assert numbers(frame["relational"] + frame["fuzzy"]) == [1, 1]
+        assert numbers(frame["identity"] + frame["response"]) == [kind, 1]
+        assert frame["primary"] == ["somebody"]
+        assert frame.get("secondary", []) == (["secret"] if kind == 2 else [])
+        user_information = [code for code in numbers(frame["item types"]) if code > 0x50]
+        assert user_information == [0x51, 0x52, 0x53, 0x54, 0x54, 0x55, 0x56, 0x57, 0x58, 0x5F]
+    assert numbers(answered["ids"]) == [1, 77, 3]
+    assert numbers(answered["results"]) == [0, 4, 1]
+    assert uids(answered["transfer"]) == [IMPLICIT, JPEG_2000, EXPLICIT]
+    assert (numbers(answered["scu"]), numbers(answered["scp"])) == ([0, 1], [1, 1])
+    assert numbers(answered["invoked"] + answered["performed"]) == [3, 0]
+    assert numbers(answered["item types"])[-1] == 0x59
+    assert not [frame for frame in (*asked, answered) if frame.keys() & {"malformed", "bad length"}]

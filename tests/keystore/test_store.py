@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from parley.keystore.store import SERVICE, KeyStore, KeyStoreError
 from parley.model.secret import Secret
+from tests.harness.steady import steady
 from tests.keystore.backends import Failing, Forgetful, InMemory
 
 PASSCODE = Secret.of("correct horse")
@@ -35,6 +36,7 @@ def test_what_is_kept_is_found_until_it_is_deleted(memory):
     assert "InMemory" in store.name
 
 
+@steady
 @given(
     st.binary(max_size=200) | st.text().map(str.encode) | st.just(b"base64:") | st.just(b"base64:!") | st.just(b"\0")
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from parley.model.handle import (
@@ -26,14 +27,18 @@ from parley.model.handle import (
 )
 from parley.model.profile import AcceptorSide, Profile, RequestorSide, Timers
 from parley.model.secret import Secret
+from parley.model.storage import Storage, StorageMode
 from parley.model.tls import ClientCertificate, Tls, TlsProfile, TlsVersion
 
-text = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
+patient = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+"""For tests of whole handles: making one takes long where many tests run at once, which says nothing of the program."""
+
+text = st.text(st.characters(exclude_categories=("Cs",)), max_size=10)
 numbers = st.integers(-(2**40), 2**40)
 uids = st.sampled_from(["1.2.840.10008.1.1", "1.2.840.10008.1.2", "1.2.840.10008.1.2.1"]) | text
 seconds = st.none() | st.floats(0, allow_nan=False, allow_infinity=False)
 codes = st.integers(0, 255)
-syntaxes = st.lists(uids, max_size=4).map(tuple)
+syntaxes = st.lists(uids, max_size=3).map(tuple)
 
 identity = {
     "maximum_length": st.none() | numbers,
@@ -42,11 +47,11 @@ identity = {
     "application_context": uids,
     "protocol_version": numbers,
 }
-octets = st.binary(max_size=40)
+octets = st.binary(max_size=10)
 secrets = st.builds(Secret, octets, text)
 
 
-def few(elements: st.SearchStrategy[object], most: int = 3) -> st.SearchStrategy[tuple[object, ...]]:
+def few(elements: st.SearchStrategy[object], most: int = 2) -> st.SearchStrategy[tuple[object, ...]]:
     return st.lists(elements, max_size=most).map(tuple)
 
 
@@ -61,13 +66,13 @@ user_identities = st.builds(UserIdentity, st.integers(0, 6), secrets, secrets, s
 forced_answers = st.builds(
     ForcedAnswer, uids, st.none() | numbers, st.none() | few(uids), st.none() | st.sampled_from([1, 3, 99]) | numbers
 )
-proposed_contexts = st.builds(ProposedContext, uids, syntaxes, st.none() | numbers)
+proposed_contexts = st.builds(ProposedContext, uids, syntaxes, st.none() | numbers, st.just(bytes(3)) | octets)
 supported_contexts = st.builds(SupportedContext, uids, syntaxes)
 requestor_handles = st.builds(
     RequestorHandle,
     called_ae_title=text,
     calling_ae_title=text,
-    contexts=few(proposed_contexts, 4),
+    contexts=few(proposed_contexts, 3),
     common_extended_negotiation=few(st.builds(CommonExtendedNegotiation, uids, uids, few(uids))),
     user_identity=st.none() | user_identities,
     reserved_43_74=octets,
@@ -77,7 +82,7 @@ requestor_handles = st.builds(
 acceptor_handles = st.builds(
     AcceptorHandle,
     ae_title=text,
-    contexts=few(supported_contexts, 4),
+    contexts=few(supported_contexts, 3),
     forced_answers=few(forced_answers),
     identity_response=st.none() | secrets,
     called_ae_title=st.none() | text,
@@ -109,10 +114,11 @@ tls = st.none() | st.builds(
     *(files, files, files, secrets, files),
     *(st.booleans(), st.booleans(), st.sampled_from(ClientCertificate)),
 )
+storage = st.builds(Storage, st.sampled_from(StorageMode), text, numbers)
 profiles = st.builds(
     Profile,
     name=text.filter(str.strip),
     scu=st.builds(RequestorSide, text, numbers, requestor_handles, timers, tls),
-    scp=st.builds(AcceptorSide, text, numbers, acceptor_handles, rules, timers, numbers, tls),
+    scp=st.builds(AcceptorSide, text, numbers, acceptor_handles, rules, timers, numbers, tls, storage),
     comment=text,
 )

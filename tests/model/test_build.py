@@ -31,6 +31,7 @@ from parley.ul.limits import Limits
 from parley.ul.pdu import (
     AAssociateAc,
     AAssociateRq,
+    AbstractSyntax,
     ApplicationContext,
     AsynchronousOperationsWindow,
     ImplementationClassUid,
@@ -47,7 +48,7 @@ from parley.ul.pdu import (
     UserIdentityRq,
     UserInformation,
 )
-from tests.model.strategies import acceptor_handles, requestor_handles, rules
+from tests.model.strategies import acceptor_handles, patient, requestor_handles, rules
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
 HANDLE = RequestorHandle(
@@ -103,6 +104,13 @@ def test_everything_that_a_request_can_negotiate() -> None:
     )
 
 
+def test_reserved_bytes_of_a_context() -> None:
+    context = ProposedContext(CT, ("1.2",), reserved_6_8=b"\0\xff\0")
+    assert request_pdu(replace(HANDLE, contexts=(context,))).presentation_contexts == (
+        PresentationContextRq(1, (AbstractSyntax(CT), TransferSyntax("1.2")), b"\0\xff\0"),
+    )
+
+
 def test_what_user_information_has_no_room_for_is_cut_or_left_out() -> None:
     much = bytes(70000)
     for changes in (
@@ -148,6 +156,7 @@ def test_an_item_takes_as_many_transfer_syntaxes_as_it_has_room_for() -> None:
     encode(pdu)
 
 
+@patient
 @given(requestor_handles)
 def test_every_request_can_be_sent_and_arrives_as_it_was_built(handle: RequestorHandle) -> None:
     pdu = request_pdu(handle)
@@ -156,6 +165,7 @@ def test_every_request_can_be_sent_and_arrives_as_it_was_built(handle: Requestor
     assert decoded.pdu == pdu
 
 
+@patient
 @given(acceptor_handles, rules, requestor_handles)
 def test_every_answer_can_be_sent(handle: AcceptorHandle, how: AcceptanceRules, asked: RequestorHandle) -> None:
     pdu = accept_pdu(handle, how, request_pdu(asked))

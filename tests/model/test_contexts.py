@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from parley.model.contexts import context_ids, one_per_abstract_syntax, one_per_transfer_syntax
 from parley.model.handle import ProposedContext
 from parley.ul.codes import VERIFICATION
-from tests.model.strategies import proposed_contexts
+from tests.model.strategies import patient, proposed_contexts
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
 
@@ -54,6 +54,7 @@ def test_one_context_per_transfer_syntax() -> None:
     )
 
 
+@patient
 @given(st.lists(proposed_contexts, max_size=6).map(tuple))
 def test_spreading_and_gathering_lose_no_transfer_syntax(contexts: tuple[ProposedContext, ...]) -> None:
     gathered = one_per_abstract_syntax(contexts)

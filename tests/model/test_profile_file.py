@@ -6,7 +6,7 @@ import tomllib
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from parley.model.handle import (
     AcceptanceRules,
@@ -34,7 +34,7 @@ from parley.model.profile_secrets import with_secrets, without_secrets
 from parley.model.profile_writer import changed_text, new_text
 from parley.model.secret import Secret
 from parley.model.tls import Tls
-from tests.model.strategies import profiles
+from tests.model.strategies import patient, profiles
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
 MR = "1.2.840.10008.5.1.4.1.1.4"
@@ -95,13 +95,13 @@ def changed(**changes: object) -> str:
 # --- reading and writing ---------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=60, deadline=None)
+@patient
 @given(profiles)
 def test_every_profile_comes_back_from_a_new_file(profile: Profile) -> None:
     assert read_profile(new_text(profile), "") == without_secrets(profile)
 
 
-@settings(max_examples=60, deadline=None)
+@patient
 @given(profiles)
 def test_every_profile_comes_back_from_a_changed_file(profile: Profile) -> None:
     text = changed_text(profile, BY_HAND)
@@ -121,7 +121,7 @@ def test_every_profile_comes_back_from_a_changed_file(profile: Profile) -> None:
         assert any(line.endswith(f"# {comment}") for line in text.splitlines())
 
 
-@settings(max_examples=40, deadline=None)
+@patient
 @given(profiles, profiles)
 def test_a_written_file_can_be_changed_into_any_other(first: Profile, second: Profile) -> None:
     assert read_profile(changed_text(second, new_text(first)), "") == without_secrets(second)
@@ -147,13 +147,21 @@ def test_a_new_file_reads_well() -> None:
     tables = [line for line in lines if line.startswith("[")]
     assert tables == [
         *("[scu]", "[scu.user_identity]", "[scu.tls]", "[scu.timers]", "[[scu.contexts]]"),
-        *("[scp]", "[scp.rules]", "[scp.tls]", "[scp.timers]", "[[scp.contexts]]"),
+        *("[scp]", "[scp.rules]", "[scp.tls]", "[scp.storage]", "[scp.timers]", "[[scp.contexts]]"),
     ]
 
 
 def test_text_of_several_lines_is_written_over_several_lines() -> None:
     text = new_text(replace(LOOPBACK, comment='first\nsecond "quoted"\n'))
     assert 'comment = """first\nsecond "quoted"\n"""' in text
+
+
+def test_a_context_says_only_what_is_not_usual() -> None:
+    odd = ProposedContext(CT, (IMPLICIT,), 0, b"\0\xff\0")
+    text = new_text(replace(LOOPBACK, scu=RequestorSide(handle=RequestorHandle(contexts=(odd,)))))
+    assert "context_id = 0\n" in text
+    assert 'reserved_6_8 = "00 FF 00"\n' in text
+    assert not {"context_id", "reserved_6_8"} & set(new_text(LOOPBACK).split())
 
 
 def test_off_and_zero_and_empty_are_three_things() -> None:
@@ -380,8 +388,8 @@ def test_removing_every_context_and_adding_one_again() -> None:
         "schema = 1",
     ],
 )
+@patient
 @given(profile=profiles)
-@settings(max_examples=15, deadline=None)
 def test_other_ways_to_write_toml_can_be_changed_too(text: str, profile: Profile) -> None:
     assert read_profile(changed_text(profile, text), "") == without_secrets(profile)
 

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from parley.model import registry
-from parley.model.handle import IMPLEMENTATION_CLASS_UID
+from parley.model.handle import IMPLEMENTATION_CLASS_UID, RequestorHandle, RoleProposal
+from parley.model.profile import RequestorSide
 from parley.model.registry import ABSTRACT_SYNTAXES, TRANSFER_SYNTAXES, Kind, lookup, name_of
+from parley.model.validation import check_requestor
 from parley.ul.codes import APPLICATION_CONTEXT, IMPLICIT_VR_LITTLE_ENDIAN, VERIFICATION
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -114,6 +116,28 @@ def test_templates_are_of_known_classes_and_fit_into_an_association() -> None:
         assert {registry.entries()[uid].kind for uid in template.abstract_syntaxes} <= set(ABSTRACT_SYNTAXES)
     parts = [t.abstract_syntaxes for name, t in templates.items() if name.startswith("All storage")]
     assert {e.uid for e in registry.entries().values() if e.service == "Storage"} == {u for part in parts for u in part}
+
+
+def test_what_c_get_retrieves_is_stored_at_the_requestor() -> None:
+    templates = {template.name: template for template in registry.templates()}
+    get = templates["C-GET with roles"]
+    operations = set(get.abstract_syntaxes) - set(get.as_scp)
+    assert {name_of(uid).rpartition(" ")[2] for uid in operations} == {"GET"}
+    assert {registry.entries()[uid].service for uid in get.as_scp} == {"Storage"}
+    assert RoleProposal(CT, 0, 1) in get.roles
+    assert len(get.roles) == len(get.as_scp)
+    assert [template.name for template in templates.values() if template.roles] == ["C-GET with roles"]
+    side = RequestorSide(handle=RequestorHandle(contexts=get.proposed(), roles=get.roles))
+    assert check_requestor(side) == ()
+
+
+def test_storage_by_modality() -> None:
+    by_modality = {t.name: t.abstract_syntaxes for t in registry.templates() if t.name.startswith("Storage, ")}
+    assert len(by_modality) > 10
+    assert CT in by_modality["Storage, CT"]
+    for uids in by_modality.values():
+        assert {registry.entries()[uid].service for uid in uids} == {"Storage"}
+        assert not any(registry.entries()[uid].retired for uid in uids)
 
 
 def test_transfer_syntax_sets_are_of_known_transfer_syntaxes() -> None:

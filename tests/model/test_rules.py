@@ -25,7 +25,7 @@ from parley.model.profile import AcceptorSide
 from parley.model.rules import decide
 from parley.model.secret import Secret
 from parley.ul.codes import VERIFICATION
-from tests.model.strategies import acceptor_handles, requestor_handles, rules
+from tests.model.strategies import acceptor_handles, patient, requestor_handles, rules
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
 STRICT = AcceptanceRules(check_called=True, calling_ae_titles=("PARLEY_SCU",), no_context=NoContext.REJECT)
@@ -122,6 +122,7 @@ def test_nothing_acceptable_is_answered_as_the_rule_says(contexts: tuple[Propose
     assert accepted.why.endswith("accepted with none")
 
 
+@patient
 @given(acceptor_handles, rules, requestor_handles)
 def test_every_request_gets_a_decision_with_a_reason(
     handle: AcceptorHandle, how: AcceptanceRules, asked: RequestorHandle

@@ -226,6 +226,15 @@ def test_reading_can_be_cancelled(qtbot, editor, tmp_path):
     assert editor.contexts() == THREE
 
 
+def test_what_is_read_for_one_profile_is_not_added_to_the_next(qtbot, editor, tmp_path):
+    for number in range(400):
+        dicom(tmp_path, f"{number}.dcm")
+    drop(editor, tmp_path)
+    editor.set_contexts((ProposedContext(MR),))
+    qtbot.waitUntil(lambda: not line(editor).is_busy, timeout=WAIT_MS)
+    assert editor.contexts() == (ProposedContext(MR),)
+
+
 @pytest.mark.parametrize(("words", "wants_folder"), [("DICOM files", False), ("from a folder", True)])
 def test_the_file_dialogs_open_without_a_nested_loop(qtbot, editor, tmp_path, words, wants_folder):
     path = dicom(tmp_path, "a.dcm")

@@ -161,3 +161,26 @@ def test_only_a_whole_name_becomes_a_uid():
 def test_transfer_syntaxes_have_short_names():
     assert short(EXPLICIT_VR_LITTLE_ENDIAN) == "Explicit VR LE"
     assert short("1.2.3") == "1.2.3"
+
+
+@pytest.mark.parametrize("later", [(), THREE[1:], THREE[::2], (*THREE, *THREE), THREE[::-1], THREE, (THREE[0],) * 5])
+def test_another_draft_replaces_only_the_rows_that_differ(qtbot, model, later):
+    model.begin_attempt()
+    model.show_answers((), "Not negotiated")
+    with qtbot.assertNotEmitted(model.edited):
+        new = model.restore(later)
+    assert model.contexts() == later
+    assert [bool(text) for text in column(model, Column.RESULT)] == [row not in new for row in range(len(later))]
+    assert column(model, Column.NUMBER) == [str(2 * row + 1) for row in range(len(later))]
+
+
+def test_several_edits_are_told_of_as_one(qtbot, model):
+    told = []
+    model.edited.connect(lambda: told.append(model.contexts()))
+    with model.edits.as_one():
+        move_rows(model, [1, 2], -1)
+        model.remove([0])
+    assert told == [(THREE[2], THREE[0])]
+    with model.edits.as_one():
+        pass
+    assert len(told) == 1

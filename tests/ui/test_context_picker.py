@@ -96,6 +96,16 @@ def test_the_button_counts_what_is_ticked(qtbot, picker):
     assert picker.taken == [(CT,)]
 
 
+def test_private_ones_are_ticked_beside_others(qtbot, picker):
+    for text in ("1.2.3.4", "ct image storage", "2.25.7"):
+        picker.text.selectAll()
+        qtbot.keyClicks(picker.text, text)
+        picker.found.setFocus()
+        qtbot.keyClick(picker.found, Qt.Key.Key_Space)
+    qtbot.mouseClick(picker.findChild(QPushButton, "picker.add"), Qt.MouseButton.LeftButton)
+    assert picker.taken == [("1.2.3.4", CT, "2.25.7")]
+
+
 def test_nothing_found_adds_nothing_and_stays_open(qtbot, picker):
     qtbot.keyClicks(picker.text, "no such thing at all")
     qtbot.keyClick(picker.text, Qt.Key.Key_Return)

@@ -156,6 +156,26 @@ def test_revert_is_undone(qtbot, stage):
     assert text(stage, "scu.host") == "pacs"
 
 
+@pytest.mark.parametrize("name", ["scu.default", "scu.reset"])
+def test_default_and_reset_are_undone(qtbot, stage, name):
+    set_contexts(stage, CT, MR)
+    before = stage.window.scu.side()
+    click(qtbot, stage, QToolButton, name)
+    assert stage.window.scu.side() != before
+    undo(qtbot, stage)
+    assert stage.window.scu.side() == stage.book.draft.scu == before
+
+
+def test_the_folded_sections_are_undone_too(qtbot, stage):
+    click(qtbot, stage, QToolButton, "scu.implementation")
+    name = stage.find(QLineEdit, "scu.implementation_version_name")
+    type_into(qtbot, stage, "scu.implementation_version_name", "OTHER")
+    assert stage.window.undo.undo_action.text() == "&Undo: SCU implementation version name"
+    undo(qtbot, stage)
+    assert name.text() == RequestorHandle().implementation_version_name
+    assert name.hasFocus()
+
+
 def test_another_profile_begins_with_no_history(qtbot, stage):
     type_into(qtbot, stage, "scu.host", "pacs")
     stage.book.create()

@@ -577,3 +577,17 @@ def test_a_slow_peer_fills_no_more_than_one_pdu():
         most = max(most, machine.buffered)
     assert most == len(pdu) - 1
     assert sum(isinstance(effect, Received) for effect in machine.effects()) == 3
+
+
+class TestBulkData:
+    PDUS = tuple(PDataTf((Pdv(1, 0, bytes([number]) * 10),)) for number in range(3))
+
+    def test_it_is_what_would_be_sent_one_by_one(self):
+        machine = machine_in(State.STA_6, Role.REQUESTOR)
+        assert machine.data_bytes(self.PDUS) == b"".join(map(encode, self.PDUS))
+        assert machine.effects() == []
+        assert machine.state is State.STA_6
+
+    def test_it_needs_an_association(self):
+        with pytest.raises(LocalProtocolError, match="not possible in Sta1"):
+            UpperLayer(Role.REQUESTOR, Limits()).data_bytes(self.PDUS)

@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QObject, Qt
 
+from parley.bridge.agreed import agreed_words
 from parley.bridge.roles import NO_INDEX, Index
 from parley.model.registry import name_of
 from parley.ul.codes import Role
@@ -49,11 +50,13 @@ class NegotiationModel(QAbstractTableModel):
         self._contexts: tuple[NegotiatedContext, ...] = ()
         self._is_answered = False
         self._passed_over = ""
+        self._agreed = ""
 
     def set_negotiation(self, request: AAssociateRq | None, answer: AAssociateAc | None, view: Role) -> None:
         """Show another negotiation; either half may be missing."""
         self.beginResetModel()
         self._is_answered = answer is not None
+        self._agreed = agreed_words(request, answer)
         if request is None and answer is None:
             self._contexts = ()
         else:
@@ -63,13 +66,14 @@ class NegotiationModel(QAbstractTableModel):
 
     @property
     def words(self) -> str:
-        """One line about all contexts."""
+        """One line about all contexts, and what else was negotiated."""
         if not self._contexts:
             return ""
         if not self._is_answered:
             return f"{len(self._contexts)} proposed, no A-ASSOCIATE-AC in the log"
         accepted = sum(context.is_accepted for context in self._contexts)
-        return f"{accepted} of {len(self._contexts)} accepted{self._passed_over}"
+        line = " · ".join(filter(None, (f"{accepted} of {len(self._contexts)} accepted", self._agreed)))
+        return line + self._passed_over
 
     # --- Qt's questions --------------------------------------------------------------------------------------------
 

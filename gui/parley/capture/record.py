@@ -6,7 +6,7 @@ identity is masked in both unless it is asked for.
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from parley.capture.summary import summarize
 from parley.model.event import EngineEvent
 from parley.model.registry import implementation_name, name_of
 from parley.model.secret import MASK
+from parley.model.tls import Handshake
 from parley.ul.codes import (
     AbortReason,
     AbortSource,
@@ -26,6 +27,7 @@ from parley.ul.codes import (
 )
 from parley.ul.effects import Transition
 from parley.ul.errors import Finding
+from parley.ul.foreign import alert_words
 from parley.ul.pdu import (
     AAbort,
     AAssociateAc,
@@ -47,7 +49,7 @@ Record = dict[str, Any]
 
 
 def event_record(event: EngineEvent, *, reveal: bool = False) -> Record:
-    """The event; ``pdu``, ``data``, ``findings`` and ``transition`` are there only when the event has them.
+    """The event; ``pdu``, ``data``, ``findings``, ``transition`` and ``tls`` are there only when the event has them.
 
     Args:
         reveal: write passcodes, tickets and tokens as they are.
@@ -74,6 +76,8 @@ def event_record(event: EngineEvent, *, reveal: bool = False) -> Record:
         record["findings"] = [_finding(finding) for finding in event.findings]
     if event.transition is not None:
         record["transition"] = _transition(event.transition)
+    if event.handshake is not None:
+        record["tls"] = _handshake(event.handshake)
     return record
 
 
@@ -203,6 +207,27 @@ def _finding(finding: Finding) -> Record:
         "text": finding.text,
         "remedy": finding.remedy,
     }
+
+
+def _handshake(handshake: Handshake) -> Record:
+    chain = [
+        {
+            **asdict(certificate),
+            "not_before": certificate.not_before.isoformat() if certificate.not_before else None,
+            "not_after": certificate.not_after.isoformat() if certificate.not_after else None,
+        }
+        for certificate in handshake.peer_chain
+    ]
+    record: Record = {**asdict(handshake), "peer_chain": chain}
+    if handshake.failure is None:
+        return {key: value for key, value in record.items() if key != "failure"}
+    failure = handshake.failure
+    record["failure"] |= {
+        "alert": None if failure.alert is None else _code(failure.alert, alert_words(failure.alert)),
+        "alert_by": failure.alert_by.value if failure.alert_by else None,
+        "received": failure.received.hex(),
+    }
+    return record
 
 
 def _transition(transition: Transition) -> Record:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from parley.diagnosis.contexts import none_accepted, some_rejected
 from parley.diagnosis.rejections import abort, rejection
+from parley.diagnosis.secure import FAILED, certificate_missed, misses_certificate, tls_failure
 from parley.diagnosis.verdict import Failure, Verdict
 from parley.model.attempt import Attempt, AttemptEnd
 from parley.ul.codes import RejectResult
@@ -45,11 +46,7 @@ ENDS: dict[AttemptEnd, Failure] = {
         "No connection to {host} at port {port}: {detail}.",
         "Check the address, the port and this machine's network.",
     ),
-    AttemptEnd.TLS_FAILED: Failure(
-        "tls_failed",
-        "The connection was made, but TLS was not established: {detail}.",
-        "Compare the TLS settings of both sides: versions, ciphers, certificates and whom each of them trusts.",
-    ),
+    AttemptEnd.TLS_FAILED: FAILED,
     AttemptEnd.NO_ANSWER: Failure(
         "no_answer",
         "The connection was made, but the peer did not answer the request: {detail}.",
@@ -117,7 +114,7 @@ FOREIGN: tuple[tuple[str, Failure], ...] = (
         Failure(
             "answer_tls",
             "The peer answered with {what}: this port speaks TLS.",
-            "Use the peer's port for plain DICOM.",
+            "Switch TLS on, or use the peer's port for plain DICOM.",
         ),
     ),
     (
@@ -163,6 +160,10 @@ def diagnose(attempt: Attempt) -> Verdict:
             return Verdict("rejected", False, "The peer rejected the association.")
         case AttemptEnd.ABORTED_BY_PEER, _:
             return Verdict("aborted", False, "The peer aborted the association instead of answering.")
+    if attempt.end is AttemptEnd.TLS_FAILED:
+        return tls_failure(attempt)
+    if attempt.end in {AttemptEnd.CLOSED_BY_PEER, AttemptEnd.RESET_BY_PEER} and misses_certificate(attempt):
+        return certificate_missed(attempt)
     verdict = _row(attempt).verdict(**_facts(attempt))
     waited = attempt.end in {AttemptEnd.NO_ANSWER, AttemptEnd.CLOSED_BY_PEER, AttemptEnd.RESET_BY_PEER}
     return _with_own_faults(verdict, attempt.request) if waited else verdict

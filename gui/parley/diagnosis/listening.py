@@ -36,9 +36,11 @@ _EXHAUSTED = Failure(
     "This program has as many connections and files open as the system allows.",
     "End associations that are not needed, or raise the limit.",
 )
+_NOT_READY = Failure("listen_not_ready", "This side cannot listen: {words}.", "Correct that, and listen again.")
 _OTHER = Failure("listen_failed", "This side cannot listen: {words}.", "Try another address or port.")
 
 LISTEN_ERRORS: dict[int | None, Failure] = {
+    None: _NOT_READY,
     errno.EADDRINUSE: _IN_USE,
     10048: _IN_USE,
     errno.EACCES: _NO_PERMISSION,

@@ -210,6 +210,11 @@ class Reassembler:
                 yield message
 
     def _take(self, pdv: Pdv) -> Message | None:
+        if not pdv.control & 3 and self._sink is not None and pdv.context_id == self._context_id:
+            # The middle of a data set that goes elsewhere: what bulk data is made of.
+            self._sink(pdv.data)
+            self._omitted += len(pdv.data)
+            return None
         self._check_context(pdv)
         if pdv.is_command:
             return self._take_command(pdv)

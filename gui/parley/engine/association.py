@@ -7,7 +7,7 @@ does with an indication stands in `parley.engine.requestor` and `parley.engine.a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any, cast
 
@@ -81,7 +81,6 @@ class Association(asyncio.Protocol):
         self._storage = Storage()
         self._messages: Messages | None = None
         self._sent_log, self._received_log = Leaving(), Leaving()
-        self._untold_sent: Pdu | None = None
         self._untold_received: Pdu | None = None
         self._was_released = False
         self._is_ended = False
@@ -186,6 +185,11 @@ class Association(asyncio.Protocol):
     # --- what its messages need ---
 
     @property
+    def is_settled(self) -> bool:
+        """Whether none of its files is being written or removed any more."""
+        return self._messages is None or self._messages.is_settled
+
+    @property
     def messages(self) -> Messages | None:
         """Its messages; None before it is established."""
         return self._messages
@@ -205,10 +209,22 @@ class Association(asyncio.Protocol):
         """Whether the table allows it now: what came in the same read may have moved the state on already."""
         return (evt, self.state) in TRANSITIONS
 
-    def send(self, pdu: PDataTf) -> None:
-        """Send a part of a message."""
-        self._untold_sent = pdu if self._sent_log.leaves_out(pdu) else None
-        self._request(pr.DataRequest(pdu))
+    def send(self, pdus: Iterable[PDataTf]) -> None:
+        """Send parts of a message; those that the log is not told of leave at one go."""
+        untold: list[PDataTf] = []
+        for pdu in pdus:
+            if self._sent_log.leaves_out(pdu):
+                untold.append(pdu)
+                continue
+            self._send_untold(untold)
+            untold = []
+            self._request(pr.DataRequest(pdu))
+        self._send_untold(untold)
+
+    def _send_untold(self, pdus: list[PDataTf]) -> None:
+        if pdus and self._transport is not None:
+            self._touch()
+            self._transport.write(self.ul.data_bytes(pdus))
 
     def hold(self, is_held: bool) -> None:
         """Read no further from the connection, or go on reading."""
@@ -324,8 +340,7 @@ class Association(asyncio.Protocol):
             self._is_executing = False
 
     def _on_transition(self, effect: fx.Transition) -> None:
-        untold = {Evt.EVT_9: self._untold_sent, Evt.EVT_10: self._untold_received}.get(effect.event)
-        if untold is None:
+        if self._untold_received is None or effect.event is not Evt.EVT_10:
             self.tell(EventKind.STATE, transition=effect)
 
     def _on_received(self, effect: fx.Received) -> None:
@@ -347,11 +362,11 @@ class Association(asyncio.Protocol):
         if self._transport is not None:
             self._transport.write(effect.data)
         pdu = effect.pdu
-        if not isinstance(pdu, PDataTf):
-            self.tell(EventKind.PDU_SENT, pdu=pdu, data=effect.data)
-            self._sent(pdu)
-        elif pdu is not self._untold_sent:
+        if isinstance(pdu, PDataTf):
             self._tell_data(EventKind.PDU_SENT, pdu, effect.data, self._sent_log)
+            return
+        self.tell(EventKind.PDU_SENT, pdu=pdu, data=effect.data)
+        self._sent(pdu)
 
     def _on_indicate(self, effect: fx.Indicate) -> None:
         self._indicated(effect.primitive)

@@ -26,8 +26,8 @@ def describe(der: bytes) -> Certificate:
     try:
         certificate = x509.load_der_x509_certificate(der)
         return Certificate(
-            certificate.subject.rfc4514_string(),
-            certificate.issuer.rfc4514_string(),
+            _printable(certificate.subject.rfc4514_string()),
+            _printable(certificate.issuer.rfc4514_string()),
             _names(certificate),
             certificate.not_valid_before_utc,
             certificate.not_valid_after_utc,
@@ -39,6 +39,11 @@ def describe(der: bytes) -> Certificate:
         return Certificate(UNREADABLE, fingerprint=fingerprint)
 
 
+def _printable(text: str) -> str:
+    """What a peer wrote, without what could break a line or a terminal."""
+    return "".join(character if character.isprintable() else "�" for character in text)
+
+
 def _names(certificate: x509.Certificate) -> tuple[str, ...]:
     from cryptography import x509
 
@@ -47,7 +52,7 @@ def _names(certificate: x509.Certificate) -> tuple[str, ...]:
     except x509.ExtensionNotFound:
         return ()
     kinds: dict[type, str] = {x509.DNSName: "DNS", x509.IPAddress: "IP", x509.UniformResourceIdentifier: "URI"}
-    return tuple(f"{kinds[type(name)]}:{name.value}" for name in extension.value if type(name) in kinds)
+    return tuple(_printable(f"{kinds[type(name)]}:{name.value}") for name in extension.value if type(name) in kinds)
 
 
 def _key(certificate: x509.Certificate) -> str:

@@ -1,4 +1,4 @@
-"""One check from end to end: name, TCP, association, C-ECHO, release, each with its time and outcome."""
+"""One check from end to end: name, TCP, TLS where it is used, association, C-ECHO, release, each with its outcome."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from parley.model.profile import RequestorSide
 from parley.ul.codes import VERIFICATION
 from parley.ul.negotiation import NegotiatedContext
 
-STEPS = ("name", "tcp", "association", "echo", "release")
+STEPS = ("name", "tcp", "tls", "association", "echo", "release")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,8 @@ class Check:
     """What came of a check.
 
     Attributes:
-        steps: every one of `STEPS`, in order; those that were never reached are ``skipped``.
+        steps: every one of `STEPS`, in order; those that were never reached are ``skipped``, and without TLS there is
+            no step for it.
         contexts: what was agreed; empty where nothing was.
     """
 
@@ -52,7 +53,8 @@ async def run_check(engine: Engine, side: RequestorSide) -> Check:
         finally:
             association.abort()
     reached = {step.name for step in steps}
-    steps += [Step(name, "skipped", 0.0) for name in STEPS if name not in reached]
+    expected = [name for name in STEPS if name != "tls" or side.tls is not None]
+    steps += [Step(name, "skipped", 0.0) for name in expected if name not in reached]
     return Check(attempt, tuple(steps), contexts)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+from parley.engine import disk
 from parley.engine.acceptor import Acceptor, Listener, Policy
 from parley.engine.association import Association, end_all
 from parley.engine.deadlines import Deadlines
@@ -29,6 +30,7 @@ class Engine:
         self._deadlines = Deadlines()
         self._numbers = itertools.count(1)
         self._listeners: list[Listener] = []
+        self._unsettled: list[Association] = []
 
     def requestor(self, side: RequestorSide) -> Requestor:
         """A new association to ask for; `Requestor.associate` asks."""
@@ -63,7 +65,10 @@ class Engine:
             listener.stop_listening()
         self._listeners.clear()
         await end_all(tuple(self.associations.values()), self._deadlines, grace)
+        for association in self._unsettled:
+            await association.wait_closed()
         self._deadlines.close()
+        disk.let_go()
 
     def _acceptor(self, listener: Listener) -> Acceptor:
         acceptor = Acceptor(next(self._numbers), listener, self._record, self._deadlines, self._forget)
@@ -73,3 +78,4 @@ class Engine:
 
     def _forget(self, association: Association) -> None:
         self.associations.pop(association.number, None)
+        self._unsettled = [ended for ended in (*self._unsettled, association) if not ended.is_settled]

@@ -25,12 +25,13 @@ class Leaving:
 
     def leaves_out(self, pdu: PDataTf) -> bool:
         """Whether the PDU lies in the middle of a data set, so that the log is not told of it."""
-        is_middle = True
+        is_middle, size = True, 0
         for pdv in pdu.pdvs:
             is_middle = is_middle and not pdv.control & 3
+            size += len(pdv.data)
         if is_middle and self._is_within:
             self._count += 1
-            self._bytes += sum([len(pdv.data) for pdv in pdu.pdvs])
+            self._bytes += size
             return True
         self._is_within = is_middle
         return False

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,9 @@ if TYPE_CHECKING:
 DIMSE_RESPONSE = "DIMSE response"
 TURN_SECONDS = 0.002
 """How long a data set may be sent before others get a turn, the window among them."""
+
+BATCH_BYTES, MOST_IN_BATCH = 64 * 1024, 64
+"""How much of a data set is handed to the transport at once: about what it buffers, and so many fragments at most."""
 
 Progress = Callable[[DicomFile, int], None]
 """Told, now and then, how many bytes of a file's data set have been handed to the transport."""
@@ -171,11 +175,13 @@ class Messages:
         loop = asyncio.get_running_loop()
         turn_ends = loop.time() + TURN_SECONDS
         sent = 0
+        batch_count = max(1, min(BATCH_BYTES // length, MOST_IN_BATCH))
         while not source.is_at_end:
             part = await source.part()
-            for pdu in data_set_fragments(context_id, part, length, ends=source.is_at_end):
+            pdus = data_set_fragments(context_id, part, length, ends=source.is_at_end)
+            while batch := tuple(islice(pdus, batch_count)):
                 self._check_established()
-                self._association.send(pdu)
+                self._association.send(batch)
                 if self._is_paused:
                     await self._until_resumed()
                 elif loop.time() > turn_ends:
@@ -360,6 +366,11 @@ class Messages:
             task.add_done_callback(self._storing.discard)
             self._receiver = None
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is written to any file any more."""
+        return not self._storing
+
     async def settled(self) -> None:
         """Wait until nothing is written to any file any more."""
         while self._storing:
@@ -385,8 +396,7 @@ class Messages:
         if not association.may(Evt.EVT_9):
             raise LocalProtocolError(f"The association is {association.state.label} by now, {association.state.value}.")
         association.tell(EventKind.MESSAGE_SENT, text=message.words)
-        for pdu in pdus:
-            association.send(pdu)
+        association.send(pdus)
 
     def _note(self, text: str) -> None:
         self._association.tell(EventKind.NOTE, text=text)

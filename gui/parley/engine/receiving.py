@@ -1,4 +1,4 @@
-"""Received data sets on their way to files: collected on the loop, written on its executor.
+"""Received data sets on their way to files: collected on the loop, written on a disk thread.
 
 A file has its name only once it is whole; until then it is a hidden one, which is removed when nothing comes of it.
 """
@@ -13,6 +13,8 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
+
+from parley.engine.disk import on_disk_thread
 
 WRITE_BYTES = 512 * 1024
 """How many bytes are collected before they are written."""
@@ -68,8 +70,7 @@ class Receiver:
         self._job: asyncio.Future[None] | None = None
         self._is_whole = False
         self._is_discarded = False
-        self._loop = asyncio.get_running_loop()
-        self._outcome: asyncio.Future[OSError | None] = self._loop.create_future()
+        self._outcome: asyncio.Future[OSError | None] = asyncio.get_running_loop().create_future()
 
     def take(self, data: bytes) -> None:
         """The next fragment."""
@@ -108,7 +109,7 @@ class Receiver:
 
     def _start(self, work: Callable[[], None], count: int) -> None:
         is_last = self._is_whole or self._is_discarded
-        job = self._job = self._loop.run_in_executor(None, work)
+        job = self._job = on_disk_thread(work)
 
         def done(_job: asyncio.Future[None]) -> None:
             self._job = None

@@ -1,4 +1,4 @@
-"""Files to be sent: identified and read ahead on the loop's executor, one part at a time.
+"""Files to be sent: identified and read ahead on a disk thread, one part at a time.
 
 Rule: the loop's thread reads nothing itself; a file may lie on a slow disk, or on one that has gone.
 """
@@ -6,9 +6,11 @@ Rule: the loop's thread reads nothing itself; a file may lie on a slow disk, or 
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+from parley.engine.disk import on_disk_thread
 from parley.engine.errors import AssociationError
 from parley.model.dicom_files import DicomFile, DicomFileError, identify
 
@@ -41,7 +43,7 @@ class FileSource:
         part = self._next if isinstance(self._next, bytes) else await self._next
         self.is_at_end = self._left <= 0
         if not self.is_at_end:
-            self._next = asyncio.get_running_loop().run_in_executor(None, self._read)
+            self._next = on_disk_thread(self._read)
         return part
 
     def close(self) -> None:
@@ -68,7 +70,7 @@ async def open_source(path: Path, fragment_length: int) -> FileSource:
         AssociationError: it holds no object, or cannot be read; the text says so without its name.
     """
     part_bytes = max(1, PART_BYTES // fragment_length) * fragment_length
-    opening = asyncio.get_running_loop().run_in_executor(None, _open, path, part_bytes)
+    opening = on_disk_thread(partial(_open, path, part_bytes))
     try:
         return await asyncio.shield(opening)
     except asyncio.CancelledError:

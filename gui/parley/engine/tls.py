@@ -192,7 +192,6 @@ def _identify(context: ssl.SSLContext, tls: Tls) -> tuple[str, ...]:
 
 LOAD_ERRORS = {
     "KEY_VALUES_MISMATCH": "the key {key} does not belong to the certificate {certificate}",
-    "KEY_TYPE_MISMATCH": "the key {key} is of another kind than that of the certificate {certificate}",
     "EE_KEY_TOO_SMALL": "the key of the certificate {certificate} is too short for this TLS profile, which wants RSA "
     "2048 or ECDSA 224 at least",
     "CA_KEY_TOO_SMALL": "a certificate of the chain in {certificate} has a key that is too short for this TLS profile",
@@ -210,7 +209,10 @@ def _load_words(error: Exception, tls: Tls, *, is_encrypted: bool) -> str:
         return LOAD_ERRORS[reason].format(**files)
     if is_encrypted:
         return f"the passphrase does not open the key {files['key']}"
-    return f"the certificate {files['certificate']} or its key {files['key']} cannot be read: the file is damaged"
+    return (
+        f"the certificate {files['certificate']} and the key {files['key']} cannot be used: one of the files is "
+        f"damaged, or the key is another certificate's"
+    )
 
 
 def _text_of(path: str, what: str, label: str) -> str:

@@ -32,6 +32,8 @@ WINDOWS = "It is written for a POSIX shell; on Windows, paste it into Git Bash o
 OWN_IMPLEMENTATION = "The program sends its own implementation class UID and version name."
 SECRETS = "Set {} before: secrets are not copied."
 ASKS = "It asks for the secrets that the key store does not have: they are not copied."
+DCMTK = "DCMTK's program is meant; pynetdicom brings one of the same name with other options."
+PYTHON_TLS = "Python has TLS ciphers of its own choice, unless the custom profile names some."
 DCMTK_TLS = "DCMTK has its own BCP 195 ciphers, and sends neither server name nor ALPN."
 
 
@@ -73,7 +75,8 @@ def copy_as(side: RequestorSide, tool: Tool) -> Copied:
         case Tool.DCMASSOC:
             return _dcmassoc(side)
         case Tool.PYNETDICOM:
-            return Copied(tool, pynetdicom_script(side), notes=tuple(_variables(side, TOKEN)))
+            notes = (*_variables(side, TOKEN), *([PYTHON_TLS] if side.tls is not None else []))
+            return Copied(tool, pynetdicom_script(side), notes=notes)
         case Tool.PARLEY:
             return _parley(side)
 
@@ -145,7 +148,7 @@ def _dcmtk_identity(side: RequestorSide) -> str:
 
 
 def _dcmtk_notes(side: RequestorSide) -> tuple[str, ...]:
-    return (OWN_IMPLEMENTATION,) if side.tls is None else (OWN_IMPLEMENTATION, DCMTK_TLS)
+    return (DCMTK, OWN_IMPLEMENTATION) if side.tls is None else (DCMTK, OWN_IMPLEMENTATION, DCMTK_TLS)
 
 
 # --- dcm4che ---------------------------------------------------------------------------------------------------------

@@ -225,11 +225,6 @@ FEATURES = (
     ),
     Feature("role selection", _handle(lambda h: bool(h.roles)), frozenset({_STORE, _PYNET})),
     Feature("such role selections (neither role, twice, or for what is not proposed)", _handle(_has_odd_roles)),
-    Feature(
-        "a role selection of SCU alone",
-        _handle(lambda h: any((r.scu, r.scp) == (1, 0) for r in h.roles)),
-        frozenset({_PYNET}),
-    ),
     Feature("extended negotiation", _handle(lambda h: bool(h.extended_negotiation)), frozenset({_STORE, _PYNET})),
     Feature("such extended negotiations (empty, long, twice, or for what is not proposed)", _handle(_has_odd_extended)),
     Feature(

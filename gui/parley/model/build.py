@@ -20,6 +20,7 @@ from parley.model.fit import (
     nearest,
     octets_field,
     text_field,
+    uid_sent,
 )
 from parley.model.handle import (
     AcceptanceRules,
@@ -36,11 +37,11 @@ from parley.ul.negotiation import answer_contexts
 from parley.ul.pdu import (
     AAssociateAc,
     AAssociateRq,
+    AbstractSyntax,
     ApplicationContext,
     PresentationContextAc,
     PresentationContextRq,
     TransferSyntax,
-    significant,
 )
 
 
@@ -102,7 +103,7 @@ def _answers(handle: AcceptorHandle, rules: AcceptanceRules, rq: AAssociateRq) -
         elif forced.result is not None:
             yield _answer(forced, forced.result, answer.context_id, answer.transfer_syntax)
     for unasked in handle.forced_answers:
-        if unasked.context_id is not None and unasked.result is not None and not significant(unasked.abstract_syntax):
+        if unasked.context_id is not None and unasked.result is not None and not uid_sent(unasked.abstract_syntax):
             number = nearest(unasked.context_id, CONTEXT_ID)
             if number not in proposed:
                 yield _answer(unasked, unasked.result, number, IMPLICIT_VR_LITTLE_ENDIAN)
@@ -113,7 +114,7 @@ def _forced(handle: AcceptorHandle, number: int, abstract_syntax: str) -> Forced
         (
             answer
             for answer in handle.forced_answers
-            if significant(answer.abstract_syntax) in {"", abstract_syntax}
+            if uid_sent(answer.abstract_syntax) in {"", abstract_syntax}
             and (answer.context_id is None or nearest(answer.context_id, CONTEXT_ID) == number)
         ),
         None,
@@ -131,9 +132,9 @@ def supported_syntaxes(contexts: tuple[SupportedContext, ...]) -> dict[str, tupl
     """Transfer syntaxes per abstract syntax, in order of preference; an abstract syntax listed twice has both lists."""
     supported: dict[str, tuple[str, ...]] = {}
     for context in contexts:
-        abstract_syntax = significant(context.abstract_syntax)
+        abstract_syntax = uid_sent(context.abstract_syntax)
         listed = supported.get(abstract_syntax, ())
-        supported[abstract_syntax] = tuple(dict.fromkeys((*listed, *map(significant, context.transfer_syntaxes))))
+        supported[abstract_syntax] = tuple(dict.fromkeys((*listed, *map(uid_sent, context.transfer_syntaxes))))
     return supported
 
 
@@ -141,7 +142,10 @@ def proposed_context(context_id: int, context: ProposedContext) -> PresentationC
     """The item 20H, with as many transfer syntaxes as it has room for."""
     abstract_syntax = text_field(context.abstract_syntax)
     room = ITEM_LENGTH - 4 - 4 - len(abstract_syntax)
-    return PresentationContextRq.of(context_id, abstract_syntax, _fitting(context.transfer_syntaxes, room))
+    sub_items = map(TransferSyntax, _fitting(context.transfer_syntaxes, room))
+    return PresentationContextRq(
+        context_id, (AbstractSyntax(abstract_syntax), *sub_items), octets_field(context.reserved_6_8, 3)
+    )
 
 
 def _fitting(transfer_syntaxes: tuple[str, ...], room: int) -> tuple[str, ...]:

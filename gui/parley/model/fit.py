@@ -5,6 +5,8 @@ Rule: nothing here raises or knows a handle. Text is sent as UTF-8; PDU values h
 
 from __future__ import annotations
 
+from parley.ul.pdu import significant
+
 AE_TITLE_LENGTH = 16
 TEXT_LENGTH = 4096
 ITEM_LENGTH = 0xFFFF
@@ -31,6 +33,11 @@ def text_field(text: str, length: int = TEXT_LENGTH) -> str:
 def ae_title_field(text: str) -> str:
     """What a receiver will read in a title's field when this text is sent."""
     return text_field(text, AE_TITLE_LENGTH).rstrip(" ")
+
+
+def uid_sent(text: str) -> str:
+    """What a receiver will compare when this text is sent as a UID: without padding."""
+    return significant(text if text.isascii() and len(text) <= TEXT_LENGTH else text_field(text))
 
 
 def octets_field(data: bytes, length: int) -> bytes:

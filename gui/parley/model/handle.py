@@ -29,11 +29,13 @@ class ProposedContext:
     Attributes:
         transfer_syntaxes: UIDs in order of preference.
         context_id: None to number automatically (1, 3, 5 …).
+        reserved_6_8: 3 bytes behind the id, which DCMTK, for one, does not send as zeros.
     """
 
     abstract_syntax: str
     transfer_syntaxes: tuple[str, ...] = DEFAULT_TRANSFER_SYNTAXES
     context_id: int | None = None
+    reserved_6_8: bytes = bytes(3)
 
 
 @dataclass(frozen=True, slots=True)

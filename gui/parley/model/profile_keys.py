@@ -22,6 +22,7 @@ from parley.model.handle import (
 )
 from parley.model.profile import Timers
 from parley.model.secret import Secret
+from parley.model.storage import StorageMode
 from parley.model.tls import ClientCertificate, TlsProfile, TlsVersion
 
 T = TypeVar("T")
@@ -184,6 +185,7 @@ RULES: Keys = {
     "role_policy": _one_of(RolePolicy),
     "identity": _one_of(IdentityCheck),
 }
+STORAGE: Keys = {"mode": _one_of(StorageMode), "folder": text, "status": whole}
 TIMERS: Keys = {field.name: _or_off(_seconds) for field in fields(Timers)}
 
 # --- keys of the tables in lists; the first tells one table from another ---------------------------------------------
@@ -195,7 +197,12 @@ _LISTS_OF_BOTH: Mapping[str, Keys] = {
     "raw_sub_items": {"item_type": whole, "data": _octets},
 }
 REQUESTOR_LISTS: Mapping[str, Keys] = {
-    "contexts": {"abstract_syntax": text, "transfer_syntaxes": _texts, "context_id": _or_off(whole)},
+    "contexts": {
+        "abstract_syntax": text,
+        "transfer_syntaxes": _texts,
+        "context_id": _or_off(whole),
+        "reserved_6_8": _octets,
+    },
     **_LISTS_OF_BOTH,
     "common_extended_negotiation": {
         **_SOP_CLASS,

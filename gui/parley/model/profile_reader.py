@@ -31,6 +31,7 @@ from parley.model.handle import (
 from parley.model.profile import SCHEMA, AcceptorSide, Profile, RequestorSide, Timers
 from parley.model.profile_keys import Keys
 from parley.model.secret import Secret
+from parley.model.storage import Storage
 from parley.model.tls import Tls
 
 T = TypeVar("T")
@@ -193,6 +194,7 @@ def _read_acceptor(section: _Section) -> AcceptorSide:
         rules=_read_rules(section.section("rules")),
         timers=_read_timers(section),
         tls=_read_tls(section.switched("tls", "profile")),
+        storage=replace(Storage(), **section.section("storage").present(keys.STORAGE)),
     )
 
 

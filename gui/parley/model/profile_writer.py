@@ -33,6 +33,7 @@ Part = MutableMapping[str, Any]
 """What is to be written, and the part of the document it goes to."""
 
 USER_IDENTITY = [key for key in keys.USER_IDENTITY if key != "user_name"]
+UNSAID: Values = {"context_id": False, "reserved_6_8": "00 00 00"}
 SWITCHED = {"tls", "user_identity"}
 LISTS = {*keys.REQUESTOR_LISTS, *keys.ACCEPTOR_LISTS, *keys.RULES_LISTS}
 NAMED = {"abstract_syntax", "sop_class_uid", "service_class_uid"}
@@ -89,6 +90,7 @@ def _values(profile: Profile) -> Values:
             **_plain(scp.handle, keys.ACCEPTOR),
             "rules": {**_plain(scp.rules, keys.RULES), **_lists(scp.rules, keys.RULES_LISTS)},
             "tls": _tls(scp.tls),
+            "storage": _plain(scp.storage, keys.STORAGE),
             "timers": _plain(scp.timers, keys.TIMERS),
             **_lists(scp.handle, keys.ACCEPTOR_LISTS),
         },
@@ -136,11 +138,9 @@ def _lists(source: object, lists: Mapping[str, Keys]) -> Values:
 
 
 def _entry(item: object, names: Iterable[str]) -> Values:
-    """Automatic numbering, being what everybody uses, goes unsaid: None, in place of false, leaves the key out."""
+    """Automatic numbering and zeros, being what everybody uses, go unsaid: None leaves the key out."""
     values = _plain(item, names)
-    if values.get("context_id") is False:
-        values["context_id"] = None
-    return values
+    return {key: None if _same(UNSAID.get(key, values), value) else value for key, value in values.items()}
 
 
 # --- how it is written -----------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from itertools import chain
 from pkgutil import get_data
 from typing import Any
 
-from parley.model.handle import DEFAULT_TRANSFER_SYNTAXES, ProposedContext, SupportedContext
+from parley.model.handle import DEFAULT_TRANSFER_SYNTAXES, ProposedContext, RoleProposal, SupportedContext
 
 
 class Kind(StrEnum):
@@ -55,10 +55,20 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """Abstract syntaxes that are usually proposed, or supported, together."""
+    """Abstract syntaxes that are usually proposed, or supported, together.
+
+    Attributes:
+        as_scp: those for which the requestor proposes to be SCP instead of SCU.
+    """
 
     name: str
     abstract_syntaxes: tuple[str, ...]
+    as_scp: tuple[str, ...] = ()
+
+    @property
+    def roles(self) -> tuple[RoleProposal, ...]:
+        """The role selections that go with the contexts, for either side."""
+        return tuple(RoleProposal(uid, scu=0, scp=1) for uid in self.as_scp)
 
     def proposed(self, transfer_syntaxes: tuple[str, ...] = DEFAULT_TRANSFER_SYNTAXES) -> tuple[ProposedContext, ...]:
         """One automatically numbered context each, for an SCU."""
@@ -119,7 +129,10 @@ def entries() -> dict[str, Entry]:
 @cache
 def templates() -> tuple[Template, ...]:
     """Groups of abstract syntaxes, the most used first; none needs more contexts than one association can hold."""
-    return tuple(Template(name, tuple(uids)) for name, uids in _snapshot()["templates"].items())
+    as_scp = _snapshot()["templates_as_scp"]
+    return tuple(
+        Template(name, tuple(uids), tuple(as_scp.get(name, ()))) for name, uids in _snapshot()["templates"].items()
+    )
 
 
 @cache

@@ -29,11 +29,14 @@ def request_problems(handle: RequestorHandle) -> Problems:
     yield from unfit
     yield from located(typed, check_request(typed), information, {problem.field for problem in unfit})
     yield from information_problems(handle, information)
-    yield from _transfer_syntax_problems(handle)
+    yield from _fitting_problems(handle)
 
 
-def _transfer_syntax_problems(handle: RequestorHandle) -> Problems:
+def _fitting_problems(handle: RequestorHandle) -> Problems:
     for index, context in enumerate(handle.contexts):
+        if len(context.reserved_6_8) != 3:
+            text = f"The reserved field has 3 bytes, here are {len(context.reserved_6_8)}."
+            yield error(f"contexts[{index}]", text, "It will be cut, or filled up with zeros.")
         count = len(context.transfer_syntaxes)
         # No letter takes more than 4 bytes: of most contexts it is clear that they fit, without making the item.
         if 4 * (sum(map(len, context.transfer_syntaxes)) + len(context.abstract_syntax) + count + 3) > ITEM_LENGTH:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import compress
 
-from parley.model.fit import CODE, ITEM_LENGTH, MAXIMUM_LENGTH, OPERATIONS, nearest, text_field
+from parley.model.fit import CODE, ITEM_LENGTH, MAXIMUM_LENGTH, OPERATIONS, nearest, text_field, uid_sent
 from parley.model.handle import (
     AcceptanceRules,
     AcceptorHandle,
@@ -79,22 +79,20 @@ def _answered(handle: AcceptorHandle, rules: AcceptanceRules, rq: AAssociateRq) 
         yield class_item(handle.implementation_class_uid)
     window = asked.first(AsynchronousOperationsWindow)
     if handle.asynchronous_operations is not None and window is not None:
-        yield window_item(_lowered(handle.asynchronous_operations, window))
+        yield window_item(lowered(handle.asynchronous_operations, window))
     roles = asked.all(RoleSelection)
     yield from answer_roles(roles, _allowed_roles(handle, rules.role_policy, roles))
     if handle.implementation_version_name is not None:
         yield name_item(handle.implementation_version_name)
     classes = {significant(item.sop_class_uid) for item in asked.all(SopClassExtendedNegotiation)}
-    yield from (
-        extended_item(item) for item in handle.extended_negotiation if significant(item.sop_class_uid) in classes
-    )
+    yield from (extended_item(item) for item in handle.extended_negotiation if uid_sent(item.sop_class_uid) in classes)
     identity = asked.first(UserIdentityRq)
     if handle.identity_response is not None and identity is not None and identity.response_requested:
         yield UserIdentityAc(handle.identity_response.data[: ITEM_LENGTH - 2])
     yield from map(raw_item, handle.raw_sub_items)
 
 
-def _lowered(own: AsynchronousOperations, asked: AsynchronousOperationsWindow) -> AsynchronousOperations:
+def lowered(own: AsynchronousOperations, asked: AsynchronousOperationsWindow) -> AsynchronousOperations:
     """The smaller of each two numbers, 0 being no limit."""
 
     def lower(one: int, other: int) -> int:
@@ -107,7 +105,7 @@ def _allowed_roles(
     handle: AcceptorHandle, policy: RolePolicy, asked: Iterable[RoleSelection]
 ) -> Mapping[str, tuple[bool, bool]]:
     """Whether the requestor may be SCU and SCP, by SOP class; one that is missing is not answered."""
-    supported = [significant(context.abstract_syntax) for context in handle.contexts]
+    supported = [uid_sent(context.abstract_syntax) for context in handle.contexts]
     match policy:
         case RolePolicy.NONE:
             allowed = {}
@@ -117,7 +115,7 @@ def _allowed_roles(
             allowed = dict.fromkeys(supported, (True, True))
         case RolePolicy.AS_PROPOSED:
             allowed = {significant(item.sop_class_uid): (True, True) for item in asked}
-    return allowed | {significant(role.sop_class_uid): (role.scu > 0, role.scp > 0) for role in handle.roles}
+    return allowed | {uid_sent(role.sop_class_uid): (role.scu > 0, role.scp > 0) for role in handle.roles}
 
 
 # --- one sub-item each -----------------------------------------------------------------------------------------------

@@ -15,14 +15,16 @@ from parley.model.answer_problems import answer_problems, rules_problems
 from parley.model.problem import Problem, Problems, error, note, warning
 from parley.model.profile import AcceptorSide, RequestorSide, Timers
 from parley.model.request_problems import clear_text_problems, request_problems
+from parley.model.tls import Tls, TlsProfile, TlsVersion
 
 __all__ = ["Problem", "check_acceptor", "check_requestor"]
 
+DICOM_TLS_PORT = 2762
 OTHER_SERVICES = {
     22: "SSH",
     80: "HTTP",
     443: "HTTPS",
-    2762: "DICOM over TLS",
+    DICOM_TLS_PORT: "DICOM over TLS",
     3389: "Remote Desktop",
     8042: "Orthanc's HTTP server, whose DICOM port is 4242",
     8080: "HTTP",
@@ -38,9 +40,10 @@ def check_requestor(side: RequestorSide) -> tuple[Problem, ...]:
     """What is wrong or risky with an SCU's settings, in the order of the editor."""
     return (
         *_host_problems(side.host, "the peer's name or address"),
-        *_called_port_problems(side.port),
+        *_called_port_problems(side.port, is_encrypted=side.tls is not None),
         *request_problems(side.handle),
         *clear_text_problems(side.handle, is_encrypted=side.tls is not None),
+        *_tls_problems(side.tls, answers=False),
         *_timer_problems(side.timers),
     )
 
@@ -55,6 +58,7 @@ def check_acceptor(side: AcceptorSide) -> tuple[Problem, ...]:
             answers_identity=side.handle.identity_response is not None,
             is_encrypted=side.tls is not None,
         ),
+        *_tls_problems(side.tls, answers=True),
         *_timer_problems(side.timers),
     )
 
@@ -73,9 +77,11 @@ def _host_problems(host: str, what: str) -> Problems:
         yield error("host", "The host has a port behind it.", "Put the number into the port field.")
 
 
-def _called_port_problems(port: int) -> Problems:
+def _called_port_problems(port: int, *, is_encrypted: bool) -> Problems:
     if not 1 <= port <= 65535:
         yield error("port", f"Port {port} does not exist.", "Use 1 to 65535; DICOM is mostly at 104 or 11112.")
+    elif is_encrypted and port == DICOM_TLS_PORT:
+        return
     elif service := OTHER_SERVICES.get(port):
         yield warning("port", f"Port {port} usually belongs to {service}.", "Use the peer's DICOM port.")
 
@@ -95,6 +101,18 @@ def _listening_problems(side: AcceptorSide) -> Problems:
     if side.maximum_associations < 1:
         text = f"With a limit of {side.maximum_associations} associations, every request is rejected."
         yield error("maximum_associations", text, "Use 1 or more.")
+
+
+def _tls_problems(tls: Tls | None, *, answers: bool) -> Problems:
+    if tls is None:
+        return
+    if answers and not tls.certificate_file:
+        text = "An acceptor cannot speak TLS without a certificate of its own."
+        yield error("tls.certificate_file", text, "Give the PEM file of its certificate, and of its key.")
+    versions = list(TlsVersion)
+    if tls.profile is TlsProfile.CUSTOM and versions.index(tls.minimum_version) > versions.index(tls.maximum_version):
+        text = f"No version is between {tls.minimum_version.value} and {tls.maximum_version.value}."
+        yield error("tls.maximum_version", text, "Let the newest version be no older than the oldest.")
 
 
 def _timer_problems(timers: Timers) -> Problems:

@@ -43,7 +43,8 @@ class ContextCommands(QObject):
         self._editor = editor
         self._prefix = prefix
         self.line = JobLine(f"{prefix}.contexts", editor)
-        self.files = self._button("files", "folder", "From files", "Propose what DICOM files need; or drop them here")
+        tip = "Propose what DICOM files need; they can be dropped on the table too"
+        self.files = self._button("files", "folder", "From files", tip, text="Files")
         self.more = self._button("more", "more", "More commands", "Copy, paste, and spread transfer syntaxes")
         from_files = self._action("Contexts from DICOM &files…", "", self._ask_files)
         from_folder = self._action("Contexts from a &folder…", "", self._ask_folder)
@@ -65,6 +66,11 @@ class ContextCommands(QObject):
         self._drop.dropped.connect(self.read)
         table.selectionModel().selectionChanged.connect(self._enable)
         self._enable()
+
+    def forget(self) -> None:
+        """Another profile is shown: what is under way is not for it, and what was said neither."""
+        self.line.cancel()
+        self.line.say(None)
 
     # --- as text -----------------------------------------------------------------------------------------------------
 
@@ -196,8 +202,11 @@ class ContextCommands(QObject):
             menu.addSeparator() if action is None else menu.addAction(action)
         return menu
 
-    def _button(self, part: str, icon: str, name: str, tip: str) -> QToolButton:
+    def _button(self, part: str, icon: str, name: str, tip: str, text: str = "") -> QToolButton:
         button = QToolButton()
+        if text:
+            button.setText(text)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setIcon(icons.icon(icon))
         button.setIconSize(style.ICON_SIZE)
         button.setAutoRaise(True)

@@ -143,6 +143,7 @@ class ContextsEditor(QWidget, Generic[Context]):
         if self._keeps_place:
             self.select(self.model.restore(contexts))
             return
+        self.commands.forget()
         self.model.set_contexts(contexts)
         self.select(range(1) if contexts else range(0))
 

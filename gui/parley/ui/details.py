@@ -6,10 +6,12 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QHBoxLayout,
     QHeaderView,
     QLabel,
     QTableView,
     QTabWidget,
+    QToolButton,
     QTreeView,
     QVBoxLayout,
     QWidget,
@@ -124,6 +126,24 @@ class DetailsPane(QWidget):
         self._contexts.set_negotiation(request, answer, role)
         self._summary.setText(self._contexts.words or "No presentation contexts were negotiated here.")
         self._tabs.setTabEnabled(1, self._contexts.rowCount() > 0)
+
+    def add_commands(self, *actions: QAction) -> None:
+        """Put commands for the shown event beside the tabs."""
+        corner = QWidget(self)
+        row = QHBoxLayout(corner)
+        row.setContentsMargins(0, 0, style.SPACING, 0)
+        row.setSpacing(0)
+        for action in actions:
+            button = QToolButton(corner)
+            button.setDefaultAction(action)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.setIconSize(style.ICON_SIZE)
+            button.setAutoRaise(True)
+            button.setMinimumWidth(1)  # they do not keep the pane from being narrow
+            words = action.text().replace("&", "")
+            named(button, f"details.{action.objectName().rpartition('.')[2]}", words, action.toolTip())
+            row.addWidget(button)
+        self._tabs.setCornerWidget(corner)
 
     # --- building --------------------------------------------------------------------------------------------------
 

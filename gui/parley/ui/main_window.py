@@ -58,6 +58,7 @@ class MainWindow(QMainWindow):
             log, associations: what happened, who is connected.
         """
         from parley.ui.details import DetailsPane
+        from parley.ui.from_wire import FromWire
         from parley.ui.log_view import LogView
         from parley.ui.profiles_pane import ProfilesPane
         from parley.ui.scp_panel import ScpPanel
@@ -73,6 +74,7 @@ class MainWindow(QMainWindow):
         self.log_view = LogView(log)
         self.details = DetailsPane()
         self.undo = UndoActions(book, (self.scu, self.scp), self)
+        self.from_wire = FromWire(self.scu, self.scp, self)
         self._assemble()
         self._make_menus()
         self._make_toolbar()
@@ -112,6 +114,9 @@ class MainWindow(QMainWindow):
         quit_action.setMenuRole(QAction.MenuRole.QuitRole)
         folder = self._action("Open profiles &folder", "Ctrl+O", "Show the profiles' files", self._open_folder)
         pane, scu, scp = self.profiles, self.scu, self.scp
+        load_rq, load_ac = self.from_wire.request_action, self.from_wire.answer_action
+        self.log_view.table.addActions([load_rq, load_ac])
+        self.details.add_commands(load_rq, load_ac)
         self._menu("&File", pane.new_action, pane.save_action, pane.save_as_action, None, folder, None, quit_action)
         self._menu("&Edit", self.undo.undo_action, self.undo.redo_action)
         profile = self._menu(
@@ -119,8 +124,8 @@ class MainWindow(QMainWindow):
         )
         profile.insertMenu(pane.duplicate_action, pane.sample_menu)
         profile.insertSeparator(pane.duplicate_action)
-        self._menu("SC&U", scu.associate_action, scu.echo_action, scu.release_action, scu.abort_action)
-        self._menu("S&CP", scp.listen_action, scp.stop_action, None, scp.live.abort_action)
+        self._menu("SC&U", scu.associate_action, scu.echo_action, scu.release_action, scu.abort_action, None, load_rq)
+        self._menu("S&CP", scp.listen_action, scp.stop_action, None, scp.live.abort_action, None, load_ac)
         self._menu("&View", *self._view_actions())
         self._menu(
             "&Help",
@@ -230,6 +235,9 @@ class MainWindow(QMainWindow):
         book.restored.connect(self._restore_sides)
         book.state_changed.connect(self._show_title)
         self.log_view.event_selected.connect(self._show_event)
+        self.from_wire.loaded.connect(self._show_pane)
+        for shown in (book.opened, book.restored):
+            shown.connect(self.from_wire.forget)
         self._log.counts_changed.connect(self._show_count)
         self._log.taken.connect(self._look_for_answer)
         self._show_states()
@@ -273,8 +281,11 @@ class MainWindow(QMainWindow):
 
         if event is None:
             self.details.show_event(None)
+            self.from_wire.show_event(None)
         else:
-            self.details.show_event(event, summarize(event), *self._log.negotiation_of(event))
+            negotiation = self._log.negotiation_of(event)
+            self.details.show_event(event, summarize(event), *negotiation)
+            self.from_wire.show_event(event, *negotiation)
 
     @Slot(object)
     def _look_for_answer(self, events: list[EngineEvent]) -> None:
@@ -292,6 +303,7 @@ class MainWindow(QMainWindow):
         self._show_pane("log")
         self.log_view.focus_filter()
 
+    @Slot(str)
     def _show_pane(self, name: str) -> None:
         self._shown[name].setChecked(True)
         self._show_checked()

@@ -111,11 +111,14 @@ class Switched(QWidget):
     Args:
         words: beside the switch.
         when_off: what waits in the editor before anything was typed.
+        beside: whether the switch stands before the editor; else somebody puts it elsewhere.
     """
 
     changed = Signal()
 
-    def __init__(self, editor: Any, object_name: str, name: str, words: str, when_off: object) -> None:
+    def __init__(
+        self, editor: Any, object_name: str, name: str, words: str, when_off: object, *, beside: bool = False
+    ) -> None:
         super().__init__()
         self._editor = editor
         self._when_off = when_off
@@ -123,13 +126,18 @@ class Switched(QWidget):
         named(self.switch, f"{object_name}.on", f"{name}: {words}", "Off leaves it out, which is not the same as empty")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(editor)
+        if beside:
+            layout.addWidget(self.switch)
+        layout.addWidget(editor, 1)
         self.setFocusProxy(self.switch)
         self.switch.toggled.connect(self._lead_focus)
         self.switch.toggled.connect(editor.setEnabled)
         self.switch.clicked.connect(self.changed)
         editor.changed.connect(self.changed)
         editor.setEnabled(False)
+        if not isinstance(editor, QLineEdit):  # several rows that say nothing would only take room
+            self.switch.toggled.connect(editor.setVisible)
+            editor.hide()
 
     @Slot(bool)
     def _lead_focus(self, on: bool) -> None:

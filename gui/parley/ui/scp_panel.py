@@ -23,6 +23,7 @@ from parley.ui.rejection_edit import RejectionEdit
 from parley.ui.rules_section import RulesSection
 from parley.ui.side_panel import DEFAULT_MAXIMUM_LENGTH, NOTHING, ActionButton, SidePanel
 from parley.ui.timers import ACCEPTOR_TIMERS, TimersSection
+from parley.ui.tls_section import TlsSection
 from parley.ui.user_identity import UserCheckSection
 from parley.ul.errors import Severity
 
@@ -84,6 +85,7 @@ class ScpPanel(SidePanel):
         self._row(("contexts", self._contexts, 1))
         self._timers = TimersSection("scp", ACCEPTOR_TIMERS)
         for section in (
+            TlsSection("scp"),
             AnswerSection("scp"),
             UserCheckSection("scp"),
             IdentitySection("scp", AcceptorHandle()),
@@ -132,7 +134,7 @@ class ScpPanel(SidePanel):
         )
         rules = replace(self._with_parts(self._shown.rules), reject_all=self._rejection.value() if rejects else None)
         return replace(
-            self._shown,
+            self._with_parts(self._shown),
             host=self._host.editor.value(),
             port=self._port.editor.value() or 0,
             handle=handle,
@@ -153,7 +155,7 @@ class ScpPanel(SidePanel):
         self._contexts.editor.set_contexts(side.handle.contexts)
         self._decision.editor.set_value(BY_RULES if side.rules.reject_all is None else REJECT)
         self._rejection.set_value(side.rules.reject_all or _FIRST_REJECTION)
-        self._show_parts(side.handle, side.rules)
+        self._show_parts(side, side.handle, side.rules)
         self._timers.set_timers(side.timers)
         self._show_decision()
         self._filling = False

@@ -22,6 +22,7 @@ from parley.ui.identity import IdentitySection
 from parley.ui.negotiation_sections import ProposalSection
 from parley.ui.side_panel import DEFAULT_MAXIMUM_LENGTH, NOTHING, ActionButton, SidePanel
 from parley.ui.timers import REQUESTOR_TIMERS, TimersSection
+from parley.ui.tls_section import TlsSection
 from parley.ui.user_identity import UserIdentitySection
 from parley.ul.errors import Severity
 from parley.ul.table import State
@@ -76,6 +77,7 @@ class ScuPanel(SidePanel):
         self._row(("contexts", self._contexts, 1))
         self._timers = TimersSection("scu", REQUESTOR_TIMERS)
         for section in (
+            TlsSection("scu"),
             ProposalSection("scu"),
             UserIdentitySection("scu"),
             IdentitySection("scu", RequestorHandle()),
@@ -120,7 +122,7 @@ class ScuPanel(SidePanel):
             maximum_length=(self._length.editor.value() or 0) if self._length.is_on() else None,
         )
         return replace(
-            self._shown,
+            self._with_parts(self._shown),
             host=self._host.editor.value(),
             port=self._port.editor.value() or 0,
             handle=handle,
@@ -139,7 +141,7 @@ class ScuPanel(SidePanel):
         self._calling.editor.set_value(side.handle.calling_ae_title)
         self._length.show_value(side.handle.maximum_length, DEFAULT_MAXIMUM_LENGTH)
         self._contexts.editor.set_contexts(side.handle.contexts)
-        self._show_parts(side.handle)
+        self._show_parts(side, side.handle)
         self._timers.set_timers(side.timers)
         self._filling = False
         self._checking.start()

@@ -13,14 +13,23 @@ from parley.ui.fold import FoldedSection
 
 _TEXTS = {
     "connect": ("Connect", "How long the TCP connection may take"),
+    "tls_handshake": ("TLS handshake", "How long the TLS handshake may take, where there is one"),
     "association_response": ("Answer", "How long to wait for the answer to an A-ASSOCIATE-RQ"),
     "artim": ("ARTIM", "The standard's timer: how long to wait for a request, or for the peer to close"),
     "dimse_response": ("DIMSE answer", "How long to wait for the answer to a DIMSE message such as C-ECHO"),
     "release_response": ("Release answer", "How long to wait for the answer to an A-RELEASE-RQ"),
     "idle": ("Idle", "How long an association may be silent before it is ended"),
 }
-REQUESTOR_TIMERS = ("connect", "association_response", "artim", "dimse_response", "release_response", "idle")
-ACCEPTOR_TIMERS = ("artim", "dimse_response", "release_response", "idle")
+REQUESTOR_TIMERS = (
+    "connect",
+    "tls_handshake",
+    "association_response",
+    "artim",
+    "dimse_response",
+    "release_response",
+    "idle",
+)
+ACCEPTOR_TIMERS = ("tls_handshake", "artim", "dimse_response", "release_response", "idle")
 
 
 class TimersSection(FoldedSection):

@@ -94,13 +94,15 @@ def decode(buffer: bytes | bytearray | memoryview, limits: Limits) -> Decoded | 
     if len(buffer) < _HEADER.size:
         return None
     _, reserved, length = _HEADER.unpack_from(buffer)
-    _check_length(PduType(code), length, limits)
     end = _HEADER.size + length
+    is_plain = code == PduType.P_DATA_TF and not reserved and _LEAST_ONE_PDV <= length <= limits.data_length
+    if not is_plain:
+        _check_length(PduType(code), length, limits)
     if len(buffer) < end:
         return None
     with memoryview(buffer) as view:
         data = bytes(view[:end])
-    if code == PduType.P_DATA_TF and not reserved and length >= _LEAST_ONE_PDV:
+    if is_plain:
         _, _, _, item_length, context_id, control = _ONE_PDV.unpack_from(data)
         if item_length == length - 4:
             # The usual one of bulk data, with nothing noteworthy in it; see `encode`.

@@ -6,8 +6,10 @@ Rule: it knows no clock and no socket, and it never misbehaves: what to do is wr
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from parley.ul.actions import EFFECTS, Given, acceptable, sendable
-from parley.ul.codec import decode
+from parley.ul.codec import decode, encode
 from parley.ul.codes import AbortReason, PduType, Role
 from parley.ul.effects import Effect, Malformed, Received, SendPdu, Transition
 from parley.ul.errors import LocalProtocolError, RemoteProtocolError
@@ -181,6 +183,18 @@ class UpperLayer:
         self._take(evt, Given(sent=sent))
         if isinstance(primitive, AssociateRequest):
             self._request = sent
+
+    def data_bytes(self, pdus: Iterable[PDataTf]) -> bytes:
+        """The bytes of P-DATA-TF PDUs that are sent one after the other, for bulk data: no effects, no transitions.
+
+        It is DT-1 (EVT_9 in Sta6) over and over, which leaves everything as it was.
+
+        Raises:
+            LocalProtocolError: in another state, or when a PDU cannot be encoded.
+        """
+        if TRANSITIONS.get((Evt.EVT_9, self._state)) is not Action.DT_1:
+            raise LocalProtocolError(f"{Evt.EVT_9.value}: not possible in {self._state.label}, {self._state.value}.")
+        return b"".join([encode(pdu) for pdu in pdus])
 
     # --- inside ------------------------------------------------------------------------------------------------------
 

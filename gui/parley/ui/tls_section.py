@@ -1,0 +1,50 @@
+"""The folded section of TLS, for the SCU and for the SCP. It edits a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from parley.model.profile import RequestorSide
+from parley.model.tls import ClientCertificate, Tls, TlsProfile
+from parley.ui.fields import Field
+from parley.ui.part_section import PartSection
+
+
+class TlsSection(PartSection):
+    """Edits `tls` of a side."""
+
+    field_names = ("tls",)
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = prefix
+        tip = "Encryption: profile, whom to trust, this side's own certificate"
+        super().__init__("TLS", f"{prefix}.tls", tip, RequestorSide())
+
+    def _make_fields(self) -> dict[str, Field[Any]]:
+        from parley.ui.pieces import SwitchedField
+        from parley.ui.tls_edit import TlsEdit
+
+        name = f"{self._prefix}.tls"
+        editor = TlsEdit(name, answers=self._prefix == "scp")
+        tip = "Off is a plain connection; both sides must agree, and TLS has a port of its own, often 2762"
+        return {"tls": SwitchedField("Secure connection", editor, name, tip, "use TLS", Tls())}
+
+    def _words(self, values: Mapping[str, Any]) -> str:
+        tls: Tls | None = values["tls"]
+        if tls is None:
+            return "off"
+        parts = [profile_words(tls.profile)]
+        if self._prefix == "scp":
+            asked = {ClientCertificate.OPTIONAL: "optional", ClientCertificate.REQUIRED: "required"}
+            parts.append(f"{asked.get(tls.client_certificate, 'no')} client certificate")
+        elif not tls.verify:
+            parts.append("NOT VERIFIED")
+        if tls.certificate_file:
+            parts.append("own certificate")
+        return " · ".join(parts)
+
+
+def profile_words(profile: TlsProfile) -> str:
+    """The profile's name as a line begins with it."""
+    return profile.words[:1].upper() + profile.words[1:]
