@@ -40,7 +40,10 @@ def test_tells_what_was_asked_for_and_not_answered(model):
     asked = replace(rq.user_information, sub_items=(*rq.user_information.sub_items, RoleSelection(CT, 0, 1)))
     rq = replace(rq, items=(*rq.items[:-1], asked))
     model.set_negotiation(rq, answer(request()), Role.REQUESTOR)
-    assert model.words == "1 of 2 accepted · asked for, not answered: role selection for CT Image Storage"
+    assert model.words == (
+        "1 of 2 accepted · role selections: 1 asked, 0 answered"
+        " · asked for, not answered: role selection for CT Image Storage"
+    )
 
 
 def test_a_request_without_an_answer(model):
