@@ -82,3 +82,11 @@ def test_a_user_name_is_no_secret(edit):
     edit.set_value(Secret.of("alice"))
     edit.set_plain(True)
     assert (is_masked(edit), edit.reveal.isVisible(), edit.line.text()) == (False, False, "alice")
+
+
+def test_it_says_that_what_is_typed_is_not_saved(qtbot, edit):
+    assert not edit.note.isVisible()
+    qtbot.keyClicks(edit.line, "green")
+    assert edit.note.isVisible()
+    edit.set_plain(True)
+    assert not edit.note.isVisible()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QLabel, QLineEdit, QToolButton, QWidget
 
 from parley.model.secret import NO_SECRET, Secret
 from parley.ui import style
@@ -46,12 +46,17 @@ class SecretEdit(QWidget):
         self.load.setVisible(from_file)
         for button in (self.reveal, self.load):
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        layout = QHBoxLayout(self)
+        self.note = QLabel("Not saved with the profile: type it again when the profile has been opened anew.")
+        self.note.setObjectName(f"{object_name}.note")
+        self.note.setWordWrap(True)
+        layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(style.SPACING)
-        layout.addWidget(self.line, 1)
-        layout.addWidget(self.reveal)
-        layout.addWidget(self.load)
+        layout.addWidget(self.line, 0, 0)
+        layout.addWidget(self.reveal, 0, 1)
+        layout.addWidget(self.load, 0, 2)
+        layout.addWidget(self.note, 1, 0, 1, 3)
+        layout.setColumnStretch(0, 1)
         self.line.textEdited.connect(self._typed)
         self.reveal.toggled.connect(self._show)
         self.load.clicked.connect(self._ask_for_file)
@@ -96,6 +101,7 @@ class SecretEdit(QWidget):
         else:
             hint = ""
         self.line.setPlaceholderText(hint)
+        self.note.setVisible(bool(secret.data) and not self._is_plain)
 
     @Slot(str)
     def _typed(self, text: str) -> None:
