@@ -14,6 +14,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -25,6 +26,10 @@ _BASE = tempfile.TemporaryDirectory(prefix="parley-tests-")
 _NUMBERS = itertools.count()
 for _name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"):
     os.environ[_name] = _BASE.name
+
+# How long an example takes says how busy the machine is, not whether the code is right.
+settings.register_profile("parley", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("parley")
 
 SETTLE_SECONDS = 1.0
 """How long threads and processes that were told to end may take."""
