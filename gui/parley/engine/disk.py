@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from typing import TypeVar
 
@@ -20,11 +20,16 @@ def _executor() -> ThreadPoolExecutor:
 
 def on_disk_thread(work: Callable[[], T]) -> asyncio.Future[T]:
     """Have some work with files done while the loop goes on."""
-    return asyncio.get_running_loop().run_in_executor(_executor(), work)
+    return asyncio.wrap_future(begin_on_disk_thread(work))
 
 
-def let_go() -> None:
+def begin_on_disk_thread(work: Callable[[], T]) -> Future[T]:
+    """The same for who has to know of the end even if the loop does not live to see it."""
+    return _executor().submit(work)
+
+
+def let_go(*, wait: bool = False) -> None:
     """End the threads once they have done what they were given; who needs them afterwards gets new ones."""
     if _executor.cache_info().currsize:
-        _executor().shutdown(wait=False)
+        _executor().shutdown(wait=wait)
         _executor.cache_clear()

@@ -6,11 +6,12 @@ Rule: the loop's thread reads nothing itself; a file may lie on a slow disk, or 
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from parley.engine.disk import on_disk_thread
+from parley.engine.disk import begin_on_disk_thread, on_disk_thread
 from parley.engine.errors import AssociationError
 from parley.model.dicom_files import DicomFile, DicomFileError, identify
 
@@ -70,10 +71,11 @@ async def open_source(path: Path, fragment_length: int) -> FileSource:
         AssociationError: it holds no object, or cannot be read; the text says so without its name.
     """
     part_bytes = max(1, PART_BYTES // fragment_length) * fragment_length
-    opening = on_disk_thread(partial(_open, path, part_bytes))
+    opening = begin_on_disk_thread(partial(_open, path, part_bytes))
     try:
-        return await asyncio.shield(opening)
+        return await asyncio.wrap_future(opening)
     except asyncio.CancelledError:
+        # On the disk's thread: by the time the file is open the loop may have gone.
         opening.add_done_callback(_close_unwanted)
         raise
     except DicomFileError as error:
@@ -82,7 +84,7 @@ async def open_source(path: Path, fragment_length: int) -> FileSource:
         raise AssociationError(f"It cannot be read: {error.strerror or error}.") from error
 
 
-def _close_unwanted(opening: asyncio.Future[FileSource]) -> None:
+def _close_unwanted(opening: Future[FileSource]) -> None:
     if not opening.cancelled() and opening.exception() is None:
         opening.result().close()
 
