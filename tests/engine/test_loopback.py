@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from parley.capture.summary import summarize
 from parley.engine.engine import Engine
 from parley.engine.errors import AssociationError, ListenError
 from parley.model.attempt import AttemptEnd
@@ -184,8 +185,10 @@ def test_echo_needs_an_accepted_verification_context(run):
 
 
 def test_the_association_beyond_the_limit_is_rejected_and_the_next_one_is_not(run):
+    record = Record()
+
     async def play():
-        engine = Engine(Record())
+        engine = Engine(record)
         listener = await engine.listen(scp(maximum_associations=2))
         first, second, third, fourth = [engine.requestor(scu(listener.port)) for _ in range(4)]
         await first.associate()
@@ -199,6 +202,7 @@ def test_the_association_beyond_the_limit_is_rejected_and_the_next_one_is_not(ru
     refused, admitted = run(play())
     assert (refused.answer.result, refused.answer.source, refused.answer.reason) == (2, 3, 2)
     assert admitted.end is AttemptEnd.ESTABLISHED
+    assert "decided: reject 2/3/2: no more than 2 at a time" in [summarize(event) for event in record.of(K.DECIDED)]
 
 
 @pytest.mark.parametrize("by_acceptor", [False, True])

@@ -79,7 +79,8 @@ class Acceptor(Association):
 
     def _ask(self, caller: Caller) -> None:
         if self._listener.is_full:
-            self._carry_out(Reject(LIMIT_EXCEEDED, f"{self._listener.side.maximum_associations} associations are open"))
+            limit = self._listener.side.maximum_associations
+            self._carry_out(Reject(LIMIT_EXCEEDED, f"no more than {limit} at a time"))
             return
         decision = self._listener.policy(caller)
         if inspect.isawaitable(decision):
