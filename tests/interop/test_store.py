@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from pathlib import Path
 
@@ -18,10 +17,6 @@ from tests.harness.process import ROOT, run_to_end, running, serving
 from tests.interop.ends import answering, asking
 
 pytestmark = pytest.mark.interop
-dcmtk = [
-    pytest.mark.dcmtk,
-    pytest.mark.skipif(shutil.which("storescp") is None, reason="DCMTK is not installed"),
-]
 MAXIMA = [4096, 16384, 0]
 PROPOSING = {IMPLICIT: "-xi", EXPLICIT: "-xe", JPEG: "-xy"}
 SCRIPTS = ROOT / "tests" / "benchmarks"
@@ -52,7 +47,7 @@ def ct(tmp_path):
 
 
 class TestStorescu:
-    pytestmark = dcmtk
+    pytestmark = pytest.mark.dcmtk
 
     @pytest.mark.parametrize("maximum", MAXIMA)
     @pytest.mark.parametrize("syntax", PROPOSING, ids=["implicit", "explicit", "jpeg"])
@@ -114,7 +109,7 @@ async def send(port: int, paths: list[Path], handle: RequestorHandle):
 
 
 class TestStorescp:
-    pytestmark = dcmtk
+    pytestmark = pytest.mark.dcmtk
 
     @pytest.mark.parametrize("maximum", [4096, 16384, 131072])
     def test_it_writes_what_our_requestor_sends(self, run, tmp_path, ct, maximum):

@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 from parley.model.build import accept_pdu, request_pdu
 from parley.model.from_wire import (
     acceptor_handle_of,
-    default_accept,
-    default_request,
     lost_of_accept,
     lost_of_request,
     requestor_handle_of,
@@ -84,7 +82,7 @@ EVERYTHING = RequestorHandle(
 # --- requests --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("handle", [EVERYTHING, default_request(), RequestorHandle(contexts=(), maximum_length=None)])
+@pytest.mark.parametrize("handle", [EVERYTHING, RequestorHandle(), RequestorHandle(contexts=(), maximum_length=None)])
 def test_a_handle_comes_back_from_its_own_request(handle: RequestorHandle) -> None:
     rq = request_pdu(handle)
     assert requestor_handle_of(rq) == handle
@@ -275,13 +273,13 @@ def test_contexts_answered_by_any_handle_are_answered_so_again(
 
 
 def test_a_second_answer_to_one_context_is_told() -> None:
-    ac = accept_pdu(default_accept(), RULES, RQ)
+    ac = accept_pdu(AcceptorHandle(), RULES, RQ)
     twice = replace(ac, items=(*ac.items[:2], PresentationContextAc.of(1, 3, "1.2"), *ac.items[2:]))
     assert lost_of_accept(twice, RQ) == ("presentation context 1 as it came, or a second one of that number",)
 
 
 def test_a_token_that_nobody_asked_for_becomes_no_raw_bytes() -> None:
-    ac = accept_pdu(default_accept(), RULES, RQ)
+    ac = accept_pdu(AcceptorHandle(), RULES, RQ)
     information = UserInformation((*ac.user_information.sub_items, UserIdentityAc(b"token")))
     odd = replace(ac, items=(*ac.items[:-1], information))
     assert acceptor_handle_of(odd, RQ).raw_sub_items == ()
@@ -314,7 +312,7 @@ def test_reset_keeps_who_accepts_and_forgets_what_it_forced() -> None:
 
 
 def test_the_defaults_accept_each_other() -> None:
-    ac = accept_pdu(default_accept(), RULES, request_pdu(default_request()))
+    ac = accept_pdu(AcceptorHandle(), RULES, request_pdu(RequestorHandle()))
     assert [context.result for context in ac.presentation_contexts] == [0]
     assert check_accept(RQ, ac) == ()
 

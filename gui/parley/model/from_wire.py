@@ -60,16 +60,6 @@ H = TypeVar("H", RequestorHandle, AcceptorHandle)
 BY_DEFAULT = AcceptanceRules()
 
 
-def default_request() -> RequestorHandle:
-    """Parley's own request: Verification in the two uncompressed little endian transfer syntaxes."""
-    return RequestorHandle()
-
-
-def default_accept() -> AcceptorHandle:
-    """Parley's own answer, which supports what its own request proposes."""
-    return AcceptorHandle()
-
-
 def reset_to_accept(request: AAssociateRq, base: AcceptorHandle | None = None) -> AcceptorHandle:
     """An acceptor that grants all that this request asks for, and answers to the title it calls.
 
@@ -85,7 +75,7 @@ def reset_to_accept(request: AAssociateRq, base: AcceptorHandle | None = None) -
     window = information.first(AsynchronousOperationsWindow)
     identity = information.first(UserIdentityRq)
     return replace(
-        base or default_accept(),
+        base or AcceptorHandle(),
         ae_title=_text(significant(request.called_ae_title)),
         contexts=tuple(SupportedContext(_text(uid), tuple(map(_text, listed))) for uid, listed in supported.items()),
         forced_answers=(),
