@@ -14,10 +14,16 @@ class Caller:
 
     Attributes:
         address: peer's ``host:port``.
+        is_secured: whether the connection has TLS.
+        count: which request of this listener it is, from 1.
+        hour: of the local time it came at, 0 to 23.
     """
 
     request: AAssociateRq
     address: str
+    is_secured: bool = False
+    count: int = 1
+    hour: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +65,36 @@ class Silence:
     why: str = ""
 
 
-Decision = Accept | Reject | Abort | Close | Silence
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """Reset the transport connection (TCP RST)."""
+
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Misbehave:
+    """Do what the misbehaviour of this name does (`parley.model.misbehaviour`)."""
+
+    name: str
+    why: str = ""
+
+
+Decision = Accept | Reject | Abort | Close | Silence | Reset | Misbehave
+"""What can be done about a request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Let the request wait.
+
+    Attributes:
+        default: what is done when the time is up and nobody has answered.
+        seconds: how long to wait; None for ever.
+        asks: whether a person is asked meanwhile; else it is only a delay.
+    """
+
+    default: Decision
+    seconds: float | None
+    asks: bool = True
+    why: str = ""
