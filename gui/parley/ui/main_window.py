@@ -5,30 +5,32 @@ It shows before it is furnished: the panes, and what they need, are imported whe
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
-from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QSizePolicy, QSplitter, QToolBar, QWidget
+from PySide6.QtCore import QSettings, Signal, Slot
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QLabel, QMainWindow
 
 from parley.ui import style
+from parley.ui.geometry import Geometry
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from parley.bridge.association_model import AssociationModel
     from parley.bridge.controller import Controller
     from parley.bridge.log_model import LogModel
     from parley.bridge.profile_book import ProfileBook
     from parley.model.event import EngineEvent
     from parley.model.profile import Profile
-
-_PANES = {"profiles": "&Profiles", "scu": "SC&U panel", "scp": "S&CP panel", "log": "&Log", "details": "&Details"}
+    from parley.ui.panes import Panes
 
 
 class MainWindow(QMainWindow):
     """Profiles, SCU, SCP, log and details in splitters, with menus, toolbar and status bar.
+
+    A new pane is made in `furnish` and placed in `_make_panes`, an action gets its place in `parley.ui.menus`, and what
+    the controller tells is connected in `_connect`.
 
     Signals:
         close_requested: the person wants to close and nothing is unsaved; `allow_close` then lets it happen.
@@ -42,12 +44,13 @@ class MainWindow(QMainWindow):
     def __init__(self, settings: QSettings) -> None:
         super().__init__()
         self._settings = settings
+        self._geometry = Geometry(settings)
         self._may_close = False
         self._is_furnished = False
         self.setObjectName("main_window")
         self.setWindowTitle("Parley")
         self.resize(1400, 900)
-        self._restore_one("geometry", self.restoreGeometry)
+        self._geometry.restore_window(self)
 
     def furnish(self, controller: Controller, book: ProfileBook, log: LogModel, associations: AssociationModel) -> None:
         """Put the panes in. Call once.
@@ -60,6 +63,7 @@ class MainWindow(QMainWindow):
         from parley.ui.details import DetailsPane
         from parley.ui.from_wire import FromWire
         from parley.ui.log_view import LogView
+        from parley.ui.menus import Menus
         from parley.ui.profiles_pane import ProfilesPane
         from parley.ui.scp_panel import ScpPanel
         from parley.ui.scu_panel import ScuPanel
@@ -75,105 +79,32 @@ class MainWindow(QMainWindow):
         self.details = DetailsPane()
         self.undo = UndoActions(book, (self.scu, self.scp), self)
         self.from_wire = FromWire(self.scu, self.scp, self)
-        self._assemble()
-        self._make_menus()
-        self._make_toolbar()
+        self.panes = self._make_panes()
+        self.setCentralWidget(self.panes.whole)
+        self.log_view.table.addActions([self.from_wire.request_action, self.from_wire.answer_action])
+        self.details.add_commands(self.from_wire.request_action, self.from_wire.answer_action)
+        self.menus = Menus(self)
         self._make_status_bar()
         self._connect()
-        self._restore_layout()
+        self.panes.restore(self._geometry)
         self._is_furnished = True
         book.start(str(self._settings.value("profile/last", "")))
 
     # --- assemble ----------------------------------------------------------------------------------------------------
 
-    def _assemble(self) -> None:
-        self._upper = self._splitter("upper", Qt.Orientation.Horizontal, self.profiles, self.scu, self.scp)
-        self._lower = self._splitter("lower", Qt.Orientation.Horizontal, self.log_view, self.details)
-        self._whole = self._splitter("whole", Qt.Orientation.Vertical, self._upper, self._lower)
-        self._panes: dict[str, QWidget] = {
-            "profiles": self.profiles,
-            "scu": self.scu,
-            "scp": self.scp,
-            "log": self.log_view,
-            "details": self.details,
-        }
-        self.setCentralWidget(self._whole)
+    def _make_panes(self) -> Panes:
+        from parley.ui.panes import Pane, Panes
 
-    @staticmethod
-    def _splitter(name: str, orientation: Qt.Orientation, *widgets: QWidget) -> QSplitter:
-        splitter = QSplitter(orientation)
-        splitter.setObjectName(f"splitter.{name}")
-        splitter.setChildrenCollapsible(False)
-        splitter.setHandleWidth(5)
-        for widget in widgets:
-            splitter.addWidget(widget)
-        return splitter
-
-    def _make_menus(self) -> None:
-        quit_action = self._action("&Quit", "Ctrl+Q", "Close Parley", self.close)
-        quit_action.setMenuRole(QAction.MenuRole.QuitRole)
-        folder = self._action("Open profiles &folder", "Ctrl+O", "Show the profiles' files", self._open_folder)
-        pane, scu, scp = self.profiles, self.scu, self.scp
-        load_rq, load_ac = self.from_wire.request_action, self.from_wire.answer_action
-        self.log_view.table.addActions([load_rq, load_ac])
-        self.details.add_commands(load_rq, load_ac)
-        self._menu("&File", pane.new_action, pane.save_action, pane.save_as_action, None, folder, None, quit_action)
-        self._menu("&Edit", self.undo.undo_action, self.undo.redo_action)
-        profile = self._menu(
-            "&Profile", pane.duplicate_action, pane.rename_action, pane.revert_action, None, pane.delete_action
+        upper = (
+            Pane("profiles", "&Profiles", self.profiles, self.profiles.list),
+            Pane("scu", "SC&U panel", self.scu),
+            Pane("scp", "S&CP panel", self.scp),
         )
-        profile.insertMenu(pane.duplicate_action, pane.sample_menu)
-        profile.insertSeparator(pane.duplicate_action)
-        self._menu("SC&U", scu.associate_action, scu.echo_action, scu.release_action, scu.abort_action, None, load_rq)
-        self._menu("S&CP", scp.listen_action, scp.stop_action, None, scp.live.abort_action, None, load_ac)
-        self._menu("&View", *self._view_actions())
-        self._menu(
-            "&Help",
-            self._action("&First five minutes", "F1", "How to begin", partial(self._help, "first_five_minutes")),
-            self._action("&Keyboard", "Ctrl+?", "Every shortcut", partial(self._help, "keys")),
-            None,
-            self._action("&About Parley", "", "What this is", partial(self._help, "about")),
+        lower = (
+            Pane("log", "&Log", self.log_view, self.log_view.table),
+            Pane("details", "&Details", self.details),
         )
-
-    def _view_actions(self) -> list[QAction | None]:
-        from parley.ui import icons
-
-        actions: list[QAction | None] = []
-        self._shown: dict[str, QAction] = {}
-        self._find = self._action("&Find in the log", "Ctrl+F", "Find in the log", self._focus_search)
-        self._find.setIcon(icons.icon("search"))
-        for number, (name, text) in enumerate(_PANES.items(), start=1):
-            words = f"Go to {text.replace('&', '')}"
-            actions.append(self._action(f"&{number} {words}", f"Ctrl+{number}", words, partial(self._go_to, name)))
-        actions += [None, self._find, None]
-        for name, text in _PANES.items():
-            tip = f"Show or hide: {text.replace('&', '')}"
-            show = self._action(f"Show {text}", "", tip, self._show_checked)
-            show.setCheckable(True)
-            show.setChecked(True)
-            show.setObjectName(f"view.{name}")
-            self._shown[name] = show
-            actions.append(show)
-        return [*actions, None, self._action("Default &layout", "", "Put every pane back", self._default_layout)]
-
-    def _make_toolbar(self) -> None:
-        bar = QToolBar("Toolbar")
-        bar.setObjectName("toolbar")
-        bar.setMovable(False)
-        bar.setIconSize(style.ICON_SIZE)
-        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        pane, scu, scp = self.profiles, self.scu, self.scp
-        bar.addActions([pane.new_action, pane.save_action])
-        bar.addSeparator()
-        bar.addActions([scp.listen_action, scp.stop_action])
-        bar.addSeparator()
-        bar.addActions([scu.associate_action, scu.echo_action, scu.release_action, scu.abort_action])
-        stretch = QWidget()
-        stretch.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        bar.addWidget(stretch)
-        bar.addAction(self._find)
-        self.addToolBar(bar)
+        return Panes(upper, lower, self)
 
     def _make_status_bar(self) -> None:
         from parley.ui.fields import named
@@ -189,22 +120,6 @@ class MainWindow(QMainWindow):
             else:
                 bar.addWidget(label)
             self._status[name] = label
-
-    def _menu(self, title: str, *actions: QAction | None) -> QMenu:
-        menu = self.menuBar().addMenu(title)
-        menu.setToolTipsVisible(True)
-        for action in actions:
-            menu.addSeparator() if action is None else menu.addAction(action)
-        return menu
-
-    def _action(self, text: str, keys: str, tip: str, slot: Callable[..., object]) -> QAction:
-        action = QAction(text, self)
-        if keys:
-            action.setShortcut(QKeySequence(keys))
-            tip = f"{tip} ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})"
-        action.setToolTip(tip)
-        action.triggered.connect(slot)
-        return action
 
     # --- connect -----------------------------------------------------------------------------------------------------
 
@@ -235,7 +150,7 @@ class MainWindow(QMainWindow):
         book.restored.connect(self._restore_sides)
         book.state_changed.connect(self._show_title)
         self.log_view.event_selected.connect(self._show_event)
-        self.from_wire.loaded.connect(self._show_pane)
+        self.from_wire.loaded.connect(self.panes.show_pane)
         for shown in (book.opened, book.restored):
             shown.connect(self.from_wire.forget)
         self._log.counts_changed.connect(self._show_count)
@@ -296,88 +211,25 @@ class MainWindow(QMainWindow):
             if event is not None and event.association == number:
                 self.details.show_answer(event, *self._log.negotiation_of(event))
 
-    # --- view and help -----------------------------------------------------------------------------------------------
+    # --- for the menus -----------------------------------------------------------------------------------------------
+
+    @property
+    def profiles_folder(self) -> Path:
+        """Where the profiles' files are; it need not exist yet."""
+        return self._book.store.folder
 
     @Slot()
-    def _focus_search(self) -> None:
-        self._show_pane("log")
+    def focus_search(self) -> None:
+        """Go to the log's filter, from wherever one types."""
+        self.panes.show_pane("log")
         self.log_view.focus_filter()
 
-    @Slot(str)
-    def _show_pane(self, name: str) -> None:
-        self._shown[name].setChecked(True)
-        self._show_checked()
-
-    @Slot()
-    def _show_checked(self) -> None:
-        for name, action in self._shown.items():
-            self._panes[name].setVisible(action.isChecked())
-
-    def _go_to(self, name: str, _checked: bool = False) -> None:
-        self._show_pane(name)
-        pane = self._panes[name]
-        target = {"profiles": self.profiles.list, "log": self.log_view.table}.get(name)
-        if target is not None:
-            target.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        else:
-            _focus_first(pane)
-
-    @Slot()
-    def _open_folder(self) -> None:
-        from PySide6.QtCore import QUrl
-        from PySide6.QtGui import QDesktopServices
-
-        folder = self._book.store.folder
-        with suppress(OSError):  # before the first profile is saved there is none
-            folder.mkdir(parents=True, exist_ok=True)
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
-
-    def _help(self, topic: str, _checked: bool = False) -> None:
-        from parley.ui import help as pages
-
-        if topic == "about":
-            pages.show_about(self)
-        elif topic == "keys":
-            pages.show_keys(self, [a for menu in self.menuBar().findChildren(QMenu) for a in menu.actions()])
-        else:
-            pages.show_page(self, "First five minutes", topic)
-
-    # --- geometry ----------------------------------------------------------------------------------------------------
-
-    @Slot()
-    def _default_layout(self) -> None:
-        for name in self._panes:
-            self._show_pane(name)
-        self._upper.setSizes([190, 500, 500])
-        self._lower.setSizes([850, 550])
-        self._whole.setSizes([560, 300])
-
-    def _restore_layout(self) -> None:
-        self._default_layout()
-        for splitter in self._splitters():
-            self._restore_one(splitter.objectName(), splitter.restoreState)
-        hidden = str(self._settings.value("window/hidden", "")).split()
-        for name, action in self._shown.items():
-            action.setChecked(name not in hidden)
-        self._show_checked()
-
-    def _restore_one(self, name: str, restore: Callable[[Any], object]) -> None:
-        with suppress(TypeError):  # a settings file that somebody wrote by hand
-            restore(self._settings.value(f"window/{name}", b""))
-
-    def _splitters(self) -> tuple[QSplitter, ...]:
-        return self._upper, self._lower, self._whole
+    # --- the end -----------------------------------------------------------------------------------------------------
 
     def _remember(self) -> None:
-        self._settings.setValue("window/geometry", self.saveGeometry())
-        if not self._is_furnished:
-            return
-        for splitter in self._splitters():
-            self._settings.setValue(f"window/{splitter.objectName()}", splitter.saveState())
-        hidden = [name for name, action in self._shown.items() if not action.isChecked()]
-        self._settings.setValue("window/hidden", " ".join(hidden))
-
-    # --- the end -----------------------------------------------------------------------------------------------------
+        self._geometry.remember_window(self)
+        if self._is_furnished:
+            self.panes.remember(self._geometry)
 
     def allow_close(self) -> None:
         """From now on closing closes."""
@@ -390,11 +242,3 @@ class MainWindow(QMainWindow):
         else:
             event.ignore()
             self._book.leave(self.close_requested.emit) if self._is_furnished else self.close_requested.emit()
-
-
-def _focus_first(pane: QWidget) -> None:
-    """Give the focus to the first widget of the pane that takes it by Tab."""
-    for child in pane.findChildren(QWidget):
-        if child.focusPolicy() & Qt.FocusPolicy.TabFocus and child.isEnabled() and child.isVisible():
-            child.setFocus(Qt.FocusReason.ShortcutFocusReason)
-            return
