@@ -7,13 +7,15 @@ import inspect
 import socket
 from collections.abc import Awaitable, Callable
 
-from parley.engine.association import Association, end_all, format_address
+from parley.engine.association import Association
 from parley.engine.deadlines import Deadlines
+from parley.engine.ending import end_all
 from parley.engine.errors import ListenError
 from parley.engine.recorder import Recorder
 from parley.engine.tasks import spawn
 from parley.engine.tls import Security, TlsSetupError, acceptor_security
 from parley.engine.tls_transport import TlsTransport
+from parley.model.address import format_address
 from parley.model.decision import Abort, Accept, Caller, Close, Decision, Reject, Silence
 from parley.model.event import EventKind
 from parley.model.handle import Rejection

@@ -7,18 +7,19 @@ does with an indication stands in `parley.engine.requestor` and `parley.engine.a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, cast
 
 from parley.dimse.message import MessageError
-from parley.engine.deadlines import Deadline, Deadlines, time_limit
+from parley.engine.deadlines import Deadline, Deadlines
 from parley.engine.errors import AssociationError
 from parley.engine.fragment_log import Leaving, bounded
 from parley.engine.messages import DIMSE_RESPONSE, Messages, Progress
 from parley.engine.recorder import Recorder
 from parley.engine.results import EchoResult, StoreResult
 from parley.engine.tls_transport import TlsTransport
+from parley.model.address import format_address
 from parley.model.event import EventKind
 from parley.model.profile import Timers
 from parley.model.storage import Storage
@@ -514,39 +515,3 @@ def _how_lost(error: Exception | None) -> str:
     if error is None:
         return "This side closed the transport connection."
     return f"The transport connection was lost: {getattr(error, 'strerror', None) or error}."
-
-
-async def end_all(associations: Collection[Association], deadlines: Deadlines, grace: float) -> None:
-    """End associations politely, then firmly, and wait at most `grace` seconds for them to be gone.
-
-    What this side asked for is released, all else aborted; after two thirds of the time everything is aborted; at its
-    end the connections are cut.
-    """
-    for association in associations:
-        association.end()
-    try:
-        with time_limit(deadlines, grace * 2 / 3):
-            await _all_closed(associations)
-    except TimeoutError:
-        for association in associations:
-            association.abort()
-        try:
-            with time_limit(deadlines, grace / 3):
-                await _all_closed(associations)
-        except TimeoutError:
-            for association in associations:
-                association.drop()
-            await _all_closed(associations)
-
-
-async def _all_closed(associations: Collection[Association]) -> None:
-    for association in associations:
-        await association.wait_closed()
-
-
-def format_address(address: Any) -> str:
-    """``host:port`` of a socket address; IPv6 hosts stand in brackets."""
-    if not address:
-        return ""
-    host, port = address[0], address[1]
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -6,8 +6,9 @@ import itertools
 
 from parley.engine import disk
 from parley.engine.acceptor import Acceptor, Listener, Policy
-from parley.engine.association import Association, end_all
+from parley.engine.association import Association
 from parley.engine.deadlines import Deadlines
+from parley.engine.ending import end_all
 from parley.engine.recorder import Recorder, Sink
 from parley.engine.requestor import Requestor
 from parley.model.event import EventKind

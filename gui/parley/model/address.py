@@ -1,8 +1,9 @@
-"""``AE@HOST:PORT``, the way a DICOM peer is written in one word."""
+"""``AE@HOST:PORT`` and ``HOST:PORT``, the ways a DICOM peer is written in one word."""
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
 # The title may hold every character but the @ that ends it; an IPv6 host stands in brackets, as in a URL.
 _ADDRESS = re.compile(r"(?P<title>[^@]+)@(?:\[(?P<ipv6>[0-9A-Fa-f:.%]+)\]|(?P<host>[^@:\[\]]+)):(?P<port>[0-9]{1,5})")
@@ -21,3 +22,11 @@ def parse_address(text: str) -> tuple[str, str, int]:
     if not 1 <= port <= 65535:
         raise ValueError(f"port {port} is not between 1 and 65535")
     return match["title"], match["ipv6"] or match["host"], port
+
+
+def format_address(address: Any) -> str:
+    """``HOST:PORT`` of a socket address, empty of none; IPv6 hosts stand in brackets."""
+    if not address:
+        return ""
+    host, port = address[0], address[1]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
