@@ -1,0 +1,55 @@
+"""What the subcommands do: the engine without a window, for scripts, CI and machines without a screen.
+
+How they are called stands in `parley.cli`. Each module does one command, or a family of them, and exits with the codes
+of `parley.commands.shared`; none knows another, and `run` loads only the one that is wanted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+from collections.abc import Callable
+
+from parley.commands.shared import INTERRUPTED, NOT_TRIED, UsageError
+from parley.keystore.store import KeyStoreError
+from parley.model.store import StoreError
+
+
+def run(name: str, options: argparse.Namespace) -> int:
+    """Run the command of that name; returns its exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # An arrow that the terminal's encoding has no letter for must not end an association.
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        return _command(name)(options)
+    except (UsageError, StoreError, KeyStoreError) as error:
+        print(f"parley: {error}", file=sys.stderr)
+        return NOT_TRIED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _command(name: str) -> Callable[[argparse.Namespace], int]:
+    match name:
+        case "demo":
+            from parley.commands.demo import demo as command
+        case "check":
+            from parley.commands.check import check as command
+        case "send":
+            from parley.commands.send import send as command
+        case "listen":
+            from parley.commands.listen import listen as command
+        case "certificates":
+            from parley.commands.certificates import certificates as command
+        case "profiles list":
+            from parley.commands.profiles import list_profiles as command
+        case "profiles show":
+            from parley.commands.profiles import show_profile as command
+        case "profiles import":
+            from parley.commands.profiles import import_profiles as command
+        case "profiles export":
+            from parley.commands.profiles import export_profiles as command
+        case _:
+            raise LookupError(f"there is no command {name}")
+    return command

@@ -1,0 +1,100 @@
+"""`parley listen`: be an SCP until somebody ends it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable
+from dataclasses import replace
+
+from parley.commands.shared import PASSED, UsageError, printer, secured, stored_profile, warn
+from parley.diagnosis import diagnose_listen
+from parley.engine.engine import Engine
+from parley.engine.errors import ListenError
+from parley.keystore.terminal import with_values
+from parley.model.event import EngineEvent
+from parley.model.handle import SupportedContext
+from parley.model.profile import AcceptorSide, Profile
+from parley.model.registry import Kind, entries
+from parley.model.storage import Storage, StorageMode
+from parley.model.tls import ClientCertificate
+from parley.model.validation import check_acceptor
+
+
+def listen(options: argparse.Namespace) -> int:
+    """Listen with the side that the options describe, until Ctrl-C or SIGTERM."""
+    side = _acceptor_side(options)
+    try:
+        return asyncio.run(_run_listener(side, printer(options)))
+    except ListenError as error:
+        verdict = diagnose_listen(error)
+        raise UsageError(f"{verdict.cause} {verdict.remedy}") from None
+
+
+async def _run_listener(side: AcceptorSide, sink: Callable[[EngineEvent], None]) -> int:
+    engine = Engine(sink)
+    interrupted = _interruption()
+    try:
+        await engine.listen(side)
+        await interrupted.wait()
+    finally:
+        await engine.close()
+    return PASSED
+
+
+def _interruption() -> asyncio.Event:
+    """Set by Ctrl-C and SIGTERM from now on."""
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Windows cannot; there Ctrl-C arrives as KeyboardInterrupt.
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, ended.set)
+    return ended
+
+
+def _acceptor_side(options: argparse.Namespace) -> AcceptorSide:
+    saved = Profile("", scp=stored_profile(options.profiles, options.profile).scp) if options.profile else Profile("")
+    side = with_values(saved).scp
+    handle, rules = side.handle, side.rules
+    if options.ae_title is not None:
+        handle = replace(handle, ae_title=options.ae_title)
+    if options.reject is not None:
+        rules = replace(rules, reject_all=options.reject)
+    if options.check_called:
+        rules = replace(rules, check_called=True)
+    if options.calling:
+        rules = replace(rules, calling_ae_titles=tuple(options.calling))
+    storage = side.storage
+    if options.store is not None:
+        storage = Storage(StorageMode.RECEIVE, str(options.store.absolute()))
+    elif options.discard:
+        storage = Storage(StorageMode.DISCARD)
+    if options.status is not None:
+        if storage.mode is StorageMode.REFUSE:
+            raise UsageError("--status is for objects that are taken: say --store DIR or --discard too.")
+        storage = replace(storage, status=options.status)
+    asked = options.client_certificate
+    wanted = {} if asked is None else {"client_certificate": ClientCertificate(asked)}
+    if options.all_storage or storage is not side.storage:
+        handle = replace(handle, contexts=handle.contexts + _storage_beyond(handle.contexts))
+    side = replace(
+        side,
+        handle=handle,
+        rules=rules,
+        storage=storage,
+        tls=secured(side.tls, options, wanted),
+        host=side.host if options.host is None else options.host,
+        port=side.port if options.port is None else options.port,
+    )
+    warn(check_acceptor(side))
+    return side
+
+
+def _storage_beyond(contexts: tuple[SupportedContext, ...]) -> tuple[SupportedContext, ...]:
+    """Every registered storage SOP class that is not there yet, in every transfer syntax."""
+    there = {context.abstract_syntax for context in contexts}
+    syntaxes = tuple(entry.uid for entry in entries().values() if entry.kind is Kind.TRANSFER_SYNTAX)
+    storage = (entry.uid for entry in entries().values() if entry.service == "Storage")
+    return tuple(SupportedContext(uid, syntaxes) for uid in storage if uid not in there)

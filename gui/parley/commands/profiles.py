@@ -1,0 +1,101 @@
+"""`parley profiles`: the saved profiles, listed, shown, and carried to and from files of other programs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from parley.commands.shared import FAILED, NOT_TRIED, PASSED, UsageError, print_line, profile_store, stored_profile
+from parley.model.profile_writer import new_text
+from parley.model.store import ProfileStore, StoredProfile
+
+
+def list_profiles(options: argparse.Namespace) -> int:
+    """The name and the place of each, and why one cannot be read."""
+    for entry in profile_store(options.profiles).list():
+        place = f"  ({entry.key})" if not entry.built_in else "  (built in)"
+        line = "" if entry.line is None else f", line {entry.line}"
+        trouble = f"  cannot be read{line}: {entry.problem}" if entry.problem else ""
+        print(f"{entry.name}{place}{trouble}")
+    return PASSED
+
+
+def show_profile(options: argparse.Namespace) -> int:
+    """One as TOML, every key."""
+    profile = stored_profile(options.profiles, options.name)
+    print(new_text(profile), end="")
+    return PASSED
+
+
+def import_profiles(options: argparse.Namespace) -> int:
+    """Add what is in files; what cannot be read does not keep the rest out."""
+    from parley.exchange.files import read_file
+    from parley.exchange.results import below
+
+    store = profile_store(options.profiles)
+    imported, troubles = 0, 0
+    for path in options.files:
+        found = read_file(path)
+        arrivals = ((each.profile, below(options.folder, each.folder), each.text) for each in found.arrivals)
+        reasons = list(map(str, found.problems))
+        for arrival, adopted in zip(found.profiles, store.adopt(arrivals), strict=True):
+            if adopted.problem:
+                reasons.append(adopted.problem)
+                continue
+            imported += 1
+            renamed = f", as there is a {arrival.name} already" if adopted.profile.name != arrival.name else ""
+            print_line(f"{adopted.profile.name}  ({adopted.key}){renamed}")
+        troubles += len(reasons)
+        for reason in reasons:
+            print(f"parley: {path}: {reason}", file=sys.stderr)
+    if not imported:
+        return NOT_TRIED
+    return FAILED if troubles else PASSED
+
+
+def export_profiles(options: argparse.Namespace) -> int:
+    """Write those chosen to one file, without secrets."""
+    from parley.exchange.files import SUFFIXES, Format, write
+    from parley.model.atomic import write_atomically
+
+    form = Format(options.format) if options.format else SUFFIXES.get(Path(options.to).suffix.lower())
+    if form is None:
+        raise UsageError(f"what is {options.to} to be? Say it with --format.")
+    store = profile_store(options.profiles)
+    entries = _chosen(store, options.names)
+    readable = [entry for entry in entries if entry.profile is not None]
+    if not readable:
+        raise UsageError("there is no profile to export")
+    if form is Format.TOML and len(readable) > 1:
+        raise UsageError("a TOML file holds one profile: choose zip for several")
+    exported = write(
+        [entry.profile for entry in readable if entry.profile],
+        [(entry.key, store.text(entry.key)) for entry in readable],
+        form,
+    )
+    if options.to == "-":
+        sys.stdout.buffer.write(exported.data)
+    else:
+        try:
+            write_atomically(Path(options.to), exported.data)
+        except OSError as error:
+            raise UsageError(f"{options.to} was not written: {error.strerror or error}") from None
+    unreadable = [f"{entry.key} cannot be read: {entry.problem}" for entry in entries if entry.profile is None]
+    for reason in (*unreadable, *exported.problems):
+        print(f"parley: {reason}", file=sys.stderr)
+    return FAILED if unreadable or exported.problems else PASSED
+
+
+def _chosen(store: ProfileStore, names: list[str]) -> list[StoredProfile]:
+    """The profiles of these names and in these folders, each once; all that have files where there is no name."""
+    entries = store.list()
+    if not names:
+        return [entry for entry in entries if not entry.built_in]
+    folders = set(store.folders())
+    chosen: dict[str, StoredProfile] = {}
+    for name in names:
+        folder = name.rstrip("/")
+        inside = [e for e in entries if f"{e.folder}/".startswith(f"{folder}/")] if folder in folders else []
+        chosen |= {entry.key: entry for entry in inside or [store.find(name)]}
+    return list(chosen.values())

@@ -1,0 +1,94 @@
+"""What the commands share: exit codes, how events are printed, saved profiles, TLS by options."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from parley.capture.jsonl import to_json
+from parley.capture.text import to_text
+from parley.model.event import EngineEvent, EventKind
+from parley.model.problem import Problem
+from parley.model.profile import Profile
+from parley.model.secret import Secret
+from parley.model.store import ProfileStore, default_folder
+from parley.model.tls import Tls
+from parley.ul.errors import Severity
+
+PASSED, FAILED, NOT_TRIED, INTERRUPTED = 0, 1, 2, 130
+"""Exit codes: it went well; the check failed; it could not be tried (usage, file, port in use); Ctrl-C."""
+
+QUIET = frozenset({EventKind.STATE, EventKind.TIMER_STARTED, EventKind.TIMER_EXPIRED})
+"""Printed only to who asks for everything."""
+
+
+class UsageError(Exception):
+    """The command cannot be tried; the text says why."""
+
+
+def print_line(text: str = "") -> None:
+    """Print a line at once; a reader that has seen enough, as in ``parley demo | head``, ends the printing only."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def printer(options: argparse.Namespace, quiet: frozenset[EventKind] = QUIET) -> Callable[[EngineEvent], None]:
+    """A sink that prints each event as it comes, those of the quiet kinds only to who wants all."""
+    write = to_json if options.json else to_text
+    hidden = frozenset() if options.json or options.verbose else quiet
+
+    def show(event: EngineEvent) -> None:
+        if event.kind not in hidden:
+            print_line(write(event))
+
+    return show
+
+
+def warn(problems: Iterable[Problem]) -> None:
+    """Tell what is wrong with values that are used all the same, as a tester must be able to."""
+    for problem in problems:
+        if problem.severity is not Severity.NOTE:
+            words = f"{problem.severity.value}: {problem.text} {problem.remedy}".rstrip()
+            print(f"parley: {words}", file=sys.stderr)
+
+
+def profile_store(folder: Path | None) -> ProfileStore:
+    """The profiles of this folder, else the person's own."""
+    return ProfileStore(folder or default_folder())
+
+
+def stored_profile(folder: Path | None, name: str) -> Profile:
+    """The saved profile of that name; secrets are still references.
+
+    Raises:
+        StoreError: there is none, or it cannot be read.
+    """
+    store = profile_store(folder)
+    return store.load(store.find(name).key)
+
+
+def secured(tls: Tls | None, options: argparse.Namespace, facts: dict[str, Any]) -> Tls | None:
+    """The side's TLS with the command's options on top; None where neither wants any.
+
+    Args:
+        facts: fields of `Tls` by other options than those that all commands share.
+
+    Raises:
+        UsageError: the passphrase file cannot be read.
+    """
+    files = {"ca_file": options.ca, "certificate_file": options.cert, "key_file": options.key}
+    facts |= {name: str(path) for name, path in files.items() if path is not None}
+    if options.passphrase_file is not None:
+        try:
+            lines = options.passphrase_file.read_text("utf-8").splitlines()
+        except (OSError, UnicodeError) as error:
+            raise UsageError(f"The passphrase file cannot be read: {error}") from None
+        facts["passphrase"] = Secret.of(lines[0] if lines else "")
+    return replace(tls or Tls(), **facts) if facts or options.tls else tls
