@@ -101,7 +101,9 @@ def test_both_ends(run, made):
 
         code, output = check(run, files, port, "--insecure", *own, "--json")
         assert code == 0
-        records = [json.loads(line) for line in output.splitlines()]
+        warning, *lines = output.splitlines()
+        assert "Anybody can answer" in warning
+        records = [json.loads(line) for line in lines]
         (established,) = [record for record in records if record.get("kind") == "tls_established"]
         assert established["tls"]["peer_chain"][0]["subject"] == "CN=Parley test server"
         assert not established["tls"]["is_verified"]

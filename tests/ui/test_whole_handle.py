@@ -356,6 +356,15 @@ def test_a_wrong_row_is_marked_and_said_beneath_the_table(scu):
     assert scu.findChild(QWidget, "scu.roles.problem").isVisible()
 
 
+def test_a_server_that_is_not_verified_is_warned_of_beside_the_tls_fields(qtbot, scu):
+    scu.set_side(replace(RequestorSide(), tls=Tls()))
+    click(qtbot, scu, "scu.tls")
+    scu.findChild(QAbstractButton, "scu.tls.verify").click()
+    qtbot.waitUntil(lambda: bool(scu.problems()))
+    assert "Anybody can answer" in scu.findChild(QWidget, "scu.tls.problem").text()
+    assert not scu.has_errors()
+
+
 def test_bytes_that_cannot_be_read_are_an_error_beside_their_field(qtbot, scu):
     click(qtbot, scu, "scu.implementation")
     type_into(qtbot, scu, "scu.reserved_9_10", "zz")

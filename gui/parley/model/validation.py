@@ -15,7 +15,7 @@ from parley.model.answer_problems import answer_problems, rules_problems
 from parley.model.problem import Problem, Problems, error, note, warning
 from parley.model.profile import AcceptorSide, RequestorSide, Timers
 from parley.model.request_problems import clear_text_problems, request_problems
-from parley.model.tls import Tls, TlsProfile, TlsVersion
+from parley.model.tls_problems import acceptor_tls_problems, requestor_tls_problems
 
 __all__ = ["Problem", "check_acceptor", "check_requestor"]
 
@@ -43,7 +43,7 @@ def check_requestor(side: RequestorSide) -> tuple[Problem, ...]:
         *_called_port_problems(side.port, is_encrypted=side.tls is not None),
         *request_problems(side.handle),
         *clear_text_problems(side.handle, is_encrypted=side.tls is not None),
-        *_tls_problems(side.tls, answers=False),
+        *(requestor_tls_problems(side.tls) if side.tls is not None else ()),
         *_timer_problems(side.timers),
     )
 
@@ -58,7 +58,7 @@ def check_acceptor(side: AcceptorSide) -> tuple[Problem, ...]:
             answers_identity=side.handle.identity_response is not None,
             is_encrypted=side.tls is not None,
         ),
-        *_tls_problems(side.tls, answers=True),
+        *(acceptor_tls_problems(side.tls) if side.tls is not None else ()),
         *_timer_problems(side.timers),
     )
 
@@ -101,18 +101,6 @@ def _listening_problems(side: AcceptorSide) -> Problems:
     if side.maximum_associations < 1:
         text = f"With a limit of {side.maximum_associations} associations, every request is rejected."
         yield error("maximum_associations", text, "Use 1 or more.")
-
-
-def _tls_problems(tls: Tls | None, *, answers: bool) -> Problems:
-    if tls is None:
-        return
-    if answers and not tls.certificate_file:
-        text = "An acceptor cannot speak TLS without a certificate of its own."
-        yield error("tls.certificate_file", text, "Give the PEM file of its certificate, and of its key.")
-    versions = list(TlsVersion)
-    if tls.profile is TlsProfile.CUSTOM and versions.index(tls.minimum_version) > versions.index(tls.maximum_version):
-        text = f"No version is between {tls.minimum_version.value} and {tls.maximum_version.value}."
-        yield error("tls.maximum_version", text, "Let the newest version be no older than the oldest.")
 
 
 def _timer_problems(timers: Timers) -> Problems:

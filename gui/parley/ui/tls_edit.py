@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLabel, QLi
 
 from parley.model.tls import ClientCertificate, Tls, TlsProfile, TlsVersion
 from parley.ui import style
-from parley.ui.fields import ComboBox, LineEdit, ToneLine, named
+from parley.ui.fields import ComboBox, LineEdit, named
 from parley.ui.pieces import CheckEdit, ChoiceEdit, Switched, TextEdit
 from parley.ui.secret_edit import SecretEdit
 from parley.ui.tls_section import profile_words
@@ -22,7 +22,6 @@ _CLIENT_CERTIFICATES: list[tuple[str, object]] = [
     ("Asked for, may be left out", ClientCertificate.OPTIONAL),
     ("Required", ClientCertificate.REQUIRED),
 ]
-_NOT_VERIFIED = "Warning: nobody checks who answers, so anyone on the way can read and change what is sent."
 
 
 class PathEdit(QWidget):
@@ -82,7 +81,6 @@ class TlsEdit(QWidget):
     def __init__(self, object_name: str, *, answers: bool) -> None:
         super().__init__()
         self._tls = Tls()
-        self._answers = answers
         self._object_name = object_name
         self._editors: dict[str, Any] = {}
         self._custom: list[QWidget] = []
@@ -119,9 +117,6 @@ class TlsEdit(QWidget):
         else:
             tip = "Whether the certificate must be trusted, valid and of the right name"
             self._add("verify", "", CheckEdit("Verify the server's certificate"), tip, "Verify")
-        self._warning = ToneLine()
-        self._warning.setObjectName(f"{object_name}.verify.warning")
-        self._grid.addWidget(self._warning, self._grid.rowCount(), 0, 1, 2)
         self.setFocusProxy(self._editors["profile"])
         self._adapt()
 
@@ -157,11 +152,7 @@ class TlsEdit(QWidget):
         self.changed.emit()
 
     def _adapt(self) -> None:
-        """Versions and ciphers are the custom profile's; an unverified peer is said in words."""
-        tls = self.value()
+        """Versions and ciphers are the custom profile's."""
+        is_custom = self.value().profile is TlsProfile.CUSTOM
         for widget in self._custom:
-            widget.setVisible(tls.profile is TlsProfile.CUSTOM)
-        if tls.verify or self._answers:
-            self._warning.hide()
-        else:
-            self._warning.show_line(style.Tone.WARNING, _NOT_VERIFIED)
+            widget.setVisible(is_custom)
