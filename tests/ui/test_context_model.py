@@ -1,13 +1,15 @@
 """The contexts table's model: edits, numbers, moves, problems and answers."""
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from parley.model.build import accept_pdu, request_pdu
 from parley.model.handle import AcceptanceRules, AcceptorHandle, ProposedContext, RequestorHandle, SupportedContext
 from parley.model.validation import Problem
-from parley.ui.context_model import Column, ContextModel, UidListModel, move_rows, short, uid_of
+from parley.ui.context_model import ContextModel
+from parley.ui.context_row import Column
+from parley.ui.edits import move_rows
 from parley.ul.codes import EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN, VERIFICATION
 from parley.ul.errors import Severity
 from parley.ul.negotiation import outcome
@@ -136,31 +138,6 @@ def test_problems_mark_their_row(model):
 def test_a_context_without_transfer_syntaxes_says_so(model):
     model.set_transfer_syntaxes([0], ())
     assert column(model, Column.TRANSFER_SYNTAXES)[0] == "(none)"
-
-
-def test_the_list_of_transfer_syntaxes_orders_adds_once_and_edits(qtbot):
-    model = UidListModel()
-    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
-    model.set_uids([IMPLICIT_VR_LITTLE_ENDIAN])
-    with qtbot.waitSignal(model.edited):
-        model.add([EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN, EXPLICIT_VR_LITTLE_ENDIAN])
-    assert model.uids() == (IMPLICIT_VR_LITTLE_ENDIAN, EXPLICIT_VR_LITTLE_ENDIAN)
-    assert model.moveRow(QModelIndex(), 1, QModelIndex(), 0)
-    model.setData(model.index(1), "RLE Lossless")
-    assert model.uids() == (EXPLICIT_VR_LITTLE_ENDIAN, "1.2.840.10008.1.2.5")
-    model.remove([0])
-    assert model.uids() == ("1.2.840.10008.1.2.5",)
-
-
-def test_only_a_whole_name_becomes_a_uid():
-    assert uid_of("CTImageStorage") == CT
-    assert uid_of("CT Image") == "CT Image"
-    assert uid_of("") == ""
-
-
-def test_transfer_syntaxes_have_short_names():
-    assert short(EXPLICIT_VR_LITTLE_ENDIAN) == "Explicit VR LE"
-    assert short("1.2.3") == "1.2.3"
 
 
 @pytest.mark.parametrize("later", [(), THREE[1:], THREE[::2], (*THREE, *THREE), THREE[::-1], THREE, (THREE[0],) * 5])

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QLineEdit, QPlainTex
 from parley.bridge.profile_book import Answer
 from parley.model.handle import ProposedContext, RequestorHandle
 from parley.model.profile import RequestorSide
-from parley.ui.context_model import Column
+from parley.ui.context_row import Column
 from parley.ui.undo import words_of
 from parley.ul.codes import VERIFICATION
 from tests.ui.test_context_model import answers

@@ -8,8 +8,8 @@ from typing import Any
 
 from parley.model import registry
 from parley.model.secret import MASK, Secret
-from parley.ui.context_model import short, uid_of
 from parley.ui.hex_edit import hex_text, parse_hex
+from parley.ui.uid_text import short, uid_of
 
 SERVICE_CLASSES = (registry.Kind.SERVICE_CLASS,)
 _UID_LIKE = re.compile(r"[\d.]+")

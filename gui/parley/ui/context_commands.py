@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QMenu, QToolButton
 
 from parley.model.handle import ProposedContext
 from parley.ui import icons, style
-from parley.ui.context_model import Context
+from parley.ui.context_row import Context
 from parley.ui.fields import named
 from parley.ui.file_drop import FileDrop
 from parley.ui.job_line import JobLine, Said

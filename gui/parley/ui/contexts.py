@@ -28,8 +28,11 @@ from parley.model.handle import DEFAULT_TRANSFER_SYNTAXES
 from parley.ui import icons, style
 from parley.ui.column_shares import ColumnShares
 from parley.ui.context_commands import ContextCommands
-from parley.ui.context_model import Column, Context, ContextModel, UidListModel, move_rows
+from parley.ui.context_model import ContextModel
+from parley.ui.context_row import Column, Context
+from parley.ui.edits import move_rows
 from parley.ui.fields import named
+from parley.ui.uid_list_model import UidListModel
 
 _COMMON = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.70")
 

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from parley.model import registry
 from parley.ui import icons, style
 from parley.ui.cells import Cell, SecretCell, UidCell
-from parley.ui.context_model import move_rows
+from parley.ui.edits import move_rows
 from parley.ui.fields import ComboBox, Field, LineEdit, named
 from parley.ui.items_model import ItemsModel
 
