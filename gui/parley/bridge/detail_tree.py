@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
+from parley.bridge.handshake_facts import Fact, facts_of
 from parley.bridge.log_row import kind_words, severity_of, who_to_whom
 from parley.model.event import EngineEvent
 from parley.model.registry import name_of
@@ -28,6 +29,7 @@ class Entry:
         offset, length: its bytes; a length of -1 where it has none.
         severity: of a finding, and of what a finding is about.
         is_secret: it proves who asks; there is a mask for it unless the tree was built to reveal it.
+        is_open: what is below it is to be seen at once.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Entry:
     severity: Severity | None = None
     is_finding: bool = False
     is_secret: bool = False
+    is_open: bool = False
     children: list[int] = field(default_factory=list)
 
 
@@ -108,6 +111,8 @@ def build(event: EngineEvent, *, reveal: bool = False) -> DetailTree:
     if tree.has_secrets and not reveal:
         tree.data = masked(tree.data)
     _add_facts(tree, event)
+    if event.handshake is not None:
+        _add_handshake(tree, facts_of(event.handshake, event.role, event.wall))
     places: dict[str, int] = {}
     if root is not None:
         _add_nodes(tree, root, places, reveal)
@@ -150,6 +155,13 @@ def _add_facts(tree: DetailTree, event: EngineEvent) -> None:
     for name, value, meaning in facts:
         if value:
             tree.add(Entry(name, shown(value), meaning), top)
+
+
+def _add_handshake(tree: DetailTree, fact: Fact, parent: int = NO_PARENT) -> None:
+    entry = Entry(fact.name, shown(fact.value), shown(fact.meaning), severity=fact.severity, is_open=fact.open)
+    index = tree.add(entry, parent)
+    for inner in fact.inner:
+        _add_handshake(tree, inner, index)
 
 
 def _add_nodes(tree: DetailTree, root: Node, places: dict[str, int], reveal: bool) -> None:
