@@ -6,9 +6,12 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QTableView, QTabWidget, QTreeView
+from PySide6.QtWidgets import QLabel, QTableView, QTabWidget, QToolButton, QTreeView
 
-from parley.model.event import EventKind
+from parley.model.build import request_pdu
+from parley.model.event import EngineEvent, EventKind
+from parley.model.handle import RequestorHandle, UserIdentity
+from parley.model.secret import Secret
 from parley.ui import style
 from parley.ui.details import DetailsPane
 from parley.ui.hex_view import HexView
@@ -200,6 +203,54 @@ def test_a_long_line_about_a_negotiation_does_not_widen_the_pane(pane, event):
     pane.show_event(event, "", replace(rq, items=(*rq.items[:-1], asked)), answer(rq))
     assert any("role selection for 1.2.3.29" in text for text in texts(pane))
     assert pane.minimumSizeHint().width() == before
+
+
+def asking(passcode):
+    identity = UserIdentity(2, Secret.of("dr_who"), Secret.of(passcode))
+    pdu = request_pdu(RequestorHandle(user_identity=identity))
+    return EngineEvent(1, 0.0, 0.0, EventKind.PDU_SENT, pdu=pdu, data=encode(pdu))
+
+
+def everything_in(tree):
+    return "\n".join(str(i.siblingAtColumn(c).data()) for i in walk(tree.model(), QModelIndex()) for c in range(3))
+
+
+def test_secrets_are_shown_by_one_click_and_hidden_by_the_next_selection(qtbot, pane, tree, view):
+    button = pane.findChild(QToolButton, "details.reveal")
+    assert not button.isVisible()
+    pane.show_event(asking("correct horse"))
+    assert (button.isVisible(), button.text()) == (True, "Show secrets")
+    assert "correct horse" not in everything_in(tree)
+    assert b"correct horse" not in view.data
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert (button.text(), button.isChecked()) == ("Hide secrets", True)
+    assert "correct horse" in everything_in(tree)
+    assert b"correct horse" in view.data
+    secret = next(
+        index for index in walk(tree.model(), QModelIndex()) if "horse" in str(index.siblingAtColumn(2).data())
+    )
+    assert tree.viewport().rect().intersects(tree.visualRect(secret))
+    pane.show_event(asking("battery staple"))
+    assert (button.text(), button.isChecked()) == ("Show secrets", False)
+    assert "battery staple" not in everything_in(tree)
+    assert b"battery staple" not in view.data
+
+
+def test_a_second_click_hides_secrets_again(qtbot, pane, tree, view):
+    pane.show_event(asking("correct horse"))
+    button = pane.findChild(QToolButton, "details.reveal")
+    for expected in (True, False):
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        assert ("correct horse" in everything_in(tree), b"correct horse" in view.data) == (expected, expected)
+
+
+def test_nothing_to_show_leaves_no_button(pane, event):
+    pane.show_event(asking("correct horse"))
+    pane.show_event(event)
+    assert not pane.findChild(QToolButton, "details.reveal").isVisible()
+    pane.show_event(asking("correct horse"))
+    pane.show_event(None)
+    assert not pane.findChild(QToolButton, "details.reveal").isVisible()
 
 
 class TestHexView:

@@ -95,6 +95,14 @@ class DetailModel(QAbstractItemModel):
         numbers = (number for number, entry in enumerate(self._tree.entries) if entry.is_finding)
         return [self._index_of(number) for number in islice(numbers, most)]
 
+    def secrets(self) -> list[QModelIndex]:
+        """The entries that are masked, or were revealed."""
+        return [self._index_of(number) for number, entry in enumerate(self._tree.entries) if entry.is_secret]
+
+    def open_entries(self) -> list[QModelIndex]:
+        """The entries whose insides are to be seen at once, the outer ones first."""
+        return [self._index_of(number) for number, entry in enumerate(self._tree.entries) if entry.is_open]
+
     def text(self, index: Index) -> str:
         """An entry and what is below it, as text."""
         return self._tree.text(index.internalId()) if index.isValid() else ""

@@ -59,6 +59,7 @@ class DetailsPane(QWidget):
         self._heading.setTextFormat(Qt.TextFormat.PlainText)
         self._heading.setContentsMargins(style.SPACING, style.SPACING // 2, style.SPACING, style.SPACING // 2)
         self._heading.setMinimumWidth(1)
+        self._reveal = self._make_reveal()
         self._tree = self._make_tree()
         self._table = self._make_table()
         self._summary = QLabel(self)
@@ -86,7 +87,11 @@ class DetailsPane(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self._heading)
+        top = QHBoxLayout()
+        top.setContentsMargins(0, 0, style.SPACING, 0)
+        top.addWidget(self._heading, 1)
+        top.addWidget(self._reveal)
+        layout.addLayout(top)
         layout.addWidget(self._tabs, 1)
         self._model.changed.connect(self._tree_changed)
         self._tree.selectionModel().currentChanged.connect(self._node_selected)
@@ -146,6 +151,18 @@ class DetailsPane(QWidget):
         self._tabs.setCornerWidget(corner)
 
     # --- building --------------------------------------------------------------------------------------------------
+
+    def _make_reveal(self) -> QToolButton:
+        """There only while there is something that it would show."""
+        button = QToolButton(self)
+        button.setText("Show secrets")
+        button.setCheckable(True)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        tip = "Shows passcodes, tickets and tokens in tree and bytes, until another event is selected"
+        named(button, "details.reveal", "Show secrets", tip)
+        button.clicked.connect(self._reveal_clicked)
+        button.hide()
+        return button
 
     def _make_tree(self) -> QTreeView:
         tree = QTreeView(self)
@@ -222,24 +239,43 @@ class DetailsPane(QWidget):
             self._bytes.set_data(tree.data)
         self._bytes.highlight(0, 0)
         self._note.setText(self._words_about_bytes())
+        self._show_reveal()
         self._unfold()
 
+    @Slot(bool)
+    def _reveal_clicked(self, reveal: bool) -> None:
+        self._model.reveal(reveal=reveal)
+
+    def _show_reveal(self) -> None:
+        """A revealed PDU that is still being worked on keeps its button: it has the focus."""
+        revealed = self._model.is_revealed
+        self._reveal.setVisible(self._model.tree.has_secrets or (revealed and self._model.is_busy))
+        self._reveal.setChecked(revealed)
+        self._reveal.setText("Hide secrets" if revealed else "Show secrets")
+
     def _unfold(self) -> None:
-        """Show the PDU's fields with its items folded, the event's own where there is no PDU, every finding."""
+        """Show the fields of the PDU or else of the event, with items folded; findings, and what was revealed."""
         tree = self._model.tree
         for number in tree.top[1:] or tree.top:
             self._tree.expand(self._model.index(tree.entries[number].row, 0))
-        for index in self._model.findings(_FINDINGS_UNFOLDED):
+        for index in self._model.open_entries():
+            self._tree.expand(index)
+        revealed = self._model.secrets() if self._model.is_revealed else []
+        for index in (*self._model.findings(_FINDINGS_UNFOLDED), *revealed):
             above = index.parent()
             while above.isValid():
                 self._tree.expand(above)
                 above = above.parent()
+        if revealed:
+            self._tree.scrollTo(revealed[0])
 
     def _words_about_bytes(self) -> str:
         tree = self._model.tree
         if not tree.data:
             return "This event carries no bytes."
         words = f"{len(tree.data):,} bytes".replace(",", "\N{NARROW NO-BREAK SPACE}")
+        if tree.has_secrets and not self._model.is_revealed:
+            words += ", those of secrets masked"
         if self._model.is_busy:
             return f"{words}, being decoded …"
         return f"{words}, as they would be sent: this event came without its own" if tree.is_rebuilt else words
