@@ -14,7 +14,7 @@ from typing import Any, cast
 from parley.dimse.message import MessageError
 from parley.engine.deadlines import Deadline, Deadlines
 from parley.engine.errors import AssociationError
-from parley.engine.fragment_log import Leaving, bounded
+from parley.engine.fragment_log import FragmentLog
 from parley.engine.messages import DIMSE_RESPONSE, Messages, Progress
 from parley.engine.recorder import Recorder
 from parley.engine.results import EchoResult, StoreResult
@@ -81,8 +81,8 @@ class Association(asyncio.Protocol):
         self._closed = asyncio.Event()
         self._storage = Storage()
         self._messages: Messages | None = None
-        self._sent_log, self._received_log = Leaving(), Leaving()
-        self._untold_received: Pdu | None = None
+        self._sent_log = FragmentLog(EventKind.PDU_SENT, self.tell)
+        self._received_log = FragmentLog(EventKind.PDU_RECEIVED, self.tell)
         self._was_released = False
         self._is_ended = False
 
@@ -341,16 +341,14 @@ class Association(asyncio.Protocol):
             self._is_executing = False
 
     def _on_transition(self, effect: fx.Transition) -> None:
-        if self._untold_received is None or effect.event is not Evt.EVT_10:
+        if effect.event is not Evt.EVT_10 or not self._received_log.is_leaving_out:
             self.tell(EventKind.STATE, transition=effect)
 
     def _on_received(self, effect: fx.Received) -> None:
         pdu = effect.pdu
         if isinstance(pdu, PDataTf):
-            is_left_out = self._received_log.leaves_out(pdu) and not effect.findings
-            self._untold_received = pdu if is_left_out else None
-            if not is_left_out:
-                self._tell_data(EventKind.PDU_RECEIVED, pdu, effect.data, self._received_log, effect.findings)
+            if not self._received_log.leaves_out(pdu, effect.findings):
+                self._received_log.tell(pdu, effect.data, effect.findings)
             return
         findings = effect.findings + locate(effect.data, self._conformance(pdu))
         self.tell(EventKind.PDU_RECEIVED, pdu=pdu, data=effect.data, findings=findings)
@@ -364,7 +362,7 @@ class Association(asyncio.Protocol):
             self._transport.write(effect.data)
         pdu = effect.pdu
         if isinstance(pdu, PDataTf):
-            self._tell_data(EventKind.PDU_SENT, pdu, effect.data, self._sent_log)
+            self._sent_log.tell(pdu, effect.data)
             return
         self.tell(EventKind.PDU_SENT, pdu=pdu, data=effect.data)
         self._sent(pdu)
@@ -455,15 +453,6 @@ class Association(asyncio.Protocol):
         if not self._was_released:
             self._was_released = True
             self.tell(EventKind.RELEASED)
-
-    def _tell_data(
-        self, kind: EventKind, pdu: PDataTf, data: bytes, log: Leaving, findings: tuple[Finding, ...] = ()
-    ) -> None:
-        """Tell of a P-DATA-TF, and before it of those that were not worth an event."""
-        if left_out := log.words():
-            direction = "sent" if kind is EventKind.PDU_SENT else "received"
-            self.tell(EventKind.NOTE, text=f"{direction} {left_out}")
-        self.tell(kind, **bounded(pdu, data), findings=findings)
 
     def tell(self, kind: EventKind, **facts: Any) -> None:
         """Record an event of this association."""

@@ -7,46 +7,61 @@ set is told as it is.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from parley.model.event import EventKind
+from parley.ul.errors import Finding
 from parley.ul.pdu import PDataTf
 
 KEPT_BYTES = 4096
 """How much of a P-DATA-TF an event holds; longer ones have no decoded PDU beside it, but a text in its place."""
 
 
-class Leaving:
-    """Decides for one direction of an association which PDUs are left out, and counts them."""
+class FragmentLog:
+    """Tells of one direction of an association.
 
-    def __init__(self) -> None:
+    Args:
+        kind: what its PDUs are told as, sent or received.
+        tell: records an event.
+
+    Attributes:
+        is_leaving_out: whether the last PDU was left out.
+    """
+
+    def __init__(self, kind: EventKind, tell: Callable[..., None]) -> None:
+        self.is_leaving_out = False
+        self._kind = kind
+        self._tell = tell
         self._is_within = False
         self._count = 0
         self._bytes = 0
 
-    def leaves_out(self, pdu: PDataTf) -> bool:
-        """Whether the PDU lies in the middle of a data set, so that the log is not told of it."""
+    def leaves_out(self, pdu: PDataTf, findings: tuple[Finding, ...] = ()) -> bool:
+        """Whether the PDU lies in the middle of a data set, and nothing is noteworthy in it; asked once of each."""
         is_middle, size = True, 0
         for pdv in pdu.pdvs:
             is_middle = is_middle and not pdv.control & 3
             size += len(pdv.data)
-        if is_middle and self._is_within:
+        self.is_leaving_out = is_middle and self._is_within and not findings
+        self._is_within = is_middle
+        if self.is_leaving_out:
             self._count += 1
             self._bytes += size
-            return True
-        self._is_within = is_middle
-        return False
+        return self.is_leaving_out
 
-    def words(self) -> str:
-        """What was left out since it was last asked; empty when nothing was."""
-        if not self._count:
-            return ""
-        plural = "s" if self._count > 1 else ""
-        words = f"{self._count} P-DATA-TF PDU{plural} in between with {self._bytes} bytes of the data set"
-        self._count = self._bytes = 0
-        return words
+    def tell(self, pdu: PDataTf, data: bytes, findings: tuple[Finding, ...] = ()) -> None:
+        """Tell of a PDU, and before it of those that were left out since the one told before."""
+        if self._count:
+            direction = "sent" if self._kind is EventKind.PDU_SENT else "received"
+            plural = "s" if self._count > 1 else ""
+            words = f"{self._count} P-DATA-TF PDU{plural} in between with {self._bytes} bytes of the data set"
+            self._count = self._bytes = 0
+            self._tell(EventKind.NOTE, text=f"{direction} {words}")
+        self._tell(self._kind, **_bounded(pdu, data), findings=findings)
 
 
-def bounded(pdu: PDataTf, data: bytes) -> dict[str, Any]:
+def _bounded(pdu: PDataTf, data: bytes) -> dict[str, Any]:
     """What an event says of a PDU: the PDU and its bytes, or of a long one its beginning and what it is."""
     if len(data) <= KEPT_BYTES:
         return {"pdu": pdu, "data": data}
