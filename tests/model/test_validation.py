@@ -390,10 +390,10 @@ class TestForcedAnswers:
             (ForcedAnswer(CT, 0, ()), E, ".transfer_syntaxes"),
             (ForcedAnswer(CT, 3, ()), W, ".transfer_syntaxes"),
             (ForcedAnswer(CT, 0, ("1.2", "1.3")), E, ".transfer_syntaxes"),
-            (ForcedAnswer(CT, 0, ("1.2",)), N, ".transfer_syntaxes"),
+            (ForcedAnswer(CT, 0, ("1.2",)), W, ".transfer_syntaxes"),
             (ForcedAnswer(CT, 1, context_id=2), E, ".context_id"),
             (ForcedAnswer(CT, 1, context_id=257), E, ".context_id"),
-            (ForcedAnswer("", 1, context_id=3), N, ".context_id"),
+            (ForcedAnswer("", 1, context_id=3), W, ".context_id"),
         ],
     )
     def test_one(self, answer: ForcedAnswer, severity: Severity | None, field: str) -> None:

@@ -9,8 +9,9 @@ from parley.model.fit import CODE, CONTEXT_ID
 from parley.model.handle import AcceptanceRules, AcceptorHandle, ForcedAnswer, IdentityCheck, KnownUser
 from parley.model.information_problems import information_problems
 from parley.model.problem import Problems, error, note, warning
-from parley.model.recognition import WILDCARDS, is_network
+from parley.model.recognition import is_network
 from parley.model.typed import located, typed_information, unfit_problems
+from parley.model.wildcards import WILDCARDS
 from parley.ul.codes import (
     IMPLICIT_VR_LITTLE_ENDIAN,
     ContextResult,
@@ -148,7 +149,7 @@ def _forced_id_problems(field: str, answer: ForcedAnswer) -> Problems:
         yield error(field, f"Presentation context ID {number} is not odd.", "Use an odd number from 1 to 255.")
     elif not significant(answer.abstract_syntax) and answer.result is not None:
         text = f"Presentation context {number} is answered even where it was not proposed."
-        yield note(field, text, "Name the abstract syntax, to answer only where it was proposed.")
+        yield warning(field, text, "Name the abstract syntax, to answer only where it was proposed.")
 
 
 def _forced_result_problems(field: str, answer: ForcedAnswer) -> Problems:
@@ -176,7 +177,8 @@ def _forced_result_problems(field: str, answer: ForcedAnswer) -> Problems:
         yield error(f"{field}.transfer_syntaxes", text, "Name one of them.")
     else:
         text = "The transfer syntax is answered even where it was not proposed."
-        yield note(f"{field}.transfer_syntaxes", text, "Leave the choice to negotiation, unless this is what you test.")
+        remedy = "Leave the choice to negotiation, unless this is what you test."
+        yield warning(f"{field}.transfer_syntaxes", text, remedy)
     yield from _transfer_syntax_problems(field, syntaxes)
 
 

@@ -66,7 +66,8 @@ def _context_findings(path: str, context: PresentationContextAc) -> Findings:
         yield error(f"{path}.result", text, "Use 0 to 4.")
     syntaxes = [item for item in context.sub_items if type(item) is TransferSyntax]
     if any(type(item) is AbstractSyntax for item in context.sub_items):
-        yield error(f"{path}.sub_items", f"{who} names an abstract syntax, which an answer does not have.")
+        text = f"{who} names an abstract syntax, which an answer does not have."
+        yield error(f"{path}.sub_items", text, "Leave it out.")
     if result is not ContextResult.ACCEPTANCE:
         if not context.transfer_syntax:
             text = f"{who} is rejected without a transfer syntax; it is not significant then, but some peers want one."
@@ -89,7 +90,8 @@ def _number_findings(ac: AAssociateAc) -> Findings:
             text = f"Presentation context {context.context_id} is answered more than once."
             yield error(f"{path}.context_id", text, "Answer each context once.")
         elif context.context_id % 2 == 0:
-            yield error(f"{path}.context_id", f"Presentation context ID {context.context_id} is not odd.")
+            text = f"Presentation context ID {context.context_id} is not odd."
+            yield error(f"{path}.context_id", text, "Answer with the ids that were proposed.")
         seen.add(context.context_id)
     if not seen:
         yield error("items", "No presentation context is answered.", "Answer every proposed context.")

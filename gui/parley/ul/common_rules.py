@@ -200,7 +200,8 @@ def _role_findings(pdu: AAssociateRq | AAssociateAc) -> Findings:
         yield from uid_findings(f"{path}.sop_class_uid", "SOP class UID of a role selection", item.sop_class_uid)
         for attribute, value in (("scu", item.scu), ("scp", item.scp)):
             if value > 1:
-                yield error(f"{path}.{attribute}", f"The {attribute.upper()} role is {value}, neither 0 nor 1.")
+                text = f"The {attribute.upper()} role is {value}, neither 0 nor 1."
+                yield error(f"{path}.{attribute}", text, "Use 1 for yes, 0 for no.")
         if (item.scu, item.scp) == (0, 0):
             text = f"With neither role, nothing can be done with {significant(item.sop_class_uid)}."
             yield warning(path, text, "Choose a role, or leave the role selection out for the default ones.")

@@ -182,7 +182,7 @@ def _identity_findings(rq: AAssociateRq) -> Findings:
             yield warning(f"{path}.primary", "The user identity is empty.", "Give a name or a token, or leave it out.")
         if identity.response_requested > 1:
             text = f"Positive response requested is {identity.response_requested}, neither 0 nor 1."
-            yield error(f"{path}.response_requested", text)
+            yield error(f"{path}.response_requested", text, "Use 1 for yes, 0 for no.")
 
 
 def _misplaced_findings(rq: AAssociateRq) -> Findings:
