@@ -52,6 +52,8 @@ SAMPLES: dict[EventKind, EngineEvent] = {kind: event(kind) for kind in EventKind
         event(EventKind.PDU_SENT, pdu=REQUEST, data=b"\1\0"),
         event(EventKind.PDU_RECEIVED, pdu=ACCEPT, data=b"\2\0", findings=FINDINGS),
         event(EventKind.REQUESTED, pdu=REQUEST),
+        event(EventKind.HELD, pdu=REQUEST, text="for an answer; after 25 s accept"),
+        event(EventKind.WITHDRAWN, text="by the peer"),
         event(EventKind.DECIDED, text="accept: 1 of 3 contexts accepted"),
         event(EventKind.ACCEPTED, pdu=ACCEPT),
         event(EventKind.REJECTED, pdu=REJECT),

@@ -27,7 +27,8 @@ LINES = {
     EventKind.PDU_SENT: "A-ASSOCIATE-RQ US → ANY-SCP, 3 contexts, max 16384",
     EventKind.PDU_RECEIVED: "A-ASSOCIATE-AC 1 of 3 contexts accepted, max unlimited · 1 error, 2 warnings",
     EventKind.REQUESTED: "association requested by US, 3 contexts",
-    EventKind.HELD: "held for a decision",
+    EventKind.HELD: "held: for an answer; after 25 s accept",
+    EventKind.WITHDRAWN: "withdrawn: by the peer",
     EventKind.DECIDED: "decided: accept: 1 of 3 contexts accepted",
     EventKind.ACCEPTED: "association accepted, 1 of 3 contexts accepted, max unlimited",
     EventKind.REJECTED: (

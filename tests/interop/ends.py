@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from parley.engine.acceptor import Listener, Policy
 from parley.engine.engine import Engine
+from parley.engine.listener import Listener, Policy
 from parley.engine.requestor import Requestor
 from parley.model.attempt import Attempt
 from parley.model.handle import RequestorHandle, SupportedContext

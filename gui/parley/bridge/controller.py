@@ -17,9 +17,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 from parley.bridge.nonconformity import answer_faults, fault_words, request_faults
 from parley.bridge.pump import EventPump
 from parley.diagnosis import diagnose_listen
-from parley.engine.acceptor import Listener
 from parley.engine.engine import Engine
 from parley.engine.errors import AssociationError, ListenError
+from parley.engine.listener import Listener
 from parley.engine.requestor import Requestor
 from parley.engine.results import EchoResult
 from parley.engine.tasks import spawn

@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 
 from parley.engine import disk
-from parley.engine.acceptor import Acceptor, Listener, Policy
+from parley.engine.acceptor import Acceptor
 from parley.engine.association import Association
 from parley.engine.deadlines import Deadlines
 from parley.engine.ending import end_all
+from parley.engine.listener import Listener, Policy
 from parley.engine.recorder import Recorder, Sink
 from parley.engine.requestor import Requestor
 from parley.model.event import EventKind

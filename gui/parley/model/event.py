@@ -28,6 +28,7 @@ class EventKind(Enum):
     PDU_RECEIVED = "pdu_received"
     REQUESTED = "requested"
     HELD = "held"
+    WITHDRAWN = "withdrawn"
     DECIDED = "decided"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
@@ -58,7 +59,7 @@ class EngineEvent:
         local_ae_title, peer_ae_title: significant titles; empty while unknown.
         text: one line for a person that adds to what the other fields say.
         pdu, data: the PDU and its bytes, of `pdu_sent`, `pdu_received`; `data` alone for `malformed`;
-            the PDU alone for `requested`, `accepted`, `rejected`, `aborted`.
+            the PDU alone for `requested`, `held`, `accepted`, `rejected`, `aborted`.
         findings: what was noteworthy about a received PDU.
         transition: of kind `state`.
         handshake: of `tls_established` and `tls_failed`.

@@ -1,0 +1,154 @@
+"""A listening socket: what comes in through it, and who decides about that."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from parley.engine.deadlines import Deadlines
+from parley.engine.ending import end_all
+from parley.engine.errors import ListenError
+from parley.engine.recorder import Recorder
+from parley.engine.tls import Security, TlsSetupError, acceptor_security
+from parley.engine.tls_transport import TlsTransport
+from parley.model.address import format_address
+from parley.model.decision import Caller, Decision, Hold
+from parley.model.event import EventKind
+from parley.model.profile import AcceptorSide
+from parley.model.rules import decide
+from parley.ul.codes import Role
+from parley.ul.pdu import AAssociateRq
+
+if TYPE_CHECKING:
+    from parley.engine.acceptor import Acceptor
+
+Policy = Callable[[Caller], Decision | Hold]
+
+
+@dataclass(frozen=True, slots=True)
+class Armed:
+    """An answer that was chosen before the request has come.
+
+    Attributes:
+        is_for_once: whether it is used up by one request; else it counts until another is armed, or none.
+    """
+
+    policy: Policy
+    is_for_once: bool = True
+
+
+class Listener:
+    """A listening socket and the associations that came in through it.
+
+    Attributes:
+        host, port: where it really listens; the port is the one the system chose when 0 was asked for.
+        armed: answers the next request before the policy is asked; None when nothing is armed.
+    """
+
+    def __init__(self, side: AcceptorSide, policy: Policy | None, record: Recorder) -> None:
+        self.side = side
+        self.armed: Armed | None = None
+        self.associations: dict[int, Acceptor] = {}
+        self.host, self.port = side.host, side.port
+        self._policy = policy or _by_rules(side)
+        self._record = record
+        self._server: asyncio.Server | None = None
+        self._count = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether as many associations are established, or wait for an answer, as may be."""
+        taken = sum(association.is_established or association.is_held for association in self.associations.values())
+        return taken >= self.side.maximum_associations
+
+    # --- who decides -------------------------------------------------------------------------------------------------
+
+    def decide(self, request: AAssociateRq, address: str, *, is_secured: bool) -> Decision | Hold:
+        """What is to be done about a request that has come in; what is armed for once is used up by it."""
+        self._count += 1
+        caller = Caller(request, address, is_secured, self._count, datetime.now().astimezone().hour)
+        armed = self.armed
+        if armed is None:
+            return self._policy(caller)
+        if armed.is_for_once:
+            self.armed = None
+        return armed.policy(caller)
+
+    def arm(self, armed: Armed | None) -> None:
+        """Answer the next request by what is armed; None takes that back."""
+        self.armed = armed
+
+    def change(self, side: AcceptorSide, policy: Policy | None = None) -> None:
+        """Answer by another side from the next request on; address, port and TLS stay as they were opened."""
+        self.side = replace(side, host=self.side.host, port=self.side.port, tls=self.side.tls)
+        self._policy = policy or _by_rules(side)
+        text = "answers have changed from the next request on"
+        self._record(EventKind.NOTE, role=Role.ACCEPTOR, local=self.address, text=text)
+
+    # --- the socket --------------------------------------------------------------------------------------------------
+
+    @property
+    def address(self) -> str:
+        """``host:port``."""
+        return format_address((self.host, self.port))
+
+    async def open(self, make: Callable[[Listener], Acceptor]) -> None:
+        """Start to listen.
+
+        Raises:
+            ListenError: the address or port cannot be had, or TLS not be used with the side's files.
+        """
+        loop = asyncio.get_running_loop()
+        host = None if self.side.host in {"", "*"} else self.side.host
+        security = await self._secure()
+
+        def accept() -> asyncio.Protocol:
+            acceptor = make(self)
+            return acceptor if security is None else TlsTransport(security, acceptor, is_server=True)
+
+        try:
+            self._server = await loop.create_server(accept, host, self.side.port, backlog=256)
+        except ValueError as error:
+            no_name = socket.gaierror(socket.EAI_NONAME, "this cannot be a host name")
+            raise self._listen_error(no_name, "this cannot be a host name") from error
+        except (OSError, OverflowError) as error:
+            raise self._listen_error(error, getattr(error, "strerror", None) or str(error)) from error
+        self.host, self.port = self._server.sockets[0].getsockname()[:2]
+        self._record(EventKind.LISTENING, role=Role.ACCEPTOR, local=self.address, text="with TLS" if security else "")
+
+    async def _secure(self) -> Security | None:
+        """What TLS needs, None without it; read in a thread, as files and the system's store take their time."""
+        tls = self.side.tls
+        if tls is None:
+            return None
+        try:
+            security = await asyncio.get_running_loop().run_in_executor(None, acceptor_security, tls)
+        except TlsSetupError as error:
+            raise self._listen_error(error, str(error)) from error
+        for note in security.notes:
+            self._record(EventKind.NOTE, role=Role.ACCEPTOR, local=self.address, text=note)
+        return security
+
+    def _listen_error(self, error: Exception, text: str) -> ListenError:
+        self._record(EventKind.LISTEN_FAILED, role=Role.ACCEPTOR, local=self.address, text=text)
+        return ListenError(getattr(error, "errno", None), text)
+
+    def stop_listening(self) -> None:
+        """Take no new connection; what is connected goes on."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+            self._record(EventKind.NOTE, role=Role.ACCEPTOR, local=self.address, text="no longer listening")
+
+    async def close(self, deadlines: Deadlines, grace: float) -> None:
+        """Stop to listen, abort what came in, and wait at most `grace` seconds for it to be gone."""
+        self.stop_listening()
+        await end_all(tuple(self.associations.values()), deadlines, grace)
+
+
+def _by_rules(side: AcceptorSide) -> Policy:
+    return lambda caller: decide(side, caller)

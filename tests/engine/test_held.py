@@ -1,0 +1,322 @@
+"""A request that waits for a person: every answer she can give, and everything that can happen before she does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+
+from parley.engine.acceptor import Acceptor
+from parley.engine.engine import Engine
+from parley.engine.listener import Armed, Listener
+from parley.model.build import accept_pdu, request_pdu
+from parley.model.decision import Abort, Accept, Caller, Close, Decision, Hold, Reject, Reset, Silence
+from parley.model.event import EventKind as K
+from parley.model.handle import AcceptanceRules, AcceptorHandle, Rejection, RequestorHandle
+from parley.model.profile import AcceptorSide, Timers
+from parley.ul.codec import encode
+from parley.ul.pdu import AAbort, AAssociateAc, AReleaseRq, PDataTf, Pdv
+from tests.harness.peer import Peer, connected
+from tests.harness.record import Record
+
+RQ = request_pdu(RequestorHandle())
+AC = accept_pdu(AcceptorHandle(), AcceptanceRules(), RQ)
+QUICK = Timers(artim=0.3)
+NEVER = Hold(Reject(Rejection(1, 1, 1)), None)
+"""Held for ever, unless somebody answers."""
+
+
+class Held:
+    """A listener that holds what comes in, and what became of it."""
+
+    def __init__(self, engine: Engine, listener: Listener, record: Record) -> None:
+        self.engine, self.listener, self.record = engine, listener, record
+
+    @asynccontextmanager
+    async def asking(self) -> AsyncIterator[tuple[Peer, Acceptor]]:
+        """A peer whose request is held, and this side's end of it."""
+        number = len(self.record.of(K.CONNECTION_ACCEPTED)) + 1
+        async with connected(self.listener.port) as peer:
+            await peer.send(encode(RQ))
+            await self.record.wait_for(K.HELD, number)
+            association = self.engine.associations[number]
+            assert isinstance(association, Acceptor)
+            yield peer, association
+
+
+def holding(run, play: Callable[[Held], object], hold: Hold = NEVER, **facts: object) -> Record:
+    """Run `play` with a listener that holds every request."""
+    record = Record()
+
+    async def work() -> None:
+        engine = Engine(record)
+        try:
+            listener = await engine.listen(AcceptorSide(port=0, timers=QUICK, **facts), lambda caller: hold)
+            await play(Held(engine, listener, record))
+        finally:
+            await engine.close(grace=0.6)
+        assert not engine.associations
+
+    run(work())
+    return record
+
+
+ANSWERS: dict[str, tuple[Decision, bytes]] = {
+    "accept": (Accept(AC), b"\x02"),
+    "reject": (Reject(Rejection(1, 1, 7)), bytes.fromhex("03000000000400010107")),
+    "reserved codes": (Reject(Rejection(3, 7, 99)), bytes.fromhex("03000000000400030763")),
+    "abort": (Abort(2, 1), bytes.fromhex("07000000000400000201")),
+    "close": (Close(), b""),
+}
+
+
+@pytest.mark.parametrize(("decision", "answer"), ANSWERS.values(), ids=ANSWERS)
+def test_the_answer_reaches_the_device_that_waits(run, decision, answer):
+    async def play(held: Held) -> None:
+        async with held.asking() as (peer, association):
+            assert association.is_held
+            assert association.decide(decision)
+            assert not association.is_held
+            if isinstance(decision, Accept):
+                assert await peer.read_pdu() == encode(AC)
+            else:
+                assert await peer.read_to_end() == answer
+
+    record = holding(run, play)
+    assert [k for k in record.kinds(1) if k in {K.REQUESTED, K.HELD, K.DECIDED, K.WITHDRAWN}] == [
+        K.REQUESTED,
+        K.HELD,
+        K.DECIDED,
+    ]
+    assert record.of(K.HELD)[0].pdu == RQ
+
+
+def test_a_reset_is_a_reset(run):
+    async def play(held: Held) -> None:
+        async with held.asking() as (peer, association):
+            association.decide(Reset())
+            with pytest.raises(ConnectionResetError):
+                await peer.reader.readexactly(1)
+
+    holding(run, play)
+
+
+def test_silence_keeps_the_connection_open_until_the_device_gives_up(run):
+    async def play(held: Held) -> None:
+        async with held.asking() as (peer, association):
+            association.decide(Silence())
+            await peer.send(encode(AAbort(0, 0)))
+            assert await peer.read_to_end() == b""
+            await association.wait_closed()
+
+    record = holding(run, play)
+    assert record.of(K.DECIDED)[0].text == "say nothing"
+    assert not record.of(K.WITHDRAWN)
+
+
+def test_a_second_decision_changes_nothing(run):
+    async def play(held: Held) -> None:
+        async with held.asking() as (peer, association):
+            assert association.decide(Reject(Rejection(1, 1, 7)))
+            assert not association.decide(Accept(AC))
+            assert (await peer.read_pdu())[0] == 3
+
+    record = holding(run, play)
+    assert len(record.of(K.DECIDED)) == 1
+    assert not record.of(K.ACCEPTED)
+
+
+def test_the_default_is_answered_when_the_time_is_up(run):
+    async def play(held: Held) -> None:
+        async with held.asking() as (peer, _):
+            assert await peer.read_to_end() == bytes.fromhex("03000000000400010102")
+
+    record = holding(run, play, Hold(Reject(Rejection(1, 1, 2)), 0.05))
+    assert record.of(K.HELD)[0].text == "for an answer; after 0.05 s reject 1/1/2"
+    assert record.of(K.DECIDED)[0].text == "reject 1/1/2: nobody answered within 0.05 s"
+
+
+def test_a_delay_is_no_question(run):
+    async def play(held: Held) -> None:
+        async with held.asking() as (peer, _):
+            assert await peer.read_pdu() == encode(AC)
+
+    record = holding(run, play, Hold(Accept(AC, "rule 1"), 0.05, asks=False))
+    assert record.of(K.DECIDED)[0].text == "accept: rule 1"
+
+
+GONE: dict[str, Callable[[Peer], object]] = {
+    "aborts": lambda peer: peer.send(encode(AAbort(0, 0))),
+    "closes": lambda peer: peer.close(),
+    "resets": lambda peer: asyncio.sleep(0, peer.reset()),
+    "asks again": lambda peer: peer.send(encode(RQ)),
+    "releases": lambda peer: peer.send(encode(AReleaseRq())),
+    "sends data": lambda peer: peer.send(encode(PDataTf((Pdv(1, 3, b"too early"),)))),
+    "floods": lambda peer: peer.send(b"\xff" * 300_000),
+}
+
+
+@pytest.mark.parametrize("leave", GONE.values(), ids=GONE)
+def test_a_device_that_leaves_withdraws_its_request(run, leave):
+    async def play(held: Held) -> None:
+        async with held.asking() as (peer, association):
+            await leave(peer)
+            await held.record.wait_for(K.WITHDRAWN)
+            assert not association.decide(Accept(AC))
+            await association.wait_closed()
+
+    record = holding(run, play)
+    assert record.of(K.WITHDRAWN)[0].text == "by the peer"
+    assert not record.of(K.DECIDED)
+    assert not record.of(K.ACCEPTED)
+
+
+def test_what_comes_together_with_the_request_withdraws_it(run):
+    async def play(held: Held) -> None:
+        async with connected(held.listener.port) as peer:
+            await peer.send(encode(RQ) + encode(AAbort(0, 0)))
+            await held.record.wait_for(K.WITHDRAWN)
+
+    record = holding(run, play)
+    assert not record.of(K.HELD)
+
+
+def test_aborting_here_withdraws_it_by_this_side(run):
+    async def play(held: Held) -> None:
+        async with held.asking() as (peer, association):
+            association.abort()
+            assert (await peer.read_pdu())[0] == 7
+
+    assert holding(run, play).of(K.WITHDRAWN)[0].text == "by this side"
+
+
+@pytest.mark.parametrize("stop", ["stop", "close"])
+def test_what_is_held_at_the_end_gets_the_default_answer(run, stop):
+    async def play(held: Held) -> None:
+        async with held.asking() as (first, _), held.asking() as (second, _):
+            ending = held.engine.stop(held.listener, 0.6) if stop == "stop" else held.engine.close(0.6)
+            await ending
+            for peer in (first, second):
+                assert await peer.read_to_end() == bytes.fromhex("03000000000400010101")
+
+    record = holding(run, play)
+    assert len(record.of(K.REJECTED)) == 2
+
+
+def test_an_acceptance_by_default_at_the_end_is_aborted_at_once(run):
+    async def play(held: Held) -> None:
+        async with held.asking() as (peer, _):
+            await held.engine.close(0.6)
+            assert (await peer.read_pdu())[0] == 2
+            assert (await peer.read_pdu())[0] == 7
+
+    holding(run, play, Hold(Accept(AC), None))
+
+
+def test_a_hundred_wait_and_block_nobody(run):
+    async def play(held: Held) -> None:
+        peers = [await asyncio.open_connection("127.0.0.1", held.listener.port) for _ in range(100)]
+        try:
+            for _, writer in peers:
+                writer.write(encode(RQ))
+            for number in range(1, 101):
+                await held.record.wait_for(K.HELD, number)
+            held.listener.arm(Armed(lambda caller: Accept(AC)))
+            async with connected(held.listener.port) as peer:
+                await peer.send(encode(RQ))
+                assert await peer.read_pdu() == encode(AC)
+            for association in list(held.engine.associations.values()):
+                if isinstance(association, Acceptor) and association.is_held:
+                    association.decide(Reject(Rejection(1, 1, 7)))
+            for reader, _ in peers:
+                assert (await reader.readexactly(10))[0] == 3
+        finally:
+            for _, writer in peers:
+                writer.close()
+
+    record = holding(run, play)
+    assert len(record.of(K.REJECTED)) == 100
+
+
+def test_held_requests_count_against_the_limit(run):
+    async def play(held: Held) -> None:
+        async with held.asking(), connected(held.listener.port) as second:
+            await second.send(encode(RQ))
+            assert await second.read_to_end() == bytes.fromhex("03000000000400020302")
+
+    holding(run, play, maximum_associations=1)
+
+
+# --- armed, and changed while listening ------------------------------------------------------------------------------
+
+
+def rejecting(reason: int) -> Callable[[Caller], Decision]:
+    return lambda caller: Reject(Rejection(1, 1, reason))
+
+
+async def answer_to_a_request(port: int) -> bytes:
+    async with connected(port) as peer:
+        await peer.send(encode(RQ))
+        return await peer.read_pdu()
+
+
+def test_what_is_armed_for_once_answers_one_request(run):
+    async def play(held: Held) -> None:
+        held.listener.arm(Armed(rejecting(7)))
+        assert (await answer_to_a_request(held.listener.port))[9] == 7
+        assert held.listener.armed is None
+        async with held.asking():
+            pass
+
+    holding(run, play)
+
+
+def test_what_is_armed_until_changed_answers_all(run):
+    async def play(held: Held) -> None:
+        held.listener.arm(Armed(rejecting(3), is_for_once=False))
+        for _ in range(2):
+            assert (await answer_to_a_request(held.listener.port))[9] == 3
+        held.listener.arm(None)
+        async with held.asking():
+            pass
+
+    holding(run, play)
+
+
+def test_answers_change_while_it_listens_and_the_address_does_not(run):
+    async def play(held: Held) -> None:
+        port = held.listener.port
+        side = AcceptorSide(host="192.0.2.1", port=1, handle=AcceptorHandle(maximum_length=4096))
+        held.listener.change(side)
+        assert held.listener.port == port
+        answer = await answer_to_a_request(port)
+        expected = accept_pdu(side.handle, side.rules, RQ)
+        assert answer == encode(expected)
+        assert isinstance(expected, AAssociateAc)
+
+    record = holding(run, play)
+    assert "answers have changed" in record.of(K.NOTE)[0].text
+
+
+def test_a_caller_is_counted_and_its_hour_and_tls_are_known(run):
+    callers: list[Caller] = []
+
+    async def work() -> None:
+        engine = Engine(Record())
+
+        def note(caller: Caller) -> Decision:
+            callers.append(caller)
+            return Reject(Rejection(1, 1, 1))
+
+        listener = await engine.listen(AcceptorSide(port=0, timers=QUICK), note)
+        for _ in range(2):
+            await answer_to_a_request(listener.port)
+        await engine.close(0.6)
+
+    run(work())
+    assert [caller.count for caller in callers] == [1, 2]
+    assert all(0 <= caller.hour < 24 and not caller.is_secured for caller in callers)
+    assert replace(callers[0], count=2).request == RQ
