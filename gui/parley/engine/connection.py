@@ -1,0 +1,339 @@
+"""One transport connection and the upper layer machine on it: bytes in, effects out, timers between.
+
+Executes the machine's effects in their order and tells what happens; decides nothing. What is done with an indication
+stands in `parley.engine.association` and its two roles.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any, cast
+
+from parley.engine.deadlines import Deadline, Deadlines
+from parley.engine.fragment_log import FragmentLog
+from parley.engine.recorder import Recorder
+from parley.engine.tls_transport import TlsTransport
+from parley.model.address import format_address
+from parley.model.event import EventKind
+from parley.model.profile import Timers
+from parley.model.tls import Handshake
+from parley.ul import effects as fx
+from parley.ul import primitives as pr
+from parley.ul.codes import Role
+from parley.ul.conformance import check_accept, check_request, locate
+from parley.ul.errors import Finding
+from parley.ul.limits import Limits
+from parley.ul.machine import UpperLayer
+from parley.ul.pdu import AAssociateAc, AAssociateRj, AAssociateRq, PDataTf, Pdu
+from parley.ul.table import TRANSITIONS, Evt, State
+
+ARTIM = "ARTIM"
+IDLE = "idle"
+LINGER = "linger"
+TLS_HANDSHAKE = "TLS handshake"
+LINGER_SECONDS = 5.0
+
+
+class Connection(asyncio.Protocol):
+    """What carries an association.
+
+    Attributes:
+        number: counts up over the life of the engine.
+        peer: ``host:port``.
+        request, answer: the A-ASSOCIATE PDUs exchanged so far.
+        handshake: what TLS turned out to be; None where it is not used, or before it is done.
+    """
+
+    role: Role
+
+    def __init__(self, number: int, timers: Timers, limits: Limits, record: Recorder, deadlines: Deadlines) -> None:
+        self.number = number
+        self.peer = ""
+        self.request: AAssociateRq | None = None
+        self.answer: AAssociateAc | AAssociateRj | None = None
+        self.handshake: Handshake | None = None
+        self.ul = UpperLayer(self.role, limits)
+        self.timers = timers
+        self.deadline = Deadline(deadlines, self._timer_expired)
+        self._local = ""
+        self._record = record
+        self._transport: asyncio.Transport | None = None
+        self._is_executing = False
+        self._closed = asyncio.Event()
+        self._sent_log = FragmentLog(EventKind.PDU_SENT, self.tell)
+        self._received_log = FragmentLog(EventKind.PDU_RECEIVED, self.tell)
+        self._is_ended = False
+
+    @property
+    def state(self) -> State:
+        """Where the machine stands in PS3.8 Table 9-10."""
+        return self.ul.state
+
+    @property
+    def is_established(self) -> bool:
+        """Whether messages can be exchanged."""
+        return self.ul.state is State.STA_6
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it is over: no connection, no timers, no more events."""
+        return self._closed.is_set()
+
+    @property
+    def peer_ae_title(self) -> str:
+        """The peer's significant title."""
+        return self._titles()[1]
+
+    def may(self, evt: Evt) -> bool:
+        """Whether the table allows it now: what came in the same read may have moved the state on already."""
+        return (evt, self.state) in TRANSITIONS
+
+    # --- asyncio.Protocol: bytes in ---
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.connection_opened(transport)
+        self.connection_ready()
+
+    def connection_opened(self, transport: asyncio.BaseTransport) -> None:
+        """TCP is connected; the roles extend it."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._local = format_address(transport.get_extra_info("sockname"))
+        self.peer = format_address(transport.get_extra_info("peername"))
+
+    def connection_ready(self) -> None:
+        """PDUs can be exchanged; the roles extend it."""
+
+    def data_received(self, data: bytes) -> None:
+        self._touch()
+        self.ul.receive(data)
+        self._execute()
+
+    def eof_received(self) -> bool:
+        self._end_of_stream()
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._lost(exc)
+        self._end_of_stream(_how_lost(exc))
+        self._transport = None
+        self._finish(str(exc) if exc else "")
+
+    def _end_of_stream(self, cause: str = "") -> None:
+        self._is_ended = True
+        if self.state not in {State.STA_1, State.STA_4}:
+            self.ul.receive_eof(cause)
+            self._execute()
+
+    def _finish(self, text: str) -> None:
+        """The last thing that happens; the association extends it."""
+        self.deadline.stop_all()
+        self.tell(EventKind.CLOSED, text=text)
+        self._closed.set()
+
+    # --- TLS below it ---
+
+    def handshake_began(self) -> None:
+        """The handshake has begun: it may take its time and no more."""
+        self.deadline.start(TLS_HANDSHAKE, self.timers.tls_handshake)
+
+    def tls_established(self, handshake: Handshake) -> None:
+        """The handshake is done; the roles extend it."""
+        self.deadline.stop(TLS_HANDSHAKE)
+        self.handshake = handshake
+        self.tell(EventKind.TLS_ESTABLISHED, text=handshake.words, handshake=handshake)
+
+    def tls_failed(self, handshake: Handshake) -> None:
+        """TLS has failed, before or after it was established; the peer is given a bounded time to read the alert."""
+        self.deadline.stop(TLS_HANDSHAKE)
+        self.deadline.start(LINGER, LINGER_SECONDS)
+        self.handshake = handshake
+        words = handshake.words
+        self.tell(EventKind.TLS_FAILED, text=words, handshake=handshake)
+        self._end_of_stream(f"TLS failed: {words}.")
+
+    def _handshake_takes_too_long(self) -> None:
+        assert isinstance(self._transport, TlsTransport)
+        self._transport.give_up(f"no handshake within {self.timers.tls_handshake:g} s")
+
+    # --- bytes out ---
+
+    def send(self, pdus: Iterable[PDataTf]) -> None:
+        """Send parts of a message; those that the log is not told of leave at one go."""
+        untold: list[PDataTf] = []
+        for pdu in pdus:
+            if self._sent_log.leaves_out(pdu):
+                untold.append(pdu)
+                continue
+            self._send_untold(untold)
+            untold = []
+            self._request(pr.DataRequest(pdu))
+        self._send_untold(untold)
+
+    def _send_untold(self, pdus: list[PDataTf]) -> None:
+        if pdus and self._transport is not None:
+            self._touch()
+            self._transport.write(self.ul.data_bytes(pdus))
+
+    def hold(self, is_held: bool) -> None:
+        """Read no further from the connection, or go on reading."""
+        if self._transport is None or self._transport.is_closing():
+            return
+        if is_held:
+            self._transport.pause_reading()
+        else:
+            self._transport.resume_reading()
+
+    def _close_transport(self) -> None:
+        """Close once all that was written has left; a peer that does not read is given a bounded time."""
+        if self._transport is not None:
+            if self._transport.get_write_buffer_size():
+                self.deadline.start(LINGER, LINGER_SECONDS)
+            self._transport.close()
+
+    def drop(self) -> None:
+        """Cut the transport connection now, sent or not: the last step of a bounded shutdown."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    # --- effects out ---
+
+    def _request(self, primitive: pr.Request) -> None:
+        self.ul.request(primitive)
+        self._execute()
+
+    def _execute(self) -> None:
+        """Carry out what the machine wants, in order; what an effect leads to joins the end of the same queue."""
+        if self._is_executing:
+            return
+        self._is_executing = True
+        try:
+            while pending := self.ul.effects():
+                for effect in pending:
+                    getattr(self, _EXECUTE[type(effect)])(effect)
+        finally:
+            self._is_executing = False
+
+    def _on_transition(self, effect: fx.Transition) -> None:
+        if effect.event is not Evt.EVT_10 or not self._received_log.is_leaving_out:
+            self.tell(EventKind.STATE, transition=effect)
+
+    def _on_received(self, effect: fx.Received) -> None:
+        pdu = effect.pdu
+        if isinstance(pdu, PDataTf):
+            if not self._received_log.leaves_out(pdu, effect.findings):
+                self._received_log.tell(pdu, effect.data, effect.findings)
+            return
+        findings = effect.findings + locate(effect.data, self._conformance(pdu))
+        self.tell(EventKind.PDU_RECEIVED, pdu=pdu, data=effect.data, findings=findings)
+
+    def _on_malformed(self, effect: fx.Malformed) -> None:
+        self.tell(EventKind.MALFORMED, data=effect.data, text=str(effect.error))
+
+    def _on_send(self, effect: fx.SendPdu) -> None:
+        self._touch()
+        if self._transport is not None:
+            self._transport.write(effect.data)
+        pdu = effect.pdu
+        if isinstance(pdu, PDataTf):
+            self._sent_log.tell(pdu, effect.data)
+            return
+        self.tell(EventKind.PDU_SENT, pdu=pdu, data=effect.data)
+        self._sent(pdu)
+
+    def _on_indicate(self, effect: fx.Indicate) -> None:
+        self._indicated(effect.primitive)
+
+    def _on_start_artim(self, _effect: fx.StartArtim) -> None:
+        self.deadline.start(ARTIM, self.timers.artim)
+        self.tell(EventKind.TIMER_STARTED, text=ARTIM)
+
+    def _on_stop_artim(self, _effect: fx.StopArtim) -> None:
+        self.deadline.stop(ARTIM)
+
+    def _on_open(self, _effect: fx.OpenTransport) -> None:
+        """Connecting takes waiting; the requestor does it itself."""
+
+    def _on_close(self, _effect: fx.CloseTransport) -> None:
+        self._close_transport()
+
+    # --- timers ---
+
+    def _timer_expired(self, name: str) -> None:
+        self.tell(EventKind.TIMER_EXPIRED, text=name)
+        if name == ARTIM:
+            self.ul.artim_expired()
+            self._execute()
+        elif name == LINGER:
+            self.drop()
+        elif name == TLS_HANDSHAKE:
+            self._handshake_takes_too_long()
+        else:
+            self._wait_is_over(name)
+
+    def _touch(self) -> None:
+        if self.timers.idle is not None and self.is_established:
+            self.deadline.start(IDLE, self.timers.idle)
+
+    # --- what an association does with it ---
+
+    def _indicated(self, primitive: pr.Indication) -> None:
+        """The machine has something to say to its user."""
+
+    def _sent(self, pdu: Pdu) -> None:
+        """A PDU has left that is no P-DATA-TF."""
+
+    def _lost(self, error: Exception | None) -> None:
+        """The transport connection is gone, with an error or without."""
+
+    def _wait_is_over(self, name: str) -> None:
+        """A timer has expired that is the association's own."""
+
+    # --- telling ---
+
+    def tell(self, kind: EventKind, **facts: Any) -> None:
+        """Record an event of this association."""
+        local_title, peer_title = self._titles()
+        self._record(
+            kind,
+            association=self.number,
+            role=self.role,
+            local=self._local,
+            peer=self.peer,
+            local_ae_title=local_title,
+            peer_ae_title=peer_title,
+            **facts,
+        )
+
+    def _titles(self) -> tuple[str, str]:
+        if self.request is None:
+            return "", ""
+        calling, called = self.request.calling_ae_title.strip(), self.request.called_ae_title.strip()
+        return (calling, called) if self.role is Role.REQUESTOR else (called, calling)
+
+    def _conformance(self, pdu: Pdu) -> tuple[Finding, ...]:
+        if isinstance(pdu, AAssociateRq):
+            return check_request(pdu)
+        if isinstance(pdu, AAssociateAc):
+            return check_accept(self.request, pdu)
+        return ()
+
+
+_EXECUTE = {
+    fx.OpenTransport: "_on_open",
+    fx.CloseTransport: "_on_close",
+    fx.StartArtim: "_on_start_artim",
+    fx.StopArtim: "_on_stop_artim",
+    fx.SendPdu: "_on_send",
+    fx.Indicate: "_on_indicate",
+    fx.Received: "_on_received",
+    fx.Malformed: "_on_malformed",
+    fx.Transition: "_on_transition",
+}
+
+
+def _how_lost(error: Exception | None) -> str:
+    """Why a connection is gone that no end of the peer's stream came before."""
+    if error is None:
+        return "This side closed the transport connection."
+    return f"The transport connection was lost: {getattr(error, 'strerror', None) or error}."
