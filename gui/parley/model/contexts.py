@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain, cycle
 
 from parley.model.fit import CONTEXT_ID, nearest
-from parley.model.handle import ProposedContext
+from parley.model.handle import ProposedContext, SupportedContext
 from parley.ul.pdu import significant
 
 ODD_CONTEXT_IDS = range(1, 256, 2)
@@ -58,3 +58,14 @@ def one_per_transfer_syntax(contexts: Contexts) -> Contexts:
         for context in contexts
         for position, syntaxes in enumerate([(uid,) for uid in context.transfer_syntaxes] or [()])
     )
+
+
+def not_covered(proposed: Iterable[ProposedContext], there: Iterable[ProposedContext | SupportedContext]) -> Contexts:
+    """Those that no context that is there would do for, as it has not all of their transfer syntaxes."""
+    known = [(context.abstract_syntax, set(context.transfer_syntaxes)) for context in there]
+
+    def is_covered(context: ProposedContext) -> bool:
+        wanted = set(context.transfer_syntaxes)
+        return any(uid == context.abstract_syntax and syntaxes >= wanted for uid, syntaxes in known)
+
+    return tuple(context for context in proposed if not is_covered(context))

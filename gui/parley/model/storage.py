@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 
 
 class StorageMode(Enum):
@@ -39,3 +41,18 @@ class Storage:
     mode: StorageMode = StorageMode.REFUSE
     folder: str = ""
     status: int = 0
+
+
+def folder_trouble(folder: str) -> str:
+    """Why nothing could be saved in a folder, in a sentence; empty where nothing is known against it.
+
+    It asks the disk, which may take long. A folder that is missing is made when the first object comes.
+    """
+    path = Path(folder)
+    try:
+        nearest = next(place for place in (path, *path.absolute().parents) if place.exists())
+        if not nearest.is_dir():
+            return f"{nearest} is a file, not a folder."
+    except OSError as error:
+        return f"The folder cannot be used: {error.strerror or error}."
+    return "" if os.access(nearest, os.W_OK | os.X_OK) else f"This user may not write in {nearest}."

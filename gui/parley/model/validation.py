@@ -15,6 +15,7 @@ from parley.model.answer_problems import answer_problems, rules_problems
 from parley.model.problem import Problem, Problems, error, note, warning
 from parley.model.profile import AcceptorSide, RequestorSide, Timers
 from parley.model.request_problems import clear_text_problems, request_problems
+from parley.model.storage_problems import storage_problems
 from parley.model.tls_problems import acceptor_tls_problems, requestor_tls_problems
 
 __all__ = ["Problem", "check_acceptor", "check_requestor"]
@@ -53,6 +54,7 @@ def check_acceptor(side: AcceptorSide) -> tuple[Problem, ...]:
     return (
         *_listening_problems(side),
         *answer_problems(side.handle),
+        *storage_problems(side),
         *rules_problems(
             side.rules,
             answers_identity=side.handle.identity_response is not None,

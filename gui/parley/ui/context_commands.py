@@ -5,7 +5,7 @@ The files are read on a thread; what they hold is added beneath, as one edit, an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,15 +16,12 @@ from PySide6.QtWidgets import QMenu, QToolButton
 
 from parley.model.handle import ProposedContext
 from parley.ui import icons, style
-from parley.ui.context_row import Context
 from parley.ui.fields import named
+from parley.ui.file_dialogs import ask_for_files, ask_for_folder
 from parley.ui.file_drop import FileDrop
 from parley.ui.job_line import JobLine, Said
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QFileDialog
-
-    from parley.bridge.job import Job
     from parley.model.dicom_files import DicomFile, UnreadableFile
     from parley.ui.contexts import ContextsEditor
 
@@ -42,6 +39,7 @@ class ContextCommands(QObject):
         super().__init__(editor)
         self._editor = editor
         self._prefix = prefix
+        self._dialog_name = f"{prefix}.contexts.files_dialog"
         self.line = JobLine(f"{prefix}.contexts", editor)
         tip = "Propose what DICOM files need; they can be dropped on the table too"
         self.files = self._button("files", "folder", "From files", tip, text="Files")
@@ -134,50 +132,26 @@ class ContextCommands(QObject):
 
     @Slot()
     def _ask_files(self) -> None:
-        from PySide6.QtWidgets import QFileDialog
-
-        dialog = self._dialog("Contexts from DICOM files")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(self._read_names)
-        dialog.open()
+        ask_for_files(self._editor, self._dialog_name, "Contexts from DICOM files", self.read)
 
     @Slot()
     def _ask_folder(self) -> None:
-        from PySide6.QtWidgets import QFileDialog
-
-        dialog = self._dialog("Contexts from a folder")
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(self._read_name)
-        dialog.open()
-
-    def _dialog(self, title: str) -> QFileDialog:
-        from PySide6.QtWidgets import QFileDialog
-
-        dialog = QFileDialog(self._editor, title)
-        dialog.setObjectName(f"{self._prefix}.contexts.files_dialog")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        return dialog
-
-    @Slot(str)
-    def _read_name(self, name: str) -> None:
-        self.read((Path(name),))
-
-    @Slot("QStringList")
-    def _read_names(self, names: list[str]) -> None:
-        self.read(tuple(map(Path, names)))
+        ask_for_folder(self._editor, self._dialog_name, "Contexts from a folder", self.read)
 
     @Slot(object)
     def read(self, paths: tuple[Path, ...]) -> None:
         """Add the contexts that these files, and the files in these folders, need."""
-        self.line.run(partial(_read, paths), "Reading DICOM files …", self._add, _said_of_failure)
+        from parley.bridge.reading import read_files
+
+        self.line.run(partial(read_files, paths), "Reading DICOM files …", self._add, _said_of_failure)
 
     def _add(self, found: tuple[list[DicomFile], list[UnreadableFile]]) -> Said:
+        from parley.model.contexts import not_covered
         from parley.model.dicom_files import propose_contexts
 
         files, unreadable = found
         proposed = propose_contexts(files)
-        new = _not_covered(proposed, self._editor.contexts())
+        new = not_covered(proposed, self._editor.contexts())
         self._editor.insert(list(map(self._of_kind, new)), self._editor.model.rowCount())
         return _said_of_files(len(files), unreadable, len(new), len(proposed) - len(new))
 
@@ -214,32 +188,6 @@ class ContextCommands(QObject):
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         named(button, f"{self._prefix}.contexts.{part}", name, tip)
         return button
-
-
-def _read(paths: Iterable[Path], job: Job) -> tuple[list[DicomFile], list[UnreadableFile]]:
-    """For the thread: what the files are, as far as each can be read."""
-    from parley.model.dicom_files import DicomFile, files_below, read_dicom_files
-
-    readable: list[DicomFile] = []
-    unreadable: list[UnreadableFile] = []
-    for reading in read_dicom_files(files_below(paths)):
-        if isinstance(reading.found, DicomFile):
-            readable.append(reading.found)
-        else:
-            unreadable.append(reading.found)
-        job.report(reading.done / reading.total)
-    return readable, unreadable
-
-
-def _not_covered(proposed: Iterable[ProposedContext], there: Iterable[Context]) -> list[ProposedContext]:
-    """Those that no context that is there would do for."""
-    known = [(context.abstract_syntax, set(context.transfer_syntaxes)) for context in there]
-
-    def is_covered(context: ProposedContext) -> bool:
-        wanted = set(context.transfer_syntaxes)
-        return any(uid == context.abstract_syntax and syntaxes >= wanted for uid, syntaxes in known)
-
-    return [context for context in proposed if not is_covered(context)]
 
 
 def _said_of_paste(count: int, left_out: tuple[str, ...]) -> Said:

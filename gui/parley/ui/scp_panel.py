@@ -22,6 +22,7 @@ from parley.ui.negotiation_sections import AnswerSection
 from parley.ui.rejection_edit import RejectionEdit
 from parley.ui.rules_section import RulesSection
 from parley.ui.side_panel import DEFAULT_MAXIMUM_LENGTH, NOTHING, ActionButton, SidePanel
+from parley.ui.storage_section import StorageSection
 from parley.ui.timers import ACCEPTOR_TIMERS, TimersSection
 from parley.ui.tls_section import TlsSection
 from parley.ui.user_identity import UserCheckSection
@@ -84,7 +85,10 @@ class ScpPanel(SidePanel):
         self._section(self._rules)
         self._row(("contexts", self._contexts, 1))
         self._timers = TimersSection("scp", ACCEPTOR_TIMERS)
+        self._storage = StorageSection("scp")
+        self._storage.classes_requested.connect(self._add_storage_classes)
         for section in (
+            self._storage,
             TlsSection("scp"),
             AnswerSection("scp"),
             UserCheckSection("scp"),
@@ -173,6 +177,7 @@ class ScpPanel(SidePanel):
         return check_acceptor(self.side())
 
     def _after_check(self) -> None:
+        self._storage.show_contexts(self._contexts.editor.contexts())
         errors = [sentence(problem) for problem in self._problems if problem.severity is Severity.ERROR]
         self.listen_action.setText("Listen &anyway" if errors else "&Listen")
         self.listen_action.setIcon(icons.icon("warning" if errors else "listen"))
@@ -185,6 +190,14 @@ class ScpPanel(SidePanel):
         rejects = self._decision.editor.value() == REJECT
         self._rejection.setVisible(rejects)
         self._rules.setVisible(not rejects)
+
+    @Slot()
+    def _add_storage_classes(self) -> None:
+        from parley.model.storage_contexts import storage_beyond
+
+        editor = self._contexts.editor
+        editor.insert(storage_beyond(editor.contexts()), len(editor.contexts()))
+        self.check()
 
     # --- wishes ------------------------------------------------------------------------------------------------------
 
