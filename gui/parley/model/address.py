@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address
 from typing import Any
 
 # The title may hold every character but the @ that ends it; an IPv6 host stands in brackets, as in a URL.
 _ADDRESS = re.compile(r"(?P<title>[^@]+)@(?:\[(?P<ipv6>[0-9A-Fa-f:.%]+)\]|(?P<host>[^@:\[\]]+)):(?P<port>[0-9]{1,5})")
+_HOST = re.compile(r"(?:\[(?P<ipv6>[^\[\]]+)\]|(?P<host>[^:\[\]]+))(?::[0-9]+)?")
 
 
 def parse_address(text: str) -> tuple[str, str, int]:
@@ -30,3 +32,19 @@ def format_address(address: Any) -> str:
         return ""
     host, port = address[0], address[1]
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def is_loopback(address: str) -> bool:
+    """Whether nobody but this machine can be behind it: a host, or ``host:port`` with IPv6 in brackets.
+
+    A name is not looked up: of names, ``localhost`` alone is taken for this machine.
+    """
+    match = _HOST.fullmatch(address.strip())
+    host = (match["ipv6"] or match["host"]) if match else address.strip()
+    if host.rstrip(".").lower() == "localhost":
+        return True
+    try:
+        number = ip_address(host)
+    except ValueError:
+        return False
+    return (getattr(number, "ipv4_mapped", None) or number).is_loopback
