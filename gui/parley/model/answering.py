@@ -1,4 +1,5 @@
-"""Who answers a request, and how: the words of a profile. What they mean stands in `parley.model.answers`."""
+"""Who answers a request, and how: the words of a profile. Their languages are
+`parley.model.expression` and `parley.model.answers`; `parley.model.answer_policy` follows them."""
 
 from __future__ import annotations
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from parley.model.answering import Answering
 from parley.model.handle import AcceptanceRules, AcceptorHandle, RequestorHandle
+from parley.model.responses import ResponseRule
 from parley.model.storage import Storage
 from parley.model.tls import Tls
 
@@ -40,7 +42,7 @@ class RequestorSide:
 
 @dataclass(frozen=True, slots=True)
 class AcceptorSide:
-    """The SCP panel: where to listen, what to answer, how many at once, and how long to wait.
+    """The SCP panel: where to listen, what to answer and who decides it, how many at once, and how long to wait.
 
     Without `tls` the connections are plain.
     """
@@ -53,6 +55,8 @@ class AcceptorSide:
     maximum_associations: int = 200
     tls: Tls | None = None
     storage: Storage = field(default_factory=Storage)
+    answering: Answering = field(default_factory=Answering)
+    responses: tuple[ResponseRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

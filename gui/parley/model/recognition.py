@@ -7,53 +7,71 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from parley.model.fit import ae_title_field, text_field
 from parley.model.handle import AcceptanceRules, IdentityCheck, KnownUser
+from parley.model.wildcards import fits_wildcards, has_wildcards
 from parley.ul.codes import UserIdentityType
 from parley.ul.pdu import AAssociateRq, UserIdentityRq, significant
 
-WILDCARDS = {"*": ".*", "?": "."}
+if TYPE_CHECKING:
+    from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 
 def fits(title: str, listed: str) -> bool:
     """Whether a title without padding is the listed one, in which ``*`` is any run of characters and ``?`` any one."""
-    return _pattern(listed).fullmatch(title) is not None
+    return fits_wildcards(title, _sent(listed))
 
 
 @lru_cache(256)
-def _pattern(listed: str) -> re.Pattern[str]:
-    # A run of stars says what one says, but costs the more the longer it is.
-    single = re.sub(r"\*+", "*", listed)
-    has_wildcards = any(sign in single for sign in WILDCARDS)
-    text = significant(text_field(single) if has_wildcards else ae_title_field(single))
-    return re.compile("".join(WILDCARDS.get(letter) or re.escape(letter) for letter in text), re.DOTALL)
+def _sent(listed: str) -> str:
+    if not has_wildcards(listed):
+        return significant(ae_title_field(listed))
+    # A run of stars says what one says, and must not take the room of what is behind it.
+    return significant(text_field(re.sub(r"\*+", "*", listed)))
 
 
 def is_network(text: str) -> bool:
     """Whether this can be listed: an IP address or a network such as ``192.0.2.0/24``."""
-    from ipaddress import ip_network
-
-    try:
-        ip_network(text.strip(), strict=False)
-    except ValueError:
-        return False
-    return True
+    return _network(text) is not None
 
 
 def is_listed(address: str, networks: tuple[str, ...]) -> bool:
     """Whether the host of ``host:port`` is in one of the networks; an IPv4 address may come in IPv6 form."""
-    # With what it needs it takes some milliseconds to load, which most starts of the window can do without.
-    from ipaddress import IPv6Address, ip_address, ip_network
+    peer = _ip_address(host_of(address))
+    if peer is None:
+        return False
+    return any(network is not None and peer in network for network in map(_network, networks))
 
-    host = address.rpartition(":")[0].strip("[]").partition("%")[0]
+
+def host_of(address: str) -> str:
+    """The host of ``host:port``: without brackets and zone."""
+    return address.rpartition(":")[0].strip("[]").partition("%")[0]
+
+
+# `ipaddress` and what it needs take some milliseconds to load, which most starts of the window can do without.
+
+
+@lru_cache(256)
+def _network(text: str) -> IPv4Network | IPv6Network | None:
+    from ipaddress import ip_network
+
+    try:
+        return ip_network(text.strip(), strict=False)
+    except ValueError:
+        return None
+
+
+@lru_cache(256)
+def _ip_address(host: str) -> IPv4Address | IPv6Address | None:
+    from ipaddress import IPv6Address, ip_address
+
     try:
         peer = ip_address(host)
     except ValueError:
-        return False
-    if isinstance(peer, IPv6Address) and peer.ipv4_mapped:
-        peer = peer.ipv4_mapped
-    return any(peer in ip_network(text.strip(), strict=False) for text in networks if is_network(text))
+        return None
+    return peer.ipv4_mapped or peer if isinstance(peer, IPv6Address) else peer
 
 
 def identity_problem(rules: AcceptanceRules, request: AAssociateRq) -> str:

@@ -165,6 +165,20 @@ class AbortReason(WireCode):
     INVALID_PDU_PARAMETER_VALUE = 6
 
 
+def rejection_words(result: int, source: int, reason: int) -> str:
+    """The codes and the standard's words for them: ``1/1/7 rejected-permanent by service-user: …``."""
+    return (
+        f"{int(result)}/{int(source)}/{int(reason)} {RejectResult(result).words} by "
+        f"{RejectSource(source).words}: {reject_reason(source, reason).words}"
+    )
+
+
+def abort_words(source: int, reason: int) -> str:
+    """The codes and the standard's words for them; a service-user's reason means nothing and has none."""
+    words = f"{int(source)}/{int(reason)} by {AbortSource(source).words}"
+    return words if source == AbortSource.SERVICE_USER else f"{words}: {AbortReason(reason).words}"
+
+
 class UserIdentityType(WireCode):
     """Form of a user identity (PS3.7 Table D.3-14)."""
 
