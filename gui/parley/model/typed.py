@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from parley.model import user_information as info
@@ -58,7 +59,13 @@ def typed_contexts(contexts: tuple[ProposedContext, ...]) -> Iterator[Presentati
     """The contexts with the ids that they go out with, or that were typed in vain."""
     for number, context in zip(context_ids(contexts), contexts, strict=True):
         typed_id = number if context.context_id is None else context.context_id
-        yield PresentationContextRq.of(typed_id, context.abstract_syntax, context.transfer_syntaxes)
+        yield _typed_context(typed_id, context.abstract_syntax, context.transfer_syntaxes)
+
+
+@lru_cache(256)
+def _typed_context(number: int, abstract_syntax: str, transfer_syntaxes: tuple[str, ...]) -> PresentationContextRq:
+    """Kept for two editors full of them: the next letter that is typed leaves nearly all as they are."""
+    return PresentationContextRq.of(number, abstract_syntax, transfer_syntaxes)
 
 
 def typed_information(handle: Handle) -> list[Typed]:

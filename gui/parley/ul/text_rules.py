@@ -80,6 +80,9 @@ class Coding(Enum):
     COMPRESSED = "compressed"
     PRIVATE = "private or unknown"
 
+    # An enum's own hash is Python code; there is one member of each, and thousands are put into sets at a key stroke.
+    __hash__ = object.__hash__
+
 
 _DEFLATED_EXPLICIT_VR = "1.2.840.10008.1.2.1.99"
 _EXPLICIT_VR_BIG_ENDIAN = "1.2.840.10008.1.2.2"
