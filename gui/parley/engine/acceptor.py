@@ -132,7 +132,7 @@ class Acceptor(Association):
             return
         self.held = hold
         self.deadline.start(DECISION, hold.seconds)
-        self.tell(EventKind.HELD, pdu=self.request, text=hold_words(hold))
+        self.tell(EventKind.HELD, pdu=self.request, hold=hold, text=hold_words(hold))
 
     def _let_go(self) -> None:
         self.held = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from parley.model.decision import Hold
 from parley.model.tls import Handshake
 from parley.ul.codes import Role
 from parley.ul.effects import Transition
@@ -63,6 +64,7 @@ class EngineEvent:
         findings: what was noteworthy about a received PDU.
         transition: of kind `state`.
         handshake: of `tls_established` and `tls_failed`.
+        hold: of `held`, how long the request waits and for what.
     """
 
     seq: int
@@ -81,3 +83,4 @@ class EngineEvent:
     findings: tuple[Finding, ...] = ()
     transition: Transition | None = None
     handshake: Handshake | None = None
+    hold: Hold | None = None
