@@ -14,6 +14,7 @@ from parley.dimse.store import store_response
 from parley.engine import messages as messages_module
 from parley.engine import receiving
 from parley.engine.batch import store_files
+from parley.engine.connection import Connection
 from parley.engine.engine import Engine
 from parley.engine.errors import AssociationError
 from parley.engine.fragment_log import KEPT_BYTES
@@ -200,22 +201,21 @@ class TestBetweenOurEnds:
         monkeypatch.setattr(receiving, "MOST_WAITING", 300_000)
         monkeypatch.setattr(receiving, "WRITE_BYTES", 100_000)
         held = []
+        hold = Connection.hold
+
+        def noted(connection, is_held):
+            held.append(is_held)
+            hold(connection, is_held)
+
+        monkeypatch.setattr(Connection, "hold", noted)
         path = write_file(tmp_path / "1.dcm", 3_000_000)
 
         async def play():
             async with ends(receive(tmp_path / "in")) as both:
-                await both.record.wait_for(K.ACCEPTED, 2)
-                acceptor = both.engine.associations[2]
-                hold = acceptor.messages._waiting._hold
-
-                def noted(is_held):
-                    held.append(is_held)
-                    hold(is_held)
-
-                acceptor.messages._waiting._hold = noted
                 return await both.association.store(path)
 
         assert run(play()).is_stored
+        assert held
         assert held == [True, False] * (len(held) // 2)
         (received,) = (tmp_path / "in").iterdir()
         assert data_set_of(received) == data_set_of(path)

@@ -1,6 +1,7 @@
-"""DIMSE messages of one association: what this side asks and awaits, what it answers, and the data sets with it.
+"""DIMSE messages of one association: what this side asks and awaits, and the data sets with it.
 
-One operation at a time is asked, as an association without an asynchronous operations window allows.
+One operation at a time is asked, as an association without an asynchronous operations window allows. What the peer asks
+is answered in `parley.engine.responder`.
 """
 
 from __future__ import annotations
@@ -13,28 +14,24 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from parley.dimse.codes import INVALID_SOP_INSTANCE, OUT_OF_RESOURCES, CommandField
-from parley.dimse.echo import answer_to, echo_request
+from parley.dimse.echo import echo_request
 from parley.dimse.message import (
     Message,
     MessageError,
     Reassembler,
-    Sink,
     data_set_fragments,
     fragment_length,
     fragments,
 )
-from parley.dimse.store import MEDIUM, fitting_context, store_request, store_response
+from parley.dimse.store import MEDIUM, fitting_context, store_request
 from parley.engine.errors import AssociationError
-from parley.engine.receiving import Receiver, Waiting, file_name, trouble_words
+from parley.engine.responder import Responder
 from parley.engine.results import EchoResult, StoreResult, storage_words
 from parley.engine.sources import FileSource, open_source
-from parley.engine.tasks import spawn
 from parley.model.dicom_files import DicomFile
 from parley.model.event import EventKind
-from parley.model.part10 import file_head
-from parley.model.registry import entries, labelled
-from parley.model.storage import Storage, StorageMode
+from parley.model.registry import labelled
+from parley.model.storage import Storage
 from parley.ul.codes import VERIFICATION
 from parley.ul.errors import LocalProtocolError
 from parley.ul.negotiation import NegotiatedContext
@@ -78,17 +75,13 @@ class Messages:
 
     def __init__(self, association: Association, storage: Storage) -> None:
         self._association = association
-        self._storage = storage
         self._contexts = {context.context_id: context for context in association.contexts if context.is_accepted}
-        self._reassembler: Reassembler | None = Reassembler(tuple(self._contexts), sink_for=self._sink_for)
+        self._responder = Responder(association, self._contexts, storage, self._send)
+        self._reassembler: Reassembler | None = Reassembler(tuple(self._contexts), sink_for=self._responder.sink_for)
         self._asked: _Asked | None = None
         self._message_id = 0
         self._is_paused = False
         self._resumed: asyncio.Future[None] | None = None
-        self._receiver: Receiver | None = None
-        self._refusal = 0
-        self._waiting = Waiting(association.hold)
-        self._storing: set[asyncio.Task[None]] = set()
 
     # --- what is asked -----------------------------------------------------------------------------------------------
 
@@ -269,79 +262,14 @@ class Messages:
     def _take(self, message: Message) -> None:
         asked = self._asked
         if not message.is_response:
-            self._answer(message)
+            self._responder.answer(message)
         elif asked is None or asked.answer.done() or message.answers != asked.message_id:
-            self._note(f"{message.words}: it answers nothing this side asked.")
+            words = f"{message.words}: it answers nothing this side asked."
+            self._association.tell(EventKind.NOTE, text=words)
         elif message.status is None:
             self._fail(f"The answer to the {asked.name} holds no status.")
         else:
             asked.answer.set_result(message)
-
-    def _answer(self, message: Message) -> None:
-        is_stored = message.field is CommandField.C_STORE_RQ and message.message_id is not None
-        if is_stored and self._takes_objects(message.context_id):
-            self._answer_store(message)
-            return
-        context = self._contexts.get(message.context_id)
-        self._try_to_send(answer_to(message, context.abstract_syntax if context else ""))
-
-    def _try_to_send(self, answer: Message | None) -> None:
-        if answer is None:
-            return
-        try:
-            self._send(answer)
-        except LocalProtocolError as error:
-            self._note(f"{answer.words} cannot be sent. {error}")
-
-    # --- objects that come in ----------------------------------------------------------------------------------------
-
-    def _takes_objects(self, context_id: int) -> bool:
-        """Whether objects are taken on this context: it is for storage, as far as anybody can tell of a private one."""
-        context = self._contexts.get(context_id)
-        if self._storage.mode is StorageMode.REFUSE or context is None:
-            return False
-        known = entries().get(context.abstract_syntax)
-        return known is None or known.service == "Storage"
-
-    def _sink_for(self, message: Message) -> Sink | None:
-        """Where the data set that is about to come goes."""
-        if message.field is not CommandField.C_STORE_RQ or not self._takes_objects(message.context_id):
-            return None
-        self._receiver, self._refusal = None, 0
-        if self._storage.mode is StorageMode.DISCARD:
-            return _forget
-        name = file_name(message.command.sop_instance_uid)
-        if name is None:
-            self._refusal = INVALID_SOP_INSTANCE
-            return _forget
-        command, context = message.command, self._contexts[message.context_id]
-        head = file_head(
-            command.sop_class_uid,
-            command.sop_instance_uid,
-            context.transfer_syntax,
-            self._association.peer_ae_title,
-        )
-        self._receiver = Receiver(Path(self._storage.folder, name), head, self._waiting)
-        return self._receiver.take
-
-    def _answer_store(self, message: Message) -> None:
-        receiver, self._receiver = self._receiver, None
-        if receiver is None or not message.command.has_data_set:
-            self._try_to_send(store_response(message, self._refusal or self._storage.status))
-            return
-        task = spawn(self._finish_storing(message, receiver), name=f"store {receiver.path.name}")
-        self._storing.add(task)
-        task.add_done_callback(self._storing.discard)
-
-    async def _finish_storing(self, message: Message, receiver: Receiver) -> None:
-        error = await receiver.finish()
-        if error is None:
-            self._note(f"saved as {receiver.path}")
-            self._try_to_send(store_response(message, self._storage.status))
-        else:
-            words = trouble_words(error)
-            self._note(f"{receiver.path} cannot be saved: {words}.")
-            self._try_to_send(store_response(message, OUT_OF_RESOURCES, words))
 
     # --- the end -----------------------------------------------------------------------------------------------------
 
@@ -360,21 +288,16 @@ class Messages:
         self._reassembler = None
         if self._asked is not None:
             self._fail(f"The association {how} before the {self._asked.name} was answered.")
-        if self._receiver is not None:
-            task = spawn(self._receiver.discard(), name=f"discard {self._receiver.path.name}")
-            self._storing.add(task)
-            task.add_done_callback(self._storing.discard)
-            self._receiver = None
+        self._responder.end()
 
     @property
     def is_settled(self) -> bool:
         """Whether nothing is written to any file any more."""
-        return not self._storing
+        return self._responder.is_settled
 
     async def settled(self) -> None:
         """Wait until nothing is written to any file any more."""
-        while self._storing:
-            await asyncio.wait(self._storing)
+        await self._responder.settled()
 
     def _fail(self, text: str) -> None:
         """The operation under way comes to nothing."""
@@ -397,13 +320,6 @@ class Messages:
             raise LocalProtocolError(f"The association is {association.state.label} by now, {association.state.value}.")
         association.tell(EventKind.MESSAGE_SENT, text=message.words)
         association.send(pdus)
-
-    def _note(self, text: str) -> None:
-        self._association.tell(EventKind.NOTE, text=text)
-
-
-def _forget(_data: bytes) -> None:
-    """A sink for what nobody keeps."""
 
 
 def no_context_words(contexts: tuple[NegotiatedContext, ...], file: DicomFile) -> str:
