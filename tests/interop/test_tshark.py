@@ -189,7 +189,7 @@ def test_it_reads_a_rejection_and_aborts(run, tshark, tmp_path):
 def test_it_reads_all_of_user_information(run, tshark, tmp_path):
     path = tmp_path / "requests.pcap"
     large = encode(request_pdu(RequestorHandle(contexts=(ProposedContext(VERIFICATION),) * 128)))
-    requests = [odd.REQUESTS[name] for name in ("53H 5/5", "54H", "58H type 2")]
+    requests = [odd.REQUESTS[name] for name in ("asynchronous-operations-5-5", "role-selection", "user-identity-2")]
 
     async def play():
         write_pcap(path, [(True, data) for data in (*requests, large)])
