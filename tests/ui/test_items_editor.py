@@ -9,11 +9,20 @@ from parley.model.handle import ExtendedNegotiation, ForcedAnswer, KnownUser, Ra
 from parley.model.secret import MASK, Secret
 from parley.ui.context_picker import Picker
 from parley.ui.negotiation_sections import common_extended_field, extended_field, forced_field, raw_field, roles_field
-from parley.ui.service_flags import flags_of, with_flag
+from parley.ui.service_flags import (
+    FIND,
+    RETRIEVE,
+    RETRIEVE_INSTANCES,
+    STORAGE,
+    WORKLIST,
+    Layout,
+    layout_of,
+    with_flag,
+)
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 CT = "1.2.840.10008.5.1.4.1.1.2"
-FIND = "1.2.840.10008.5.1.4.1.2.2.1"
+FIND_STUDIES = "1.2.840.10008.5.1.4.1.2.2.1"
 
 
 def shown(qtbot, field):
@@ -166,7 +175,7 @@ def test_passcodes_are_masked_in_the_table_and_while_they_are_typed(qtbot):
 
 def test_flags_of_the_selected_row_are_named_and_change_its_bytes(qtbot):
     editor = shown(qtbot, extended_field("scu"))
-    editor.set_value((ExtendedNegotiation(FIND, b"\1"), ExtendedNegotiation("1.2.3", b"\1")))
+    editor.set_value((ExtendedNegotiation(FIND_STUDIES, b"\1"), ExtendedNegotiation("1.2.3", b"\1")))
     editor.select(0)
     fuzzy = editor.findChild(QComboBox, "scu.extended_negotiation.flags.fuzzy")
     assert (fuzzy.isVisible(), fuzzy.currentText()) == (True, "not sent")
@@ -178,17 +187,47 @@ def test_flags_of_the_selected_row_are_named_and_change_its_bytes(qtbot):
     assert not fuzzy.isVisible()
 
 
-def test_flags_are_known_for_storage_and_query_retrieve_only():
-    assert [flag.attribute for flag in flags_of(CT)] == ["level_of_support", "digital_signatures", "element_coercion"]
-    assert len(flags_of(FIND)) == 5
-    assert [flag.position for flag in flags_of("1.2.840.10008.5.1.4.1.2.1.2")] == [0, 1]
-    assert flags_of("1.2.840.10008.1.1") == flags_of("1.2.3") == ()
+@pytest.mark.parametrize(
+    ("sop_class", "layout", "bytes_"),
+    [
+        (CT, STORAGE, {1: "level_of_support", 3: "digital_signatures", 5: "element_coercion"}),
+        (FIND_STUDIES, FIND, {1: "relational", 2: "date_time", 3: "fuzzy", 4: "timezone", 5: "multi_frame",
+                              6: "empty_value", 7: "multiple_value"}),
+        ("1.2.840.10008.5.1.4.1.2.1.2", RETRIEVE, {1: "relational", 2: "multi_frame"}),
+        ("1.2.840.10008.5.1.4.1.2.1.3", RETRIEVE, {1: "relational", 2: "multi_frame"}),
+        ("1.2.840.10008.5.1.4.1.2.4.3", RETRIEVE_INSTANCES, {2: "multi_frame"}),
+        ("1.2.840.10008.5.1.4.1.2.5.3", RETRIEVE_INSTANCES, {2: "multi_frame"}),
+        ("1.2.840.10008.5.1.4.31", WORKLIST, {3: "fuzzy", 4: "timezone"}),
+        ("1.2.840.10008.1.1", Layout(), {}),
+        ("1.2.3", Layout(), {}),
+    ],
+)  # fmt: skip
+def test_flags_stand_in_the_bytes_that_the_standard_gives_them(sop_class, layout, bytes_):
+    """Numbers count from 1, as the tables of PS3.4 do."""
+    assert layout_of(sop_class) == layout
+    assert {flag.position + 1: flag.attribute for flag in layout.flags} == bytes_
+
+
+def test_what_the_levels_of_storage_mean():
+    """PS3.4 sections B.4.1.1 and B.4.1.4: only the third level of signatures preserves them."""
+    support, signatures, coercion = (flag.words for flag in STORAGE.flags)
+    assert (len(support), len(signatures), len(coercion)) == (4, 4, 3)
+    assert ["lost" in signatures[1], "replaced" in signatures[2], "kept" in signatures[3]] == [True] * 3
+    assert support[3] == coercion[2] == "not applicable: SCU only"
 
 
 def test_a_flag_leaves_the_other_bytes_alone():
-    fuzzy = flags_of(FIND)[2]
-    assert with_flag(b"\1\1\0\1\1\x99", fuzzy, 1) == b"\1\1\1\1\1\x99"
-    assert with_flag(b"", fuzzy, 1) == b"\0\0\1"
+    fuzzy = FIND.flags[2]
+    assert with_flag(FIND, b"\1\1\0\1\1\x99", fuzzy, 1) == b"\1\1\1\1\1\x99"
+    assert with_flag(FIND, b"", fuzzy, 1) == b"\0\0\1"
+
+
+def test_a_flag_brings_the_mandatory_bytes_along_as_they_usually_are():
+    assert with_flag(STORAGE, b"", STORAGE.flags[1], 3) == b"\3\0\3\0\2\0"
+    assert with_flag(STORAGE, b"\1", STORAGE.flags[2], 1) == b"\1\0\0\0\1\0"
+    assert with_flag(WORKLIST, b"", WORKLIST.flags[0], 1) == b"\1\1\1"
+    assert with_flag(RETRIEVE, b"", RETRIEVE.flags[0], 1) == b"\1"
+    assert with_flag(RETRIEVE_INSTANCES, b"", RETRIEVE_INSTANCES.flags[0], 1) == b"\0\1"
 
 
 def test_every_widget_has_a_name_for_tests_and_assistive_tools(qtbot):
