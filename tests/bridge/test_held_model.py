@@ -71,6 +71,18 @@ def test_the_second_hand_turns_only_while_one_waits(model, samples, qtbot):
     assert not model._seconds.isActive()
 
 
+@pytest.mark.parametrize("batches", [1, 2])
+def test_a_request_that_is_to_wait_for_something_else_keeps_its_row(model, samples, batches):
+    told = []
+    model.settled.connect(told.append)
+    first, again = held(samples, 3), held(samples, 3, seconds=5.0)[1:]
+    for batch in [first + again] if batches == 1 else [first, again]:
+        model.update(batch)
+    assert model.rowCount() == 1
+    assert model.at(0).hold.seconds == 5.0
+    assert not told
+
+
 def test_no_limit_is_said(model, samples):
     model.update(held(samples, 3, seconds=None))
     assert texts(model, 0)[Column.LEFT] == "no limit"

@@ -11,7 +11,10 @@ import pytest
 
 from parley.engine.acceptor import Acceptor
 from parley.engine.engine import Engine
+from parley.engine.errors import ListenError
 from parley.engine.listener import Armed, Listener
+from parley.model.answer_policy import PolicyError
+from parley.model.answering import Answering, AnswerRule, DecisionMode
 from parley.model.build import accept_pdu, request_pdu
 from parley.model.decision import Abort, Accept, Caller, Close, Decision, Hold, Reject, Reset, Silence
 from parley.model.event import EventKind as K
@@ -224,7 +227,7 @@ def test_a_hundred_wait_and_block_nobody(run):
                 writer.write(encode(RQ))
             for number in range(1, 101):
                 await held.record.wait_for(K.HELD, number)
-            held.listener.arm(Armed(lambda caller: Accept(AC)))
+            held.listener.armed = Armed(lambda caller: Accept(AC))
             async with connected(held.listener.port) as peer:
                 await peer.send(encode(RQ))
                 assert await peer.read_pdu() == encode(AC)
@@ -265,7 +268,7 @@ async def answer_to_a_request(port: int) -> bytes:
 
 def test_what_is_armed_for_once_answers_one_request(run):
     async def play(held: Held) -> None:
-        held.listener.arm(Armed(rejecting(7)))
+        held.listener.armed = Armed(rejecting(7))
         assert (await answer_to_a_request(held.listener.port))[9] == 7
         assert held.listener.armed is None
         async with held.asking():
@@ -276,10 +279,10 @@ def test_what_is_armed_for_once_answers_one_request(run):
 
 def test_what_is_armed_until_changed_answers_all(run):
     async def play(held: Held) -> None:
-        held.listener.arm(Armed(rejecting(3), is_for_once=False))
+        held.listener.armed = Armed(rejecting(3), is_for_once=False)
         for _ in range(2):
             assert (await answer_to_a_request(held.listener.port))[9] == 3
-        held.listener.arm(None)
+        held.listener.armed = None
         async with held.asking():
             pass
 
@@ -299,6 +302,58 @@ def test_answers_change_while_it_listens_and_the_address_does_not(run):
 
     record = holding(run, play)
     assert "answers have changed" in record.of(K.NOTE)[0].text
+
+
+def test_rules_that_cannot_be_followed_change_nothing(run):
+    async def play(held: Held) -> None:
+        broken = AcceptorSide(answering=Answering(rules=(AnswerRule("~calling", "accept"),)))
+        with pytest.raises(PolicyError):
+            held.listener.change(broken)
+        async with held.asking():
+            pass
+
+    holding(run, play)
+
+
+def test_a_listener_with_broken_rules_does_not_open(run):
+    record = Record()
+
+    async def work() -> None:
+        engine = Engine(record)
+        side = AcceptorSide(port=0, answering=Answering(rules=(AnswerRule("", "rejekt 1/1/1", "night"),)))
+        with pytest.raises(ListenError, match="Rule 1, night"):
+            await engine.listen(side)
+        await engine.close()
+
+    run(work())
+    assert record.of(K.LISTEN_FAILED)
+
+
+def test_the_sides_own_rules_and_its_mode_decide(run):
+    async def work() -> None:
+        record = Record()
+        engine = Engine(record)
+        rules = (AnswerRule("~calling SOMEBODY", "accept"), AnswerRule("~count 1", "reject 1/1/3", "first"))
+        answering = Answering(DecisionMode.ASK, rules, default_answer="reject 2/3/1", default_seconds=0.05)
+        listener = await engine.listen(AcceptorSide(port=0, timers=QUICK, answering=answering))
+        assert (await answer_to_a_request(listener.port))[9] == 3
+        assert (await answer_to_a_request(listener.port))[7:] == bytes([2, 3, 1])
+        await engine.close(0.6)
+        decided = [event.text for event in record.of(K.DECIDED)]
+        assert decided == ["reject 1/1/3: rule 2, first", "reject 2/3/1: nobody answered within 0.05 s"]
+
+    run(work())
+
+
+def test_what_is_held_can_be_made_to_wait_for_something_else(run):
+    async def play(held: Held) -> None:
+        async with held.asking() as (peer, association):
+            assert association.decide(Hold(Reject(Rejection(1, 1, 3)), 0.05, asks=False))
+            assert association.is_held
+            assert (await peer.read_pdu())[9] == 3
+
+    record = holding(run, play)
+    assert [event.hold.asks for event in record.of(K.HELD)] == [True, False]
 
 
 def test_a_caller_is_counted_and_its_hour_and_tls_are_known(run):

@@ -149,7 +149,8 @@ class HeldModel(QAbstractTableModel):
             elif event.kind is EventKind.HELD and event.hold is not None and isinstance(event.pdu, AAssociateRq):
                 findings = self._findings.get(number, ())
                 held = HeldRequest(number, event.peer, event.pdu, findings, event.hold, event.monotonic)
-                fresh[number] = waiting[number] = held
+                (settled if number in waiting and number not in fresh else fresh)[number] = held
+                waiting[number] = held
             elif (stage := _STAGES.get(event.kind)) and (found := waiting.pop(number, None)):
                 after = replace(found, stage=stage, outcome=event.text)
                 (fresh if number in fresh else settled)[number] = after
@@ -163,7 +164,8 @@ class HeldModel(QAbstractTableModel):
             if held.is_waiting:
                 self.held.emit(held)
         for held in settled.values():
-            self.settled.emit(held)
+            if not held.is_waiting:
+                self.settled.emit(held)
         self._tell_waiting()
 
     def retain(self, numbers: Collection[int]) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from parley.engine.association import Association
 from parley.engine.deadlines import Deadlines
 from parley.engine.recorder import Recorder
-from parley.model.decision import Abort, Accept, Close, Decision, Hold, Misbehave, Reject, Reset, Silence
+from parley.model.decision import Abort, Accept, Caller, Close, Decision, Hold, Misbehave, Reject, Reset, Silence
 from parley.model.event import EventKind
 from parley.model.handle import Rejection
 from parley.ul import effects as fx
@@ -42,6 +42,7 @@ class Acceptor(Association):
     """An association a peer asks for.
 
     Attributes:
+        caller: the request and where it came from; None before there is one.
         held: why and until when its request waits for an answer; None when it does not.
     """
 
@@ -60,6 +61,7 @@ class Acceptor(Association):
         super().__init__(number, side.timers, limits, record, deadlines, ended)
         self._listener = listener
         self._storage = side.storage
+        self.caller: Caller | None = None
         self.held: Hold | None = None
 
     # --- what a user of the engine may do ---
@@ -69,8 +71,8 @@ class Acceptor(Association):
         """Whether its request waits for an answer."""
         return self.held is not None
 
-    def decide(self, decision: Decision) -> bool:
-        """Answer the request that is held.
+    def decide(self, decision: Decision | Hold) -> bool:
+        """Answer the request that is held, or let it wait for something else.
 
         Returns:
             False when it is not held any more: the peer, the clock or another click was quicker.
@@ -78,7 +80,7 @@ class Acceptor(Association):
         if self.held is None:
             return False
         self._let_go()
-        self._carry_out(decision)
+        self._follow(decision)
         return True
 
     def end(self) -> None:
@@ -120,11 +122,14 @@ class Acceptor(Association):
             limit = self._listener.side.maximum_associations
             self._carry_out(Reject(LIMIT_EXCEEDED, f"no more than {limit} at a time"))
             return
-        found = self._listener.decide(request, self.peer, is_secured=self.handshake is not None)
-        if isinstance(found, Hold):
-            self._hold(found)
+        self.caller = self._listener.caller(request, self.peer, is_secured=self.handshake is not None)
+        self._follow(self._listener.decide(self.caller))
+
+    def _follow(self, decision: Decision | Hold) -> None:
+        if isinstance(decision, Hold):
+            self._hold(decision)
         else:
-            self._carry_out(found)
+            self._carry_out(decision)
 
     def _hold(self, hold: Hold) -> None:
         if self.state is not State.STA_3:

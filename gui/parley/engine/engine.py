@@ -12,6 +12,7 @@ from parley.engine.ending import end_all
 from parley.engine.listener import Listener, Policy
 from parley.engine.recorder import Recorder, Sink
 from parley.engine.requestor import Requestor
+from parley.model.answer_policy import Resolve, no_profile
 from parley.model.event import EventKind
 from parley.model.profile import AcceptorSide, RequestorSide
 
@@ -40,13 +41,18 @@ class Engine:
         self.associations[requestor.number] = requestor
         return requestor
 
-    async def listen(self, side: AcceptorSide, policy: Policy | None = None) -> Listener:
-        """Listen and answer; without a policy the side's own rules decide.
+    async def listen(self, side: AcceptorSide, policy: Policy | None = None, resolve: Resolve = no_profile) -> Listener:
+        """Listen and answer.
+
+        Args:
+            side: where, and what is answered.
+            policy: decides about requests; without one the side's own rules do.
+            resolve: finds the profiles that the side's rules name.
 
         Raises:
-            ListenError: the address or port cannot be had.
+            ListenError: the address or port cannot be had, or the side's rules not be followed.
         """
-        listener = Listener(side, policy, self._record)
+        listener = Listener(side, policy, resolve, self._record)
         await listener.open(self._acceptor)
         self._listeners.append(listener)
         return listener

@@ -16,10 +16,10 @@ from parley.engine.recorder import Recorder
 from parley.engine.tls import Security, TlsSetupError, acceptor_security
 from parley.engine.tls_transport import TlsTransport
 from parley.model.address import format_address
+from parley.model.answer_policy import AnswerPolicy, PolicyError, Resolve
 from parley.model.decision import Caller, Decision, Hold
 from parley.model.event import EventKind
 from parley.model.profile import AcceptorSide
-from parley.model.rules import decide
 from parley.ul.codes import Role
 from parley.ul.pdu import AAssociateRq
 
@@ -49,12 +49,13 @@ class Listener:
         armed: answers the next request before the policy is asked; None when nothing is armed.
     """
 
-    def __init__(self, side: AcceptorSide, policy: Policy | None, record: Recorder) -> None:
+    def __init__(self, side: AcceptorSide, policy: Policy | None, resolve: Resolve, record: Recorder) -> None:
         self.side = side
         self.armed: Armed | None = None
         self.associations: dict[int, Acceptor] = {}
         self.host, self.port = side.host, side.port
-        self._policy = policy or _by_rules(side)
+        self._policy = policy
+        self._resolve = resolve
         self._record = record
         self._server: asyncio.Server | None = None
         self._count = 0
@@ -67,26 +68,30 @@ class Listener:
 
     # --- who decides -------------------------------------------------------------------------------------------------
 
-    def decide(self, request: AAssociateRq, address: str, *, is_secured: bool) -> Decision | Hold:
-        """What is to be done about a request that has come in; what is armed for once is used up by it."""
+    def caller(self, request: AAssociateRq, address: str, *, is_secured: bool) -> Caller:
+        """A request that has come in, counted."""
         self._count += 1
-        caller = Caller(request, address, is_secured, self._count, datetime.now().astimezone().hour)
+        return Caller(request, address, is_secured, self._count, datetime.now().astimezone().hour)
+
+    def decide(self, caller: Caller) -> Decision | Hold:
+        """What is to be done about a caller; what is armed for once is used up by it."""
         armed = self.armed
         if armed is None:
+            assert self._policy is not None
             return self._policy(caller)
         if armed.is_for_once:
             self.armed = None
         return armed.policy(caller)
 
-    def arm(self, armed: Armed | None) -> None:
-        """Answer the next request by what is armed; None takes that back."""
-        self.armed = armed
+    def change(self, side: AcceptorSide) -> None:
+        """Answer by another side from the next request on; address, port and TLS stay as they were opened.
 
-    def change(self, side: AcceptorSide, policy: Policy | None = None) -> None:
-        """Answer by another side from the next request on; address, port and TLS stay as they were opened."""
+        Raises:
+            PolicyError: its answer rules cannot be followed; everything stays as it was.
+        """
+        self._policy = AnswerPolicy(side, self._resolve).decide
         self.side = replace(side, host=self.side.host, port=self.side.port, tls=self.side.tls)
-        self._policy = policy or _by_rules(side)
-        text = "answers have changed from the next request on"
+        text = "the answers have changed, from the next request on"
         self._record(EventKind.NOTE, role=Role.ACCEPTOR, local=self.address, text=text)
 
     # --- the socket --------------------------------------------------------------------------------------------------
@@ -100,9 +105,14 @@ class Listener:
         """Start to listen.
 
         Raises:
-            ListenError: the address or port cannot be had, or TLS not be used with the side's files.
+            ListenError: the address or port cannot be had, TLS not be used with the side's files, or its answer rules
+                not be followed.
         """
         loop = asyncio.get_running_loop()
+        try:
+            self._policy = self._policy or AnswerPolicy(self.side, self._resolve).decide
+        except PolicyError as error:
+            raise self._listen_error(error, str(error)) from error
         host = None if self.side.host in {"", "*"} else self.side.host
         security = await self._secure()
 
@@ -148,7 +158,3 @@ class Listener:
         """Stop to listen, abort what came in, and wait at most `grace` seconds for it to be gone."""
         self.stop_listening()
         await end_all(tuple(self.associations.values()), deadlines, grace)
-
-
-def _by_rules(side: AcceptorSide) -> Policy:
-    return lambda caller: decide(side, caller)

@@ -26,6 +26,11 @@ Resolve = Callable[[str], AcceptorSide | None]
 """The SCP side of the profile of a name; None where there is none."""
 
 
+def no_profile(_name: str) -> AcceptorSide | None:
+    """Where no profile can be had by its name."""
+    return None
+
+
 class PolicyError(Exception):
     """The answer rules cannot be followed as they are written.
 
@@ -82,6 +87,15 @@ class AnswerPolicy:
         if self._side.answering.mode is DecisionMode.ASK:
             return self._ask(caller, "")
         return rules.decide(self._side, caller)
+
+    def always(self, answer: Answer, name: str) -> Callable[[Caller], Decision | Hold]:
+        """Decides about every caller by one answer.
+
+        Raises:
+            AnswerError: it needs a profile that is not there.
+        """
+        ready = self.ready(answer)
+        return lambda caller: self.carry_out(ready, caller, name)
 
     def ready(self, answer: Answer) -> ReadyAnswer:
         """An answer of this side, with the other profile that it may need.
