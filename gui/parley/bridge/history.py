@@ -6,7 +6,7 @@ take its place, until the typing pauses, the focus goes elsewhere (`seal`), or s
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Generic, TypeVar
 
 PAUSE_SECONDS = 2.0
@@ -80,6 +80,12 @@ class History(Generic[Value]):
         self._undone.clear()
         self._value = value
         self._is_sealed = False
+
+    def amend(self, value: Value) -> None:
+        """Let another value be the present one, which is no step: nobody edited anything."""
+        if self._done and self._done[-1].after == self._value:
+            self._done[-1] = replace(self._done[-1], after=value)
+        self._value = value
 
     def seal(self) -> None:
         """Let the next edit be a step of its own."""

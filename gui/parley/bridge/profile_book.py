@@ -1,21 +1,27 @@
 """Which profile is open, what was changed in it, and what has to be asked before it goes. No widgets, no dialogs.
 
 The book holds a draft beside the profile as it was saved. Nothing here discards a draft that differs without an answer
-from the person.
+from the person. A secret that was typed counts as saved once the key store has it, which may take as long as a person
+takes to unlock it.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import partial
 from itertools import count
 
 from PySide6.QtCore import QObject, Signal
 
+from parley.bridge import saved_secrets
 from parley.bridge.history import History, Place
+from parley.bridge.secret_keeper import Kept, SecretKeeper
 from parley.model.profile import LOOPBACK, AcceptorSide, Profile, RequestorSide
+from parley.model.profile_secrets import references_of, without_secrets
+from parley.model.secret import Secret
 from parley.model.store import ProfileStore, StoredProfile, StoreError
 
 
@@ -49,6 +55,7 @@ class ProfileBook(QObject):
         history_changed(): what can be undone or redone changed.
         state_changed(): name, key or "unsaved" changed.
         failed(str): something did not work; words for a person.
+        noted(str): it worked, but there is something that a person has to know.
         unsaved(str): ask about the changes to the profile of that name, then call `answer`.
         name_wanted(str): ask for a name, with a suggestion, then call `save_as` or `give_up`.
     """
@@ -59,18 +66,21 @@ class ProfileBook(QObject):
     history_changed = Signal()
     state_changed = Signal()
     failed = Signal(str)
+    noted = Signal(str)
     unsaved = Signal(str)
     name_wanted = Signal(str)
 
-    def __init__(self, store: ProfileStore, parent: QObject | None = None) -> None:
+    def __init__(self, store: ProfileStore, keeper: SecretKeeper | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store = store
+        self._keeper = keeper or SecretKeeper(parent=self)
         self._entries: tuple[StoredProfile, ...] = ()
         self._key = LOOPBACK.name
         self._saved = LOOPBACK
         self._draft = LOOPBACK
         self._history = History(_sides(LOOPBACK))
         self._then: Callable[[], None] | None = None
+        self._keepings = 0  # so many times the key store is being asked to keep something
         self._told: tuple[str, str, bool] | None = None
 
     # --- what is known -----------------------------------------------------------------------------------------------
@@ -79,6 +89,11 @@ class ProfileBook(QObject):
     def store(self) -> ProfileStore:
         """Where the profiles come from."""
         return self._store
+
+    @property
+    def keeper(self) -> SecretKeeper:
+        """Where the secrets go, and come from."""
+        return self._keeper
 
     @property
     def entries(self) -> tuple[StoredProfile, ...]:
@@ -175,7 +190,9 @@ class ProfileBook(QObject):
         self._history.seal()
 
     def _restore(self, sides: _Sides) -> None:
-        self._draft = replace(self._draft, scu=sides.scu, scp=sides.scp)
+        draft = replace(self._draft, scu=sides.scu, scp=sides.scp)
+        self._draft = saved_secrets.with_names_of(draft, self._saved)
+        self._history.amend(_sides(self._draft))
         self.restored.emit(self._draft)
         self.history_changed.emit()
         self._tell()
@@ -196,7 +213,7 @@ class ProfileBook(QObject):
         if answer is Answer.SAVE:
             if self.save():
                 self._go_on()
-            elif not self.is_built_in:
+            elif not self.is_built_in and not self._keepings:
                 self.give_up()
         elif answer is Answer.DISCARD:
             self._draft = self._saved
@@ -212,11 +229,14 @@ class ProfileBook(QObject):
     # --- saving ------------------------------------------------------------------------------------------------------
 
     def save(self) -> bool:
-        """Save the draft; a built-in profile asks for a name instead. Returns whether it is saved now."""
+        """Save the draft; a built-in profile asks for a name instead.
+
+        Returns whether it is saved now; what still has to go into the key store is not.
+        """
         if self.is_built_in:
             self.want_name()
             return False
-        return self._try(self._save)
+        return self._try(self._save) and not self._keepings
 
     def want_name(self) -> None:
         """Ask under which name to save."""
@@ -224,10 +244,11 @@ class ProfileBook(QObject):
 
     def save_as(self, name: str) -> None:
         """Save the draft as a new profile and open that; then go on with what waits for it."""
-        if self._try(self._save_as, name):
+        if not self._try(self._save_as, name):
+            if self._then is not None:
+                self.give_up()
+        elif not self._keepings:
             self._go_on()
-        elif self._then is not None:
-            self.give_up()
 
     # --- the list ----------------------------------------------------------------------------------------------------
 
@@ -276,22 +297,57 @@ class ProfileBook(QObject):
             self._show(key, profile)
 
     def _show(self, key: str, profile: Profile) -> None:
-        self._key, self._saved, self._draft = key, profile, profile
+        self._key, self._saved, self._draft = key, without_secrets(profile), profile
         self._history.start(_sides(profile))
         self.opened.emit(profile)
         self.history_changed.emit()
         self._tell()
 
     def _save(self) -> None:
-        self._store.save(self._draft, self._key)
-        self._saved = self._draft
-        self.refresh()
+        draft = saved_secrets.named(self._draft, self._key, self._entries)
+        self._store.save(draft, self._key)
+        gone = references_of(self._saved)
+        self._settle(draft)
+        self._forget(gone)
 
     def _save_as(self, name: str) -> None:
         profile = replace(self._draft, name=name, comment="" if self.is_built_in else self._draft.comment)
+        profile = saved_secrets.named(profile, "", self._entries)
         self._key = self._store.create(profile)
-        self._saved = self._draft = profile
+        self._settle(profile)
+
+    def _settle(self, profile: Profile) -> None:
+        """The file is written; secrets that were typed go into the key store next, and are unsaved until then."""
+        typed = saved_secrets.typed(profile, self._saved)
+        self._draft, self._saved = profile, saved_secrets.without_values(profile, typed)
+        self._history.amend(_sides(profile))
         self.refresh()
+        if typed:
+            self._keepings += 1
+            self.restored.emit(profile)  # with the names that they have now
+            self._keeper.keep(typed, partial(self._kept, profile, typed))
+
+    def _kept(self, profile: Profile, secrets: tuple[Secret, ...], kept: Kept) -> None:
+        safe = {secret for secret in secrets if secret.reference not in kept.failures}
+        self._saved = saved_secrets.with_values(self._saved, self._draft, safe)
+        self._keepings -= 1
+        words = saved_secrets.words_of_keeping(kept, profile, secrets)
+        if words:
+            (self.noted if kept.problem else self.failed).emit(words)
+        if self._then is not None and kept.failures:
+            self.give_up()
+        elif self._then is not None and not self._keepings:
+            self._go_on()
+        self._tell()
+
+    def _forget(self, references: Iterable[str]) -> None:
+        """Remove from the key store what no profile needs any more."""
+        if unused := saved_secrets.unused(references, self._entries, self._draft):
+            self._keeper.forget(unused, self._forgotten)
+
+    def _forgotten(self, kept: Kept) -> None:
+        if words := saved_secrets.words_of_forgetting(kept):
+            self.failed.emit(words)
 
     def _create(self, profile: Profile) -> None:
         self._try(self._created, profile)
@@ -317,10 +373,13 @@ class ProfileBook(QObject):
         self.refresh()
 
     def _delete(self, key: str) -> None:
+        entry = self.entry(key)
         self._store.delete(key)
         self.refresh()
         if key == self._key:
             self._show(LOOPBACK.name, LOOPBACK)
+        if entry is not None and entry.profile is not None:
+            self._forget(references_of(entry.profile))
 
     def _free_name(self, wanted: str) -> str:
         taken = {entry.name.casefold() for entry in self._entries}

@@ -6,6 +6,7 @@ Blocks as long as the person takes: see the rules of this room.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from parley.keystore.store import KeyStore, KeyStoreError
 from parley.model.profile import Profile
@@ -14,6 +15,19 @@ from parley.model.secret import Secret
 
 Ask = Callable[[str, str], Secret | None]
 """Asks the person for the secret of that reference, telling why; None where nobody wants to give it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A secret that the key store did not give.
+
+    Attributes:
+        reason: why, without a full stop.
+        is_open: whether the key store answered at all, and could keep one.
+    """
+
+    reason: str
+    is_open: bool = False
 
 
 class NotGivenError(KeyStoreError):
@@ -51,15 +65,19 @@ def unfetched(profile: Profile) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _fetch(reference: str, store: KeyStore, ask: Ask) -> Secret:
+def look_up(reference: str, store: KeyStore) -> Secret | Missing:
+    """The secret of that reference, or why there is none. Never raises."""
     try:
-        found = store.get(reference)
-        reason = "the key store has none of that name"
+        return store.get(reference) or Missing("the key store has none of that name", is_open=True)
     except KeyStoreError as error:
-        found, reason = None, str(error)
-    if found is not None:
+        return Missing(str(error))
+
+
+def _fetch(reference: str, store: KeyStore, ask: Ask) -> Secret:
+    found = look_up(reference, store)
+    if isinstance(found, Secret):
         return found
-    given = ask(reference, reason)
+    given = ask(reference, found.reason)
     if given is None:
-        raise NotGivenError(f"the secret “{reference}” was not given: {reason}")
+        raise NotGivenError(f"the secret “{reference}” was not given: {found.reason}")
     return Secret(given.data, reference)

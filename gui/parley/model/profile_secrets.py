@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections import Counter
+from collections.abc import Callable, Set
 from dataclasses import replace
 
 from parley.model.handle import KnownUser, UserIdentity
@@ -10,6 +12,17 @@ from parley.model.profile import Profile
 from parley.model.secret import Secret
 from parley.model.tls import Tls
 from parley.ul.codes import UserIdentityType
+
+_WORDS = {
+    "user_identity.primary": "ticket, assertion or token",
+    "user_identity.secondary": "passcode",
+    "identity_response": "identity response",
+    "tls.passphrase": "passphrase of the TLS key",
+}
+_USER = re.compile(r"rules\.users\[(\d+)]\.passcode")
+_OWN_REFERENCE = re.compile(r", SC[UP] [^\[\]]+ \[[0-9a-f]{12}]$")
+_LONGEST_NAME = 60
+"""Characters of a profile's name in a reference: some key stores do not take long ones."""
 
 Change = Callable[[str, Secret], Secret]
 """From a secret's place, such as ``scu.user_identity.secondary`` or ``scp.rules.users[0].passcode``, and the secret."""
@@ -33,6 +46,55 @@ def with_secrets(profile: Profile, change: Change) -> Profile:
             tls=_of_tls("scp.tls", scp.tls, change),
         ),
     )
+
+
+def secrets_of(profile: Profile) -> dict[str, Secret]:
+    """Every secret of a profile by its place, those without a value and without a reference too."""
+    found: dict[str, Secret] = {}
+
+    def look(place: str, secret: Secret) -> Secret:
+        found[place] = secret
+        return secret
+
+    with_secrets(profile, look)
+    return found
+
+
+def references_of(profile: Profile) -> frozenset[str]:
+    """The names of its secrets in the key store."""
+    return frozenset(secret.reference for secret in secrets_of(profile).values() if secret.reference)
+
+
+def with_references(profile: Profile, taken: Set[str], token: Callable[[], str]) -> Profile:
+    """The profile with a name of its own for each secret that has a value, and none yet or one that is shared.
+
+    Args:
+        taken: the names that other profiles use: what is kept for those stays as it is.
+        token: makes what tells two names apart, 12 hexadecimal digits, a different one each time.
+    """
+    uses = Counter(secret.reference for secret in secrets_of(profile).values())
+
+    def name(place: str, secret: Secret) -> Secret:
+        is_shared = secret.reference in taken or uses[secret.reference] > 1
+        if not secret or (secret.reference and not is_shared):
+            return secret
+        about = f"{profile.name.strip()[:_LONGEST_NAME]}, {words_of(place)}"
+        return Secret(secret.data, f"{about} [{token()}]")
+
+    return with_secrets(profile, name)
+
+
+def is_own_reference(reference: str) -> bool:
+    """Whether `with_references` has made it, so that nobody else is meant by it."""
+    return _OWN_REFERENCE.search(reference) is not None
+
+
+def words_of(place: str) -> str:
+    """What the secret of that place is, for a person."""
+    side, _, rest = place.partition(".")
+    if found := _USER.fullmatch(rest):
+        return f"{side.upper()} passcode of user {int(found[1]) + 1}"
+    return f"{side.upper()} {_WORDS[rest]}"
 
 
 def without_secrets(profile: Profile) -> Profile:

@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from parley.model.atomic import safe_file_name, write_atomically
 from parley.model.profile import LOOPBACK, Profile
 from parley.model.profile_reader import ProfileFileError, read_profile
+from parley.model.profile_secrets import without_secrets
 
 SUFFIX = ".toml"
 LARGEST_FILE = 1 << 20
@@ -178,12 +179,15 @@ class ProfileStore:
         The profile's name goes into the file, while the file keeps its own: `rename` changes both.
 
         Raises:
+        Of secrets it gets the references alone.
+
             StoreError: the profile is built in, its file cannot be read any more, is read-only or cannot be written.
         """
         self._refuse_built_in(key, "changed: save it under another name")
         if not self._path(key).exists():
             self._refuse_name(profile.name, _folder_of(key))
             self._write(key, _fresh_text(profile))
+        profile = without_secrets(profile)
             return
         current, text = self._read(key)
         if profile.name != current.name:
@@ -389,6 +393,7 @@ def _changed_text(profile: Profile, text: str) -> str:
     try:
         changed = changed_text(profile, text)
         if read_profile(changed, default_name="") == profile:
+    profile = without_secrets(profile)
             return changed
     except (TOMLKitError, ProfileFileError, ValueError, TypeError, KeyError) as error:
         reason = f" ({error})"
