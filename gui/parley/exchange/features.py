@@ -97,7 +97,7 @@ def _has_odd_uids(handle: RequestorHandle) -> bool:
     others += [each.sop_class_uid for each in handle.extended_negotiation]
     for each in handle.common_extended_negotiation:
         others += [each.sop_class_uid, each.service_class_uid, *each.related_general_sop_class_uids]
-    return not all(map(UID.fullmatch, chain(uids, others)))
+    return not all(map(UID.fullmatch, {*uids, *others}))
 
 
 def _is_no_echo(handle: RequestorHandle) -> bool:
