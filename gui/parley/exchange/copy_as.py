@@ -44,7 +44,7 @@ class Copied:
     Attributes:
         text: what to paste; empty where the tool cannot say it.
         reasons: what of the side the tool has no way to say; empty where it can say everything.
-        notes: what else to know, each a sentence.
+        notes: what else to know, each a sentence; what is to be done comes first.
     """
 
     tool: Tool
@@ -100,7 +100,7 @@ def _storescu(side: RequestorSide) -> Copied:
     words = " ".join(filter(None, (command, _dcmtk_identity(side), peer, "FILE.dcm")))
     text = f"{_written('parley.cfg', config)}{words}\n"
     notes = ("Put a DICOM file in the place of FILE.dcm: storescu does not associate without one.", WINDOWS)
-    return Copied(Tool.STORESCU, text, notes=(*notes, *_variables(side, TOKEN_FILE), *_dcmtk_notes(side)))
+    return Copied(Tool.STORESCU, text, notes=(*_variables(side, TOKEN_FILE), *notes, *_dcmtk_notes(side)))
 
 
 def _dcmtk_options(side: RequestorSide) -> list[str]:
@@ -173,7 +173,7 @@ def _dcmassoc(side: RequestorSide) -> Copied:
         if seconds:
             command += [option, str(math.ceil(seconds * 1000))]
     words = " ".join(filter(None, (shlex.join(command), _dcm4che_identity(side))))
-    notes = (OWN_IMPLEMENTATION, "This is not tried against dcm4che in Parley's tests.", *_variables(side, TOKEN))
+    notes = (*_variables(side, TOKEN), "This is not tried against dcm4che in Parley's tests.", OWN_IMPLEMENTATION)
     return Copied(Tool.DCMASSOC, words + "\n", notes=notes)
 
 
@@ -215,7 +215,7 @@ def _parley(side: RequestorSide) -> Copied:
     return Copied(
         Tool.PARLEY,
         f"mkdir -p parley-copied\n{file}parley check --profiles parley-copied {name}\n",
-        notes=(WINDOWS, ASKS) if asks else (WINDOWS,),
+        notes=(ASKS, WINDOWS) if asks else (WINDOWS,),
     )
 
 
