@@ -30,25 +30,19 @@ def show_profile(options: argparse.Namespace) -> int:
 
 def import_profiles(options: argparse.Namespace) -> int:
     """Add what is in files; what cannot be read does not keep the rest out."""
+    from parley.exchange.adopting import Landed, adopt
     from parley.exchange.files import read_file
-    from parley.exchange.results import below
 
     store = profile_store(options.profiles)
     imported, troubles = 0, 0
     for path in options.files:
-        found = read_file(path)
-        arrivals = ((each.profile, below(options.folder, each.folder), each.text) for each in found.arrivals)
-        reasons = list(map(str, found.problems))
-        for arrival, adopted in zip(found.profiles, store.adopt(arrivals), strict=True):
-            if adopted.problem:
-                reasons.append(adopted.problem)
-                continue
-            imported += 1
-            renamed = f", as there is a {arrival.name} already" if adopted.profile.name != arrival.name else ""
-            print_line(f"{adopted.profile.name}  ({adopted.key}){renamed}")
-        troubles += len(reasons)
-        for reason in reasons:
-            print(f"parley: {path}: {reason}", file=sys.stderr)
+        for each in adopt(store, read_file(path), options.folder):
+            if isinstance(each, Landed):
+                imported += 1
+                print_line(str(each))
+            else:
+                troubles += 1
+                print(f"parley: {path}: {each}", file=sys.stderr)
     if not imported:
         return NOT_TRIED
     return FAILED if troubles else PASSED
