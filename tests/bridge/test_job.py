@@ -91,3 +91,41 @@ def test_a_result_that_came_too_late_to_cancel_is_not_told(qtbot, gate):
     with qtbot.waitSignal(job.finished):
         gate.set()
     assert ears.end == ["finished"]
+
+
+def test_a_job_that_has_settled_goes_on_to_its_result(qtbot, gate):
+    settled = threading.Event()
+
+    def work(job):
+        job.settle()
+        settled.set()
+        gate.wait()
+        job.report(1)
+        return "written"
+
+    job = Job(work)
+    ears = Ears(job)
+    job.start()
+    assert settled.wait(5)
+    job.cancel()
+    with qtbot.waitSignal(job.finished):
+        gate.set()
+    assert ("succeeded", "written") in ears.heard
+
+
+def test_a_job_that_was_cancelled_before_does_not_settle(qtbot, gate):
+    reached = []
+
+    def work(job):
+        gate.wait()
+        job.settle()
+        reached.append("beyond")
+
+    job = Job(work)
+    ears = Ears(job)
+    job.start()
+    job.cancel()
+    with qtbot.waitSignal(job.finished):
+        gate.set()
+    assert ears.end == ["finished"]
+    assert reached == []

@@ -252,6 +252,15 @@ class TestChanging:
                 attempt()
         assert not store.folder.exists()
 
+    def test_the_text_of_a_draft_keeps_what_is_in_the_file_and_writes_nothing(self, store: ProfileStore) -> None:
+        key = store.create(PACS)
+        path = store.folder / key
+        path.write_text(saved := path.read_text() + "# mine\n")
+        text = store.text(key, replace(PACS, comment="ask Sam"))
+        assert ("ask Sam" in text, "# mine" in text) == (True, True)
+        assert (path.read_text(), store.text(key)) == (saved, saved)
+        assert "ask Sam" in store.text(LOOPBACK.name, replace(LOOPBACK, comment="ask Sam"))
+
     def test_text_that_no_file_can_hold(self, store: ProfileStore) -> None:
         with pytest.raises(StoreError, match="half a character"):
             store.create(Profile("x", comment="\ud800"))

@@ -41,6 +41,8 @@ class Job(QObject):
         self._work = work
         self._share = 0.0
         self._is_cancelled = False
+        self._is_settled = False
+        self._deciding = threading.Lock()
         self._result: Any = None
         self._error: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="parley-job", daemon=True)
@@ -54,8 +56,9 @@ class Job(QObject):
         self._look.start()
 
     def cancel(self) -> None:
-        """Ask the work to end. No result is signalled after this."""
-        self._is_cancelled = True
+        """Ask the work to end, unless it has settled. No result is signalled after this."""
+        with self._deciding:
+            self._is_cancelled = not self._is_settled
 
     def report(self, share: float) -> None:
         """For the work: tell how far it is.
@@ -65,6 +68,17 @@ class Job(QObject):
         """
         self._share = share
         if self._is_cancelled:
+            raise Cancelled
+
+    def settle(self) -> None:
+        """For the work: from here on it is too late to cancel, as what is done now would have to be undone.
+
+        Raises:
+            Cancelled: it was not too late yet.
+        """
+        with self._deciding:
+            self._is_settled = not self._is_cancelled
+        if not self._is_settled:
             raise Cancelled
 
     def _run(self) -> None:

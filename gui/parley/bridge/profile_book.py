@@ -132,9 +132,9 @@ class ProfileBook(QObject):
         entry = self.entry(key)
         self._show(key, entry.profile) if entry and entry.profile else self._show(LOOPBACK.name, LOOPBACK)
 
-    def refresh(self) -> None:
-        """Read the list again."""
-        self._entries = self._store.list()
+    def refresh(self, entries: tuple[StoredProfile, ...] | None = None) -> None:
+        """Read the list again, or take one that was just read elsewhere."""
+        self._entries = self._store.list() if entries is None else entries
         self.listed.emit()
         self._tell()
 

@@ -129,13 +129,16 @@ class ProfileStore:
                 raise StoreError(f"More than one profile is called {name}: {', '.join(entry.key for entry in found)}.")
         raise StoreError(f"There is no profile called {name}.")
 
-    def text(self, key: str) -> str:
-        """The text of a profile's file, to be handed on as it is; a built-in one is written out.
+    def text(self, key: str, draft: Profile | None = None) -> str:
+        """The text of a profile's file, to be handed on as it is, or as `draft` would make it; built in, written out.
 
         Raises:
-            StoreError: there is none, or it cannot be read.
+            StoreError: there is none, it cannot be read, or not be changed to that.
         """
-        return _fresh_text(BUILT_IN[key]) if key in BUILT_IN else self._read(key)[1]
+        if key in BUILT_IN:
+            return _fresh_text(draft or BUILT_IN[key])
+        current, text = self._read(key)
+        return text if draft is None or draft == current else _changed_text(draft, text)
 
     # --- changing ----------------------------------------------------------------------------------------------------
 
@@ -176,18 +179,18 @@ class ProfileStore:
     def save(self, profile: Profile, key: str) -> None:
         """Write a profile to its file, keeping comments, order and unknown keys; a file that is gone is written anew.
 
+        Of secrets it gets the references alone.
+
         The profile's name goes into the file, while the file keeps its own: `rename` changes both.
 
         Raises:
-        Of secrets it gets the references alone.
-
             StoreError: the profile is built in, its file cannot be read any more, is read-only or cannot be written.
         """
         self._refuse_built_in(key, "changed: save it under another name")
+        profile = without_secrets(profile)
         if not self._path(key).exists():
             self._refuse_name(profile.name, _folder_of(key))
             self._write(key, _fresh_text(profile))
-        profile = without_secrets(profile)
             return
         current, text = self._read(key)
         if profile.name != current.name:
@@ -390,10 +393,10 @@ def _changed_text(profile: Profile, text: str) -> str:
 
     from parley.model.profile_writer import changed_text
 
+    profile = without_secrets(profile)
     try:
         changed = changed_text(profile, text)
         if read_profile(changed, default_name="") == profile:
-    profile = without_secrets(profile)
             return changed
     except (TOMLKitError, ProfileFileError, ValueError, TypeError, KeyError) as error:
         reason = f" ({error})"
