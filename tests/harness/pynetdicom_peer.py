@@ -18,7 +18,7 @@ import ssl
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -133,6 +133,51 @@ def tls_context(files: dict[str, str], *, is_server: bool) -> ssl.SSLContext:
     return context
 
 
+def handlers_of(settings: dict[str, Any], tell: Callable[..., None]) -> Iterator[tuple[Any, Any]]:
+    """Handlers of what a request negotiates; pynetdicom passes over what has none.
+
+    Args:
+        settings: ``users`` maps names to passcodes (None for any), everybody else is refused; ``response`` is answered
+            to an identity; ``extended`` maps SOP classes to what is answered to their details; ``common`` accepts the
+            relations of SOP classes; ``operations`` answers the window. Bytes are in hexadecimal.
+        tell: says what each was asked.
+    """
+    from pynetdicom import evt
+
+    def identify(event: Any) -> tuple[bool, bytes | None]:
+        name, passcode = event.primary_field, event.secondary_field
+        tell("identified", type=event.user_id_type, primary=name.hex(), secondary=(passcode or b"").hex())
+        users = settings["users"]
+        is_known = name.decode() in users and users[name.decode()] in {None, (passcode or b"").decode()}
+        return is_known, bytes.fromhex(settings["response"]) if "response" in settings else None
+
+    def extend(event: Any) -> dict[str, bytes]:
+        tell("extended", asked={str(uid): information.hex() for uid, information in event.app_info.items()})
+        return {uid: bytes.fromhex(answer) for uid, answer in settings["extended"].items()}
+
+    def relate(event: Any) -> Any:
+        tell("related", asked=[_relation(item) for item in event.items.values()])
+        return event.items
+
+    def operate(event: Any) -> tuple[int, int]:
+        tell("operations", asked=[event.nr_invoked, event.nr_performed])
+        return 1, 1
+
+    for name, kind, handler in (
+        ("users", evt.EVT_USER_ID, identify),
+        ("extended", evt.EVT_SOP_EXTENDED, extend),
+        ("common", evt.EVT_SOP_COMMON, relate),
+        ("operations", evt.EVT_ASYNC_OPS, operate),
+    ):
+        if name in settings:
+            yield kind, handler
+
+
+def _relation(item: Any) -> list[Any]:
+    related = [str(uid) for uid in item.related_general_sop_class_identification]
+    return [str(item.sop_class_uid), str(item.service_class_uid), related]
+
+
 class Scp:
     """pynetdicom's acceptor."""
 
@@ -148,8 +193,8 @@ class Scp:
         entity.maximum_associations = settings.get("maximum_associations", 10)
         entity.require_called_aet = settings.get("require_called", False)
         entity.require_calling_aet = settings.get("require_calling", [])
-        for abstract_syntax, transfer_syntaxes in settings["contexts"]:
-            entity.add_supported_context(abstract_syntax, transfer_syntaxes)
+        for abstract_syntax, transfer_syntaxes, *roles in settings["contexts"]:
+            entity.add_supported_context(abstract_syntax, transfer_syntaxes, *roles)
         handlers: list[Any] = [
             (evt.EVT_REQUESTED, lambda event: self._say("requested", **_request_facts(event))),
             (evt.EVT_ESTABLISHED, lambda event: self._say("established")),
@@ -157,6 +202,7 @@ class Scp:
             (evt.EVT_RELEASED, lambda event: self._say("released")),
             (evt.EVT_ABORTED, lambda event: self._say("aborted")),
             (evt.EVT_C_ECHO, self._echo),
+            *handlers_of(settings.get("handlers", {}), self._say),
         ]
         tls = tls_context(settings["tls"], is_server=True) if "tls" in settings else None
         self._server: Any = entity.start_server(("127.0.0.1", 0), block=False, evt_handlers=handlers, ssl_context=tls)
@@ -183,7 +229,7 @@ def be_scu(command: dict[str, Any]) -> None:
     """Associate and do as told."""
     from pynetdicom import AE, evt
     from pynetdicom.pdu import A_ASSOCIATE_RJ
-    from pynetdicom.presentation import build_context, build_role
+    from pynetdicom.presentation import build_context
 
     # Taken from the PDU: pynetdicom takes a socket that a quick rejection closed for one that never connected.
     rejections: list[list[int]] = []
@@ -195,7 +241,6 @@ def be_scu(command: dict[str, Any]) -> None:
     entity = AE(command.get("calling", "PEER_SCU"))
     entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = command.get("timeout", 5)
     contexts = [build_context(uid, syntaxes) for uid, syntaxes in command["contexts"]]
-    roles = [build_role(uid, scu_role=scu, scp_role=scp) for uid, scu, scp in command.get("roles", [])]
     try:
         association: Any = entity.associate(
             "127.0.0.1",
@@ -203,7 +248,7 @@ def be_scu(command: dict[str, Any]) -> None:
             contexts=contexts,
             ae_title=command.get("called", "PARLEY_SCP"),
             max_pdu=command.get("maximum_length", 16382),
-            ext_neg=roles,
+            ext_neg=list(negotiation_items(command)),
             evt_handlers=[(evt.EVT_PDU_RECV, keep_rejection)],
             tls_args=(tls_context(command["tls"], is_server=False), "localhost") if "tls" in command else None,
         )
@@ -231,6 +276,47 @@ def be_scu(command: dict[str, Any]) -> None:
     say("outcome", **facts, statuses=statuses, how=how)
 
 
+def negotiation_items(command: dict[str, Any]) -> Iterator[Any]:
+    """What a command wants to negotiate beside contexts, as pynetdicom's items; bytes are in hexadecimal."""
+    from pynetdicom import pdu_primitives as items
+    from pynetdicom.presentation import build_role
+
+    for uid, scu, scp in command.get("roles", []):
+        yield build_role(uid, scu_role=scu, scp_role=scp)
+    if "operations" in command:
+        window = items.AsynchronousOperationsWindowNegotiation()
+        window.maximum_number_operations_invoked, window.maximum_number_operations_performed = command["operations"]
+        yield window
+    for uid, information in command.get("extended", []):
+        details = items.SOPClassExtendedNegotiation()
+        details.sop_class_uid, details.service_class_application_information = uid, bytes.fromhex(information)
+        yield details
+    for uid, service, related in command.get("common", []):
+        relation = items.SOPClassCommonExtendedNegotiation()
+        relation.sop_class_uid, relation.service_class_uid = uid, service
+        relation.related_general_sop_class_identification = related
+        yield relation
+    if "identity" in command:
+        kind, primary, secondary, wants_response = command["identity"]
+        identity = items.UserIdentityNegotiation()
+        identity.user_identity_type, identity.primary_field = kind, bytes.fromhex(primary)
+        if secondary:
+            identity.secondary_field = bytes.fromhex(secondary)
+        identity.positive_response_requested = wants_response
+        yield identity
+
+
+def _negotiated(acceptor: Any) -> dict[str, Any]:
+    """What an acceptor answered beside contexts, as pynetdicom reads it."""
+    identity = acceptor.user_identity
+    return {
+        "roles": [[str(uid), role.scu_role, role.scp_role] for uid, role in acceptor.role_selection.items()],
+        "extended": [[str(uid), answer.hex()] for uid, answer in acceptor.sop_class_extended.items()],
+        "operations": list(acceptor.asynchronous_operations),
+        "identity_response": None if identity is None else identity.server_response.hex(),
+    }
+
+
 def _association_facts(association: Any) -> dict[str, Any]:
     answer = association.acceptor.primitive
     return {
@@ -240,6 +326,8 @@ def _association_facts(association: Any) -> dict[str, Any]:
         "refused": [[c.context_id, c.result] for c in association.rejected_contexts],
         "maximum_length": association.acceptor.maximum_length if answer else None,
         "implementation_class_uid": str(association.acceptor.implementation_class_uid) if answer else None,
+        "negotiated": _negotiated(association.acceptor) if answer else None,
+        "may_be": [[c.context_id, c.as_scu, c.as_scp] for c in association.accepted_contexts],
     }
 
 
