@@ -1,4 +1,4 @@
-"""What the controller puts into the log by itself: that something breaks the standard on purpose."""
+"""What the window's log says by itself: that something breaks the standard on purpose."""
 
 import asyncio
 
@@ -7,11 +7,11 @@ import pytest
 from parley.bridge.controller import Controller
 from parley.bridge.detail_tree import build
 from parley.bridge.log_row import severity_of
-from parley.bridge.nonconformity import NOT_CONFORMANT
 from parley.bridge.pump import EventPump
 from parley.engine.engine import Engine
 from parley.model.event import EventKind
 from parley.model.handle import AcceptorHandle, ForcedAnswer, RequestorHandle
+from parley.model.nonconformity import NOT_CONFORMANT
 from parley.model.profile import AcceptorSide, RequestorSide, Timers
 from parley.ul.errors import Severity
 

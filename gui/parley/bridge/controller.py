@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from parley.bridge.nonconformity import answer_faults, fault_words, request_faults
 from parley.bridge.pump import EventPump
 from parley.diagnosis import diagnose_listen
 from parley.engine.engine import Engine
@@ -77,8 +76,6 @@ class Controller(QObject):
         if self._is_busy or (self._requestor is not None and self._requestor.state is not State.STA_13):
             return
         self._requestor = self._last = self._engine.requestor(side)
-        if faults := request_faults(side):
-            self._requestor.tell(EventKind.NOTE, text=fault_words("sent", faults), findings=faults)
         self.attempt_started.emit()
         self._start_scu(self._requestor.associate(), "associate", self.attempt_finished.emit)
         self._look_at_state()
@@ -105,8 +102,6 @@ class Controller(QObject):
         """Start to listen; a listener that is open already is left alone."""
         if self._listener is None and not self._is_opening:
             self._is_opening = True
-            if faults := answer_faults(side):
-                self._engine.note(fault_words("listening", faults))
             self._start(_listen(self._engine, side), "listen", self._listen_done)
 
     def stop(self) -> None:

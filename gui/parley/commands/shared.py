@@ -40,12 +40,15 @@ def print_line(text: str = "") -> None:
 
 
 def printer(options: argparse.Namespace, quiet: frozenset[EventKind] = QUIET) -> Callable[[EngineEvent], None]:
-    """A sink that prints each event as it comes, those of the quiet kinds only to who wants all."""
+    """A sink that prints each event as it comes, those of the quiet kinds only to who wants all.
+
+    A remark with findings is for everybody: something goes out that breaks the standard.
+    """
     write = to_json if options.json else to_text
     hidden = frozenset() if options.json or options.verbose else quiet
 
     def show(event: EngineEvent) -> None:
-        if event.kind not in hidden:
+        if event.kind not in hidden or (event.kind is EventKind.NOTE and event.findings):
             print_line(write(event))
 
     return show

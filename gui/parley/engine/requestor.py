@@ -18,6 +18,7 @@ from parley.engine.tls_transport import TlsTransport
 from parley.model.attempt import Attempt, AttemptEnd, Step
 from parley.model.build import request_pdu
 from parley.model.event import EventKind
+from parley.model.nonconformity import fault_words, request_faults
 from parley.model.profile import RequestorSide
 from parley.model.tls import Handshake
 from parley.ul import effects as fx
@@ -80,6 +81,8 @@ class Requestor(Association):
             self._end(AttemptEnd.NOT_SENT, detail=str(error))
             self._finish(str(error))
             return await self._attempt
+        if faults := request_faults(self.side):
+            self.tell(EventKind.NOTE, text=fault_words("sent", faults), findings=faults)
         self._connecting = spawn(self._connect(), name=f"connect association {self.number}")
         try:
             return await asyncio.shield(self._attempt)

@@ -1,4 +1,4 @@
-"""How the log is told that something goes out that breaks the standard, because a person wants it so. No Qt."""
+"""How the log is told that something goes out that breaks the standard, because a person wants it so."""
 
 from __future__ import annotations
 
