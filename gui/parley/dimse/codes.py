@@ -44,6 +44,11 @@ class CommandField(WireCode):
         return f"unknown message {self.value:04X}H" if self.is_reserved else self._name_.replace("_", "-")
 
     @property
+    def service(self) -> str:
+        """The name that a request and its response share, for example ``C-ECHO``."""
+        return self.words.rpartition("-")[0]
+
+    @property
     def is_response(self) -> bool:
         """Whether it answers a request."""
         return bool(self.value & RESPONSE_BIT)

@@ -26,7 +26,7 @@ def echo_request(context_id: int, message_id: int) -> Message:
     return Message(context_id, CommandSet(command))
 
 
-def answer_to(message: Message, abstract_syntax: str) -> Message | None:
+def answer_to(message: Message, abstract_syntax: str, status: int | None = None) -> Message | None:
     """The response of an acceptor that knows Verification only; None for what takes no response.
 
     A C-ECHO on a Verification context succeeds, another message that the standard knows gets status 0122H (SOP class
@@ -35,16 +35,13 @@ def answer_to(message: Message, abstract_syntax: str) -> Message | None:
 
     Args:
         abstract_syntax: of the presentation context on which the message came.
+        status: what is answered in place of these (PS3.7 Annex C).
     """
     field = message.field
     if field is None or message.message_id is None or field.is_response or field is CommandField.C_CANCEL_RQ:
         return None
-    if field.is_reserved:
-        status = UNRECOGNIZED_OPERATION
-    elif field is CommandField.C_ECHO_RQ and abstract_syntax == VERIFICATION:
-        status = SUCCESS
-    else:
-        status = SOP_CLASS_NOT_SUPPORTED
+    if status is None:
+        status = _usual_status(field, abstract_syntax)
     command: dict[str, Value] = {
         "AffectedSOPClassUID": message.command.sop_class_uid or abstract_syntax,
         "CommandField": field.value | RESPONSE_BIT,
@@ -55,3 +52,10 @@ def answer_to(message: Message, abstract_syntax: str) -> Message | None:
     if message.command.sop_instance_uid:
         command["AffectedSOPInstanceUID"] = message.command.sop_instance_uid
     return Message(message.context_id, CommandSet(command))
+
+
+def _usual_status(field: CommandField, abstract_syntax: str) -> int:
+    if field.is_reserved:
+        return UNRECOGNIZED_OPERATION
+    is_echo = field is CommandField.C_ECHO_RQ and abstract_syntax == VERIFICATION
+    return SUCCESS if is_echo else SOP_CLASS_NOT_SUPPORTED

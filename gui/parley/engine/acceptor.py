@@ -61,6 +61,7 @@ class Acceptor(Association):
         super().__init__(number, side.timers, limits, record, deadlines, ended)
         self._listener = listener
         self._storage = side.storage
+        self._responses = side.responses
         self.caller: Caller | None = None
         self.held: Hold | None = None
 

@@ -18,6 +18,7 @@ from parley.engine.recorder import Recorder
 from parley.engine.results import EchoResult, StoreResult
 from parley.model.event import EventKind
 from parley.model.profile import Timers
+from parley.model.responses import ResponseRule
 from parley.model.storage import Storage
 from parley.ul import primitives as pr
 from parley.ul.codes import AbortSource, Role
@@ -46,6 +47,7 @@ class Association(Connection):
         super().__init__(number, timers, limits, record, deadlines)
         self._ended = ended
         self._storage = Storage()
+        self._responses: tuple[ResponseRule, ...] = ()
         self._messages: Messages | None = None
         self._was_released = False
 
@@ -214,5 +216,5 @@ class Association(Connection):
 
     def _associated(self) -> None:
         """The association is established: get ready for messages."""
-        self._messages = Messages(self, self._storage)
+        self._messages = Messages(self, self._storage, self._responses)
         self._touch()

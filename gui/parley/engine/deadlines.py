@@ -87,6 +87,10 @@ class Deadline:
         self._deadlines = deadlines
         self._expired = expired
 
+    def another(self, expired: Callable[[str], None]) -> Deadline:
+        """Other named timers on the same loop timer."""
+        return Deadline(self._deadlines, expired)
+
     def start(self, name: str, seconds: float | None) -> None:
         """Start timer `name` from zero; None is a timer that is switched off."""
         self.due.pop(name, None)

@@ -31,6 +31,7 @@ from parley.engine.sources import FileSource, open_source
 from parley.model.dicom_files import DicomFile
 from parley.model.event import EventKind
 from parley.model.registry import labelled
+from parley.model.responses import ResponseRule
 from parley.model.storage import Storage
 from parley.ul.codes import VERIFICATION
 from parley.ul.errors import LocalProtocolError
@@ -71,12 +72,13 @@ class Messages:
 
     Args:
         storage: how a C-STORE is answered.
+        responses: how requests are answered otherwise than Parley would by itself.
     """
 
-    def __init__(self, association: Association, storage: Storage) -> None:
+    def __init__(self, association: Association, storage: Storage, responses: tuple[ResponseRule, ...]) -> None:
         self._association = association
         self._contexts = {context.context_id: context for context in association.contexts if context.is_accepted}
-        self._responder = Responder(association, self._contexts, storage, self._send)
+        self._responder = Responder(association, self._contexts, storage, responses, self._send)
         self._reassembler: Reassembler | None = Reassembler(tuple(self._contexts), sink_for=self._responder.sink_for)
         self._asked: _Asked | None = None
         self._message_id = 0

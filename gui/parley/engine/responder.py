@@ -1,12 +1,15 @@
 """What the peer asks over an association, and how it is answered: the objects it sends, and all else.
 
-It answers by itself what it can; how objects are answered is the acceptor's choice (`parley.model.storage`).
+It answers by itself what it can; what is answered otherwise, and what becomes of objects, is the acceptor's choice
+(`parley.model.responses`, `parley.model.storage`).
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +22,7 @@ from parley.engine.tasks import spawn
 from parley.model.event import EventKind
 from parley.model.part10 import file_head
 from parley.model.registry import entries
+from parley.model.responses import ResponseAction, ResponseRule, rule_for
 from parley.model.storage import Storage, StorageMode
 from parley.ul.errors import LocalProtocolError
 from parley.ul.negotiation import NegotiatedContext
@@ -32,7 +36,8 @@ class Responder:
 
     Args:
         contexts: the accepted ones by id.
-        storage: how a C-STORE is answered.
+        storage: what becomes of objects.
+        responses: how requests are answered otherwise than Parley would by itself.
         send: sends a message; raises `LocalProtocolError` where that cannot be done.
     """
 
@@ -41,12 +46,17 @@ class Responder:
         association: Association,
         contexts: Mapping[int, NegotiatedContext],
         storage: Storage,
+        responses: tuple[ResponseRule, ...],
         send: Callable[[Message], None],
     ) -> None:
         self._association = association
         self._contexts = contexts
         self._storage = storage
+        self._responses = responses
         self._send = send
+        self._deadline = association.deadline.another(self._time_has_come)
+        self._numbers = itertools.count(1)
+        self._later: dict[str, Callable[[], None]] = {}
         self._receiver: Receiver | None = None
         self._refusal = 0
         self._waiting = Waiting(association.hold)
@@ -79,10 +89,14 @@ class Responder:
             self._answer_store(message)
             return
         context = self._contexts.get(message.context_id)
-        self._try_to_send(answer_to(message, context.abstract_syntax if context else ""))
+        rule = self._rule_for(message)
+        status = None if rule is None else rule.status
+        self._respond(rule, answer_to(message, context.abstract_syntax if context else "", status))
 
     def end(self) -> None:
-        """The association has ended, or will: of an object that is not whole by now nothing comes."""
+        """The association has ended, or will: nothing comes of an object that is not whole, or an answer that waits."""
+        self._deadline.stop_all()
+        self._later.clear()
         if self._receiver is not None:
             self._spawn(self._receiver.discard(), f"discard {self._receiver.path.name}")
             self._receiver = None
@@ -110,19 +124,54 @@ class Responder:
     def _answer_store(self, message: Message) -> None:
         receiver, self._receiver = self._receiver, None
         if receiver is None or not message.command.has_data_set:
-            self._try_to_send(store_response(message, self._refusal or self._storage.status))
-            return
-        self._spawn(self._finish_storing(message, receiver), f"store {receiver.path.name}")
+            self._answer_object(message, self._refusal)
+        else:
+            self._spawn(self._finish_storing(message, receiver), f"store {receiver.path.name}")
 
     async def _finish_storing(self, message: Message, receiver: Receiver) -> None:
         error = await receiver.finish()
         if error is None:
             self._note(f"saved as {receiver.path}")
-            self._try_to_send(store_response(message, self._storage.status))
+            self._answer_object(message)
         else:
             words = trouble_words(error)
             self._note(f"{receiver.path} cannot be saved: {words}.")
-            self._try_to_send(store_response(message, OUT_OF_RESOURCES, words))
+            self._answer_object(message, OUT_OF_RESOURCES, words)
+
+    def _answer_object(self, message: Message, failure: int = 0, comment: str = "") -> None:
+        rule = self._rule_for(message)
+        chosen = self._storage.status if rule is None else rule.status
+        self._respond(rule, store_response(message, failure or chosen, comment))
+
+    # --- answers that were chosen ------------------------------------------------------------------------------------
+
+    def _rule_for(self, message: Message) -> ResponseRule | None:
+        return None if message.field is None else rule_for(message.field.service, self._responses)
+
+    def _respond(self, rule: ResponseRule | None, answer: Message | None) -> None:
+        """Do about a request what its rule says; without a rule, answer it."""
+        if answer is None or rule is None:
+            self._try_to_send(answer)
+        elif rule.delay > 0:
+            self._note(f"The answer to message {answer.answers} waits {rule.delay:g} s, as chosen.")
+            name = f"answer {next(self._numbers)}"
+            self._later[name] = partial(self._act, rule.action, answer)
+            self._deadline.start(name, rule.delay)
+        else:
+            self._act(rule.action, answer)
+
+    def _time_has_come(self, name: str) -> None:
+        self._later.pop(name)()
+
+    def _act(self, action: ResponseAction, answer: Message) -> None:
+        match action:
+            case ResponseAction.ANSWER:
+                self._try_to_send(answer)
+            case ResponseAction.ABORT:
+                self._note(f"Message {answer.answers} is answered with an abort, as chosen.")
+                self._association.abort()
+            case ResponseAction.SILENCE:
+                self._note(f"Message {answer.answers} is not answered, as chosen.")
 
     # --- helpers -----------------------------------------------------------------------------------------------------
 

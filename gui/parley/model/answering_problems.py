@@ -11,7 +11,7 @@ from parley.model.caller_words import CALLER
 from parley.model.decision import Misbehave
 from parley.model.expression import EVERYTHING, ExpressionError, parse
 from parley.model.problem import Problem, Problems, error, note, warning
-from parley.model.responses import ResponseAction, ResponseRule
+from parley.model.responses import EVERY_MESSAGE, ResponseAction, ResponseRule
 
 PEERS_WAIT = 30.0
 """Seconds after which the most patient of common peers gives up."""
@@ -24,8 +24,7 @@ MESSAGES = (
     *("C-ECHO", "C-STORE", "C-FIND", "C-MOVE", "C-GET"),
     *("N-EVENT-REPORT", "N-GET", "N-SET", "N-ACTION", "N-CREATE", "N-DELETE"),
 )
-EVERY_MESSAGE = "*"
-"""Requests of PS3.7 that have a response, and what stands for all of them."""
+"""Requests of PS3.7 that have a response."""
 
 
 def rule_name(index: int, rule: AnswerRule) -> str:

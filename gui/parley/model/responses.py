@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -28,3 +29,11 @@ class ResponseRule:
     action: ResponseAction = ResponseAction.ANSWER
     status: int = 0
     delay: float = 0.0
+
+
+EVERY_MESSAGE = "*"
+
+
+def rule_for(name: str, rules: Iterable[ResponseRule]) -> ResponseRule | None:
+    """The first rule that is about a message of this name, such as ``C-FIND``."""
+    return next((rule for rule in rules if rule.message in {name, EVERY_MESSAGE}), None)
