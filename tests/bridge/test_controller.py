@@ -31,6 +31,7 @@ SIGNALS = (
     "attempt_started",
     "attempt_finished",
     "echo_finished",
+    "store_finished",
     "scu_state_changed",
     "scu_busy_changed",
     "scu_ended",
@@ -39,7 +40,7 @@ SIGNALS = (
 )
 
 
-RESULTS = {"attempt_finished", "echo_finished", "listen_failed"}
+RESULTS = {"attempt_finished", "echo_finished", "store_finished", "listen_failed"}
 
 
 def is_in_task() -> bool:
@@ -143,10 +144,10 @@ async def silent():
         yield port
 
 
-async def accept(peer: Peer) -> None:
+async def accept(peer: Peer, handle: AcceptorHandle | None = None) -> None:
     """Answer a request as Parley would."""
     found = decode(await peer.read_pdu(), Limits())
-    await peer.send(encode(accept_pdu(AcceptorHandle(), AcceptanceRules(), found.pdu)))
+    await peer.send(encode(accept_pdu(handle or AcceptorHandle(), AcceptanceRules(), found.pdu)))
 
 
 def to(port: int, **timers: float) -> RequestorSide:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QObject, Signal, Slot
 
 from parley.bridge.pump import EventPump
+from parley.bridge.store_run import StoreRun
 from parley.diagnosis import diagnose_listen
 from parley.engine.engine import Engine
 from parley.engine.errors import AssociationError, ListenError
@@ -24,6 +25,7 @@ from parley.engine.results import EchoResult
 from parley.engine.tasks import spawn
 from parley.model.event import EngineEvent, EventKind
 from parley.model.profile import AcceptorSide, RequestorSide
+from parley.ul.negotiation import NegotiatedContext
 from parley.ul.pdu import AAssociateAc
 from parley.ul.table import State
 
@@ -38,6 +40,7 @@ class Controller(QObject):
         attempt_started()
         attempt_finished(Attempt)
         echo_finished(EchoResult | str): the answer, or why there is none.
+        store_finished(): the run of `store` is over, whichever way.
         scu_state_changed(State | None): of the requestor's association; None when there is none.
         scu_busy_changed(bool): something is under way that Abort would end.
         scu_ended(EngineEvent): what ended the requestor's association after it had been established.
@@ -48,6 +51,7 @@ class Controller(QObject):
     attempt_started = Signal()
     attempt_finished = Signal(object)
     echo_finished = Signal(object)
+    store_finished = Signal()
     scu_state_changed = Signal(object)
     scu_busy_changed = Signal(bool)
     scu_ended = Signal(object)
@@ -84,6 +88,25 @@ class Controller(QObject):
         """Send a C-ECHO, unless something is under way."""
         if self._requestor is not None and not self._is_busy:
             self._start_scu(_echo(self._requestor), "echo", self.echo_finished.emit)
+
+    @property
+    def can_store(self) -> bool:
+        """Whether there is an association of the SCU with nothing under way on it."""
+        return self._requestor is not None and self._requestor.is_established and not self._is_busy
+
+    @property
+    def scu_contexts(self) -> tuple[NegotiatedContext, ...] | None:
+        """What was agreed on the SCU's association; None unless it is established."""
+        requestor = self._requestor
+        return requestor.contexts if requestor is not None and requestor.is_established else None
+
+    def store(self, run: StoreRun) -> bool:
+        """Send the files of a run; returns whether it has begun. To end it early, stop the run, or abort."""
+        if self._requestor is None or not self.can_store:
+            return False
+        self._tell_busy(True)
+        self._start(run.send(self._requestor), "store", self._nothing, self._settle_store)
+        return True
 
     def release(self) -> None:
         """Release the association, unless something is under way; its end is told by the state."""
@@ -144,6 +167,10 @@ class Controller(QObject):
     def _settle_scu(self) -> None:
         self._tell_busy(False)
         self._look_at_state()
+
+    def _settle_store(self) -> None:
+        self._settle_scu()
+        self.store_finished.emit()
 
     def _tell_busy(self, busy: bool) -> None:
         self._is_busy = busy
