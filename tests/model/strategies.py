@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+from parley.model.answering import Answering, AnswerRule, DecisionMode
 from parley.model.handle import (
     AcceptanceRules,
     AcceptorHandle,
@@ -26,6 +27,7 @@ from parley.model.handle import (
     UserIdentity,
 )
 from parley.model.profile import AcceptorSide, Profile, RequestorSide, Timers
+from parley.model.responses import ResponseAction, ResponseRule
 from parley.model.secret import Secret
 from parley.model.storage import Storage, StorageMode
 from parley.model.tls import ClientCertificate, Tls, TlsProfile, TlsVersion
@@ -115,10 +117,27 @@ tls = st.none() | st.builds(
     *(st.booleans(), st.booleans(), st.sampled_from(ClientCertificate)),
 )
 storage = st.builds(Storage, st.sampled_from(StorageMode), text, numbers)
+conditions = st.sampled_from(["", "~calling CT*", "~addr 10.0.0.0/8 & ~hour 18..7", "(~tls | !echo)"]) | text
+answers = st.sampled_from(["accept", "after 5 s reject 1/1/7", 'accept as "Site A"', "ask", "silence"]) | text
+answerings = st.builds(
+    Answering,
+    st.sampled_from(DecisionMode),
+    few(st.builds(AnswerRule, conditions, answers, text, st.booleans()), 3),
+    answers,
+    seconds,
+)
+delays = st.floats(0, allow_nan=False, allow_infinity=False)
+responses = st.builds(
+    ResponseRule, st.sampled_from(["*", "C-FIND"]) | text, st.sampled_from(ResponseAction), numbers, delays
+)
 profiles = st.builds(
     Profile,
     name=text.filter(str.strip),
     scu=st.builds(RequestorSide, text, numbers, requestor_handles, timers, tls),
-    scp=st.builds(AcceptorSide, text, numbers, acceptor_handles, rules, timers, numbers, tls, storage),
+    scp=st.builds(
+        AcceptorSide,
+        *(text, numbers, acceptor_handles, rules, timers, numbers, tls, storage),
+        *(answerings, few(responses)),
+    ),
     comment=text,
 )

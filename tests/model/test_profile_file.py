@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
+from parley.model.answering import Answering, AnswerRule, DecisionMode
 from parley.model.handle import (
     AcceptanceRules,
     AcceptorHandle,
@@ -32,8 +33,10 @@ from parley.model.profile import LOOPBACK, AcceptorSide, Profile, RequestorSide,
 from parley.model.profile_reader import ProfileFileError, read_profile
 from parley.model.profile_secrets import with_secrets, without_secrets
 from parley.model.profile_writer import changed_text, new_text
+from parley.model.responses import ResponseRule
 from parley.model.secret import Secret
 from parley.model.tls import Tls
+from parley.model.validation import check_acceptor
 from tests.model.strategies import patient, profiles
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
@@ -147,7 +150,7 @@ def test_a_new_file_reads_well() -> None:
     tables = [line for line in lines if line.startswith("[")]
     assert tables == [
         *("[scu]", "[scu.user_identity]", "[scu.tls]", "[scu.timers]", "[[scu.contexts]]"),
-        *("[scp]", "[scp.rules]", "[scp.tls]", "[scp.storage]", "[scp.timers]", "[[scp.contexts]]"),
+        *("[scp]", "[scp.rules]", "[scp.tls]", "[scp.storage]", "[scp.answering]", "[scp.timers]", "[[scp.contexts]]"),
     ]
 
 
@@ -394,6 +397,64 @@ def test_other_ways_to_write_toml_can_be_changed_too(text: str, profile: Profile
     assert read_profile(changed_text(profile, text), "") == without_secrets(profile)
 
 
+ANSWERING = """\
+schema = 1
+[scp.answering] # who answers
+mode = "ask"
+patience = 5 # not ours
+
+# at night
+[[scp.answering.rules]]
+when = "~hour 18..7 & ~callin CT" # a slip
+answer = "rject"
+colour = "red"
+
+# by day
+[[scp.answering.rules]]
+when = ""
+name = "day"
+answer = 'accept as "Site A"'
+is_on = false
+
+# refuses
+[[scp.responses]]
+message = "C-FIND"
+status = 0xA700 # out of resources
+weight = 1
+"""
+
+
+def test_who_answers_is_read_even_where_it_makes_no_sense() -> None:
+    scp = read_profile(ANSWERING, "").scp
+    slip = AnswerRule("~hour 18..7 & ~callin CT", "rject")
+    day = AnswerRule(answer='accept as "Site A"', name="day", is_on=False)
+    assert scp.answering == Answering(DecisionMode.ASK, (slip, day))
+    assert scp.responses == (ResponseRule("C-FIND", status=0xA700),)
+    assert [problem.field for problem in check_acceptor(scp)][:2] == [
+        "answering.rules[0].when",
+        "answering.rules[0].answer",
+    ]
+
+
+def test_who_answers_can_be_changed_and_all_else_stays() -> None:
+    profile = read_profile(ANSWERING, "")
+    slip, day = profile.scp.answering.rules
+    answering = replace(profile.scp.answering, rules=(replace(slip, answer="close"), AnswerRule("~tls"), day))
+    after = replace(profile, scp=replace(profile.scp, answering=answering))
+    text = changed_text(after, ANSWERING)
+    assert read_profile(text, "") == after
+    assert set(comments(text)) >= {"who answers", "not ours", "at night", "a slip", "by day", "refuses"}
+    assert 'colour = "red"' in text
+    assert "status = 0xA700 # out of resources" in text
+
+
+def test_held_for_ever_is_false() -> None:
+    endless = replace(LOOPBACK, scp=AcceptorSide(answering=Answering(default_seconds=None)))
+    text = new_text(endless)
+    assert "default_seconds = false" in text.splitlines()
+    assert read_profile(text, "") == endless
+
+
 # --- what is refused -------------------------------------------------------------------------------------------------
 
 
@@ -416,6 +477,8 @@ def test_other_ways_to_write_toml_can_be_changed_too(text: str, profile: Profile
         ("schema = 1\n[scu]\nmaximum_length = true", 3, "scu.maximum_length must be a whole number, or false"),
         ("schema = 1\n[scu.timers]\nidle = 'off'", 3, "scu.timers.idle must be a number of seconds, or false"),
         ("schema = 1\n[scu.timers]\nidle = nan", 3, "scu.timers.idle must be a number of seconds, or false"),
+        ("schema = 1\n[scp.answering]\nmode = 1", 3, 'scp.answering.mode must be "rules" or "ask"'),
+        ("schema = 1\n[[scp.responses]]\n[[scp.responses]]\ndelay = '1'", 4, "scp.responses[1].delay must be a number"),
         ("schema = 1\n[scp.rules]\nreject_all = '1/1'", 3, "scp.rules.reject_all must be result/source/reason"),
         ("schema = 1\n[scp.rules]\ncheck_called = 1", 3, "scp.rules.check_called must be true or false"),
         ("schema = 1\n[scp.rules]\nchoice = 'mine'", 3, 'must be "first-proposed" or "first-preferred"'),

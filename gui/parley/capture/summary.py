@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 
 from parley.model.event import EngineEvent, EventKind
-from parley.ul.codes import AbortReason, AbortSource, ContextResult, RejectResult, RejectSource, reject_reason
+from parley.ul.codes import AbortReason, AbortSource, ContextResult, abort_words, rejection_words
 from parley.ul.errors import Severity
 from parley.ul.foreign import recognise
 from parley.ul.pdu import (
@@ -79,15 +79,7 @@ def _maximum(pdu: AAssociateRq | AAssociateAc) -> str:
 
 
 def _reject(pdu: AAssociateRj) -> str:
-    return f"A-ASSOCIATE-RJ {rejection_words(pdu)}"
-
-
-def rejection_words(pdu: AAssociateRj) -> str:
-    """The codes and the standard's words for them: ``1/1/7 rejected-permanent by service-user: …``."""
-    return (
-        f"{pdu.result}/{pdu.source}/{pdu.reason} {RejectResult(pdu.result).words} by "
-        f"{RejectSource(pdu.source).words}: {reject_reason(pdu.source, pdu.reason).words}"
-    )
+    return f"A-ASSOCIATE-RJ {rejection_words(pdu.result, pdu.source, pdu.reason)}"
 
 
 def _data(pdu: PDataTf) -> str:
@@ -101,13 +93,7 @@ def _data(pdu: PDataTf) -> str:
 
 
 def _abort(pdu: AAbort) -> str:
-    return f"A-ABORT {abort_words(pdu)}"
-
-
-def abort_words(pdu: AAbort) -> str:
-    """The codes and the standard's words for them; a service-user's reason means nothing and has none."""
-    words = f"{pdu.source}/{pdu.reason} by {AbortSource(pdu.source).words}"
-    return words if pdu.source == AbortSource.SERVICE_USER else f"{words}: {AbortReason(pdu.reason).words}"
+    return f"A-ABORT {abort_words(pdu.source, pdu.reason)}"
 
 
 _PDUS: dict[type, Callable[..., str]] = {
@@ -153,7 +139,7 @@ def _accepted(event: EngineEvent) -> str:
 def _rejected(event: EngineEvent) -> str:
     match event.pdu:
         case AAssociateRj() as pdu:
-            return f"association rejected {rejection_words(pdu)}"
+            return f"association rejected {rejection_words(pdu.result, pdu.source, pdu.reason)}"
     return _plain("association rejected")(event)
 
 
@@ -162,7 +148,7 @@ def _aborted(event: EngineEvent) -> str:
     if event.text:
         parts.append(f" {event.text}")
     if isinstance(event.pdu, AAbort):
-        parts.append(f" ({abort_words(event.pdu)})")
+        parts.append(f" ({abort_words(event.pdu.source, event.pdu.reason)})")
     return "".join(parts)
 
 

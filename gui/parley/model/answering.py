@@ -1,5 +1,7 @@
-"""Who answers a request, and how: the words of a profile. Their languages are
-`parley.model.expression` and `parley.model.answers`; `parley.model.answer_policy` follows them."""
+"""Who answers a request, and how: the words of a profile.
+
+Their languages are `parley.model.expression` and `parley.model.answers`; `parley.model.answer_policy` follows them.
+"""
 
 from __future__ import annotations
 

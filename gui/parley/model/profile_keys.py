@@ -12,6 +12,7 @@ from dataclasses import fields
 from enum import Enum
 from typing import Any, TypeVar
 
+from parley.model.answering import DecisionMode
 from parley.model.handle import (
     AsynchronousOperations,
     IdentityCheck,
@@ -21,6 +22,7 @@ from parley.model.handle import (
     TransferSyntaxChoice,
 )
 from parley.model.profile import Timers
+from parley.model.responses import ResponseAction
 from parley.model.secret import Secret
 from parley.model.storage import StorageMode
 from parley.model.tls import ClientCertificate, TlsProfile, TlsVersion
@@ -186,6 +188,11 @@ RULES: Keys = {
     "identity": _one_of(IdentityCheck),
 }
 STORAGE: Keys = {"mode": _one_of(StorageMode), "folder": text, "status": whole}
+ANSWERING: Keys = {
+    "mode": _one_of(DecisionMode),
+    "default_answer": text,
+    "default_seconds": _or_off(_seconds),
+}
 TIMERS: Keys = {field.name: _or_off(_seconds) for field in fields(Timers)}
 
 # --- keys of the tables in lists; the first tells one table from another ---------------------------------------------
@@ -221,3 +228,7 @@ ACCEPTOR_LISTS: Mapping[str, Keys] = {
     },
 }
 RULES_LISTS: Mapping[str, Keys] = {"users": {"name": text, "passcode_reference": _or_off(_reference)}}
+ANSWERING_LISTS: Mapping[str, Keys] = {"rules": {"when": text, "answer": text, "name": text, "is_on": _flag}}
+ACCEPTOR_SIDE_LISTS: Mapping[str, Keys] = {
+    "responses": {"message": text, "action": _one_of(ResponseAction), "status": whole, "delay": _seconds}
+}

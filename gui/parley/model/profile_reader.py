@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from parley.model import profile_keys as keys
+from parley.model.answering import Answering, AnswerRule
 from parley.model.handle import (
     AcceptanceRules,
     AcceptorHandle,
@@ -30,6 +31,7 @@ from parley.model.handle import (
 )
 from parley.model.profile import SCHEMA, AcceptorSide, Profile, RequestorSide, Timers
 from parley.model.profile_keys import Keys
+from parley.model.responses import ResponseRule
 from parley.model.secret import Secret
 from parley.model.storage import Storage
 from parley.model.tls import Tls
@@ -48,6 +50,8 @@ _OF_REQUESTOR: Mapping[str, Any] = {
 }
 _OF_ACCEPTOR: Mapping[str, Any] = {**_BOTH, "contexts": SupportedContext(""), "forced_answers": ForcedAnswer("")}
 _OF_RULES: Mapping[str, Any] = {"users": KnownUser("")}
+_OF_ANSWERING: Mapping[str, Any] = {"rules": AnswerRule()}
+_OF_ACCEPTOR_SIDE: Mapping[str, Any] = {"responses": ResponseRule()}
 """What an empty table in a list stands for."""
 
 
@@ -195,11 +199,17 @@ def _read_acceptor(section: _Section) -> AcceptorSide:
         timers=_read_timers(section),
         tls=_read_tls(section.switched("tls", "profile")),
         storage=replace(Storage(), **section.section("storage").present(keys.STORAGE)),
+        answering=_read_answering(section.section("answering")),
+        **section.lists(keys.ACCEPTOR_SIDE_LISTS, _OF_ACCEPTOR_SIDE),
     )
 
 
 def _read_rules(section: _Section) -> AcceptanceRules:
     return replace(AcceptanceRules(), **section.present(keys.RULES), **section.lists(keys.RULES_LISTS, _OF_RULES))
+
+
+def _read_answering(section: _Section) -> Answering:
+    return replace(Answering(), **section.present(keys.ANSWERING), **section.lists(keys.ANSWERING_LISTS, _OF_ANSWERING))
 
 
 def _read_timers(section: _Section) -> Timers:

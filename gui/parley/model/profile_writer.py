@@ -35,7 +35,10 @@ Part = MutableMapping[str, Any]
 USER_IDENTITY = [key for key in keys.USER_IDENTITY if key != "user_name"]
 UNSAID: Values = {"context_id": False, "reserved_6_8": "00 00 00"}
 SWITCHED = {"tls", "user_identity"}
-LISTS = {*keys.REQUESTOR_LISTS, *keys.ACCEPTOR_LISTS, *keys.RULES_LISTS}
+LISTS = {
+    *(*keys.REQUESTOR_LISTS, *keys.ACCEPTOR_LISTS, *keys.ACCEPTOR_SIDE_LISTS),
+    *(*keys.RULES_LISTS, *keys.ANSWERING_LISTS),
+}
 NAMED = {"abstract_syntax", "sop_class_uid", "service_class_uid"}
 """Keys of tables whose first key says false for none, of lists of tables, and of UIDs with their names beside them."""
 
@@ -91,8 +94,10 @@ def _values(profile: Profile) -> Values:
             "rules": {**_plain(scp.rules, keys.RULES), **_lists(scp.rules, keys.RULES_LISTS)},
             "tls": _tls(scp.tls),
             "storage": _plain(scp.storage, keys.STORAGE),
+            "answering": {**_plain(scp.answering, keys.ANSWERING), **_lists(scp.answering, keys.ANSWERING_LISTS)},
             "timers": _plain(scp.timers, keys.TIMERS),
             **_lists(scp.handle, keys.ACCEPTOR_LISTS),
+            **_lists(scp, keys.ACCEPTOR_SIDE_LISTS),
         },
     }
 

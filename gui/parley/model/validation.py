@@ -12,6 +12,7 @@ import re
 from dataclasses import fields
 
 from parley.model.answer_problems import answer_problems, rules_problems
+from parley.model.answering_problems import answering_problems, response_problems
 from parley.model.problem import Problem, Problems, error, note, warning
 from parley.model.profile import AcceptorSide, RequestorSide, Timers
 from parley.model.request_problems import clear_text_problems, request_problems
@@ -60,6 +61,8 @@ def check_acceptor(side: AcceptorSide) -> tuple[Problem, ...]:
             answers_identity=side.handle.identity_response is not None,
             is_encrypted=side.tls is not None,
         ),
+        *answering_problems(side.answering),
+        *response_problems(side.responses),
         *(acceptor_tls_problems(side.tls) if side.tls is not None else ()),
         *_timer_problems(side.timers),
     )
