@@ -84,9 +84,44 @@ def test_a_user_name_is_no_secret(edit):
     assert (is_masked(edit), edit.reveal.isVisible(), edit.line.text()) == (False, False, "alice")
 
 
-def test_it_says_that_what_is_typed_is_not_saved(qtbot, edit):
+def test_it_says_what_becomes_of_what_is_typed(qtbot, edit):
     assert not edit.note.isVisible()
     qtbot.keyClicks(edit.line, "green")
     assert edit.note.isVisible()
+    assert "key store" in edit.note.text()
+    edit.note.show_problem("this system has no key store")
+    assert edit.note.text().startswith("Not saved: this system has no key store. Parley knows it until it is closed")
     edit.set_plain(True)
     assert not edit.note.isVisible()
+
+
+def test_a_kept_secret_is_fetched_to_be_shown_and_is_no_edit(qtbot, edit):
+    kept = Secret(reference="site-a")
+    edit.set_value(kept)
+    with qtbot.waitSignal(edit.fetch_wanted) as wanted:
+        qtbot.mouseClick(edit.reveal, Qt.MouseButton.LeftButton)
+    assert wanted.args == ["site-a"]
+    with qtbot.assertNotEmitted(edit.changed):
+        edit.show_fetched(Secret.of("green", "site-a"))
+    assert (edit.line.displayText(), edit.value()) == ("green", kept)
+    qtbot.mouseClick(edit.reveal, Qt.MouseButton.LeftButton)
+    assert (edit.line.text(), edit.value()) == ("", kept)
+    edit.show_fetched(Secret.of("green", "site-a"))
+    assert edit.line.text() == ""
+
+
+def test_what_was_fetched_can_be_typed_on(qtbot, edit):
+    edit.set_value(Secret(reference="site-a"))
+    qtbot.mouseClick(edit.reveal, Qt.MouseButton.LeftButton)
+    edit.show_fetched(Secret.of("green", "site-a"))
+    qtbot.keyClicks(edit.line, "er")
+    assert edit.value() == Secret.of("greener", "site-a")
+
+
+def test_a_secret_that_is_not_there_says_why(qtbot, edit):
+    edit.set_value(Secret(reference="site-a"))
+    qtbot.mouseClick(edit.reveal, Qt.MouseButton.LeftButton)
+    edit.show_missing("the key store is locked")
+    assert edit.line.placeholderText() == "the key store is locked; type it anew"
+    edit.set_value(Secret(reference="site-a"))
+    assert "kept in the key store" in edit.line.placeholderText()

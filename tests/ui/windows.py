@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLineEdit
 from parley.bridge.association_model import AssociationModel
 from parley.bridge.log_model import LogModel
 from parley.bridge.profile_book import ProfileBook
+from parley.bridge.secret_keeper import SecretKeeper
 from parley.model.store import ProfileStore
 from parley.ui.main_window import MainWindow
 
@@ -36,13 +37,17 @@ class Recorder(QObject):
 
 
 class Stage:
-    """A window and everything that was put into it."""
+    """A window and everything that was put into it.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        keeper: where secrets are kept; None for the system's key store, of which tests have none.
+    """
+
+    def __init__(self, folder: Path, keeper: SecretKeeper | None = None) -> None:
         self.folder = folder
         self.controller = Recorder()
         self.store = ProfileStore(folder / "profiles")
-        self.book = ProfileBook(self.store)
+        self.book = ProfileBook(self.store, keeper)
         self.log = LogModel()
         self.associations = AssociationModel()
         self.closed = []

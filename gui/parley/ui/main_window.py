@@ -68,6 +68,7 @@ class MainWindow(QMainWindow):
         from parley.ui.scp_panel import ScpPanel
         from parley.ui.scu_panel import ScuPanel
         from parley.ui.undo import UndoActions
+        from parley.ui.secret_gate import SecretGate
 
         self._controller = controller
         self._book = book
@@ -81,6 +82,7 @@ class MainWindow(QMainWindow):
         self.from_wire = FromWire(self.scu, self.scp, self)
         self.panes = self._make_panes()
         self.setCentralWidget(self.panes.whole)
+        self.secrets = SecretGate(book.keeper, controller, self.scu, self.scp, self)
         self.log_view.table.addActions([self.from_wire.request_action, self.from_wire.answer_action])
         self.details.add_commands(self.from_wire.request_action, self.from_wire.answer_action)
         self.menus = Menus(self)
@@ -125,11 +127,9 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         controller, scu, scp, book = self._controller, self.scu, self.scp, self._book
-        scu.associate_requested.connect(controller.associate)
         scu.echo_requested.connect(controller.echo)
         scu.release_requested.connect(controller.release)
         scu.abort_requested.connect(controller.abort)
-        scp.listen_requested.connect(controller.listen)
         scp.stop_requested.connect(controller.stop)
         scp.abort_association_requested.connect(controller.abort_association)
 
@@ -153,6 +153,7 @@ class MainWindow(QMainWindow):
         self.from_wire.loaded.connect(self.panes.show_pane)
         for shown in (book.opened, book.restored):
             shown.connect(self.from_wire.forget)
+        book.opened.connect(self.secrets.give_up)
         self._log.counts_changed.connect(self._show_count)
         self._log.taken.connect(self._look_for_answer)
         self._show_states()

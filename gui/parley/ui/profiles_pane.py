@@ -129,6 +129,7 @@ class ProfilesPane(QWidget):
         book.state_changed.connect(self._enable)
         book.opened.connect(self._opened)
         book.failed.connect(self._say)
+        book.noted.connect(self._note)
         book.unsaved.connect(self._ask_unsaved)
         book.name_wanted.connect(self._ask_name)
         self._point_at_open()
@@ -230,6 +231,10 @@ class ProfilesPane(QWidget):
         own = entry is not None and not entry.built_in
         self.save_action.setEnabled(self._book.is_dirty)
         self.revert_action.setEnabled(self._book.is_dirty)
+    @Slot(str)
+    def _note(self, text: str) -> None:
+        self._line.show_line(style.Tone.WARNING, text)
+
         self.duplicate_action.setEnabled(readable)
         self.rename_action.setEnabled(readable and own)
         self.delete_action.setEnabled(own)

@@ -222,6 +222,15 @@ class ScpPanel(SidePanel):
         self.stop_action.setEnabled(address is not None)
         self.verdict.fall_silent()
 
+    def show_waiting(self, headline: str, text: str) -> None:
+        """Before listening: say what it waits for."""
+        if headline:
+            self.verdict.say(style.Tone.NOTE, headline, text)
+        else:
+            self.verdict.fall_silent()
+        self.listen_action.setEnabled(not headline)
+        self.stop_action.setEnabled(bool(headline))
+
     @Slot(str)
     def show_listen_failed(self, text: str) -> None:
         """Say why listening did not work."""

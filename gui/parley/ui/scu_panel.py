@@ -205,6 +205,15 @@ class ScuPanel(SidePanel):
         """Show the verdict, and what the peer said to each context."""
         from parley.diagnosis import diagnose
         from parley.ul.negotiation import outcome
+    def show_waiting(self, headline: str, text: str) -> None:
+        """Before an attempt: say what it waits for."""
+        self._attempting = bool(headline)
+        if headline:
+            self.verdict.say(style.Tone.NOTE, headline, text)
+        else:
+            self.verdict.fall_silent()
+        self._enable()
+
         from parley.ul.pdu import AAssociateAc
 
         self._attempting = False

@@ -15,22 +15,44 @@ from parley.ui.hex_edit import hex_text
 LONGEST_FILE = 0xFFFF
 """Bytes: more than any field of the wire could hold."""
 
+_KEPT = "Saving the profile puts it into this system's key store; the file gets its name there alone."
+_NOT_KEPT = "Not saved: {}. Parley knows it until it is closed, and asks for it when it is needed after that."
+
+
+class SecretNote(QLabel):
+    """Says beside typed secrets what becomes of them; takes no room while there are none."""
+
+    def __init__(self, object_name: str) -> None:
+        super().__init__(_KEPT)
+        self.setObjectName(f"{object_name}.note")
+        self.setWordWrap(True)
+        self.hide()
+
+    def show_problem(self, problem: str) -> None:
+        """Say why secrets cannot be kept; empty where they can."""
+        self.setText(_NOT_KEPT.format(problem) if problem else _KEPT)
+
 
 class SecretEdit(QWidget):
     """A masked line with "Show" and "From file…" beside it.
 
     What is no line of text, such as a Kerberos ticket, is not put into the line: its size is said instead, and typing
-    replaces it.
+    replaces it. One that is kept in the key store is fetched when it is to be shown.
 
     Attributes:
         changed: the person typed another one, or took one from a file.
+        fetch_wanted: show what the key store has under that name, by `show_fetched` or `show_missing`.
     """
 
     changed = Signal()
+    fetch_wanted = Signal(str)
 
     def __init__(self, object_name: str, name: str, tip: str, *, from_file: bool = True) -> None:
         super().__init__()
         self._secret = NO_SECRET
+        self._fetched = NO_SECRET
+        self._missing = ""
+        self._tip = tip
         self._is_plain = False
         self._refused = ""
         self.line = LineEdit()
@@ -46,9 +68,7 @@ class SecretEdit(QWidget):
         self.load.setVisible(from_file)
         for button in (self.reveal, self.load):
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.note = QLabel("Not saved with the profile: type it again when the profile has been opened anew.")
-        self.note.setObjectName(f"{object_name}.note")
-        self.note.setWordWrap(True)
+        self.note = SecretNote(object_name)
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(style.SPACING)
@@ -58,7 +78,7 @@ class SecretEdit(QWidget):
         layout.addWidget(self.note, 1, 0, 1, 3)
         layout.setColumnStretch(0, 1)
         self.line.textEdited.connect(self._typed)
-        self.reveal.toggled.connect(self._show)
+        self.reveal.toggled.connect(self._reveal_toggled)
         self.load.clicked.connect(self._ask_for_file)
         self._show()
 
@@ -68,6 +88,7 @@ class SecretEdit(QWidget):
     def set_value(self, value: Secret) -> None:
         """Show another secret, masked, and tell nobody."""
         self._secret, self._refused = value, ""
+        self._fetched, self._missing = NO_SECRET, ""
         self.reveal.blockSignals(True)
         self.reveal.setChecked(False)
         self.reveal.blockSignals(False)
@@ -79,14 +100,33 @@ class SecretEdit(QWidget):
         self.reveal.setVisible(not plain)
         self._show()
 
+    def show_fetched(self, secret: Secret) -> None:
+        """Show what the key store has, as long as that is wanted; it is not what was typed."""
+        if self.reveal.isChecked() and self._secret.is_unfetched and self._secret.reference == secret.reference:
+            self._fetched = secret
+            self._show()
+
+    def show_missing(self, reason: str) -> None:
+        """Say why there is nothing to show."""
+        if self.reveal.isChecked() and self._secret.is_unfetched:
+            self._missing = reason
+            self._show()
+
     def typed_problems(self) -> list[tuple[str, str, str]]:
         """Why a file was not taken, as place, text and remedy."""
         return [("", self._refused, "Choose another file.")] if self._refused else []
 
+    @Slot(bool)
+    def _reveal_toggled(self, shown: bool) -> None:
+        self._fetched, self._missing = NO_SECRET, ""
+        self._show()
+        if shown and self._secret.is_unfetched:
+            self.fetch_wanted.emit(self._secret.reference)
+
     @Slot()
     def _show(self) -> None:
         """Fill the line from the secret; what is being typed stands there already."""
-        secret, shown = self._secret, self._is_plain or self.reveal.isChecked()
+        secret, shown = self._fetched or self._secret, self._is_plain or self.reveal.isChecked()
         line = _as_line(secret.data)
         text = line if line is not None else hex_text(secret.data) if shown else ""
         self.line.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
@@ -96,17 +136,21 @@ class SecretEdit(QWidget):
         self.reveal.setText("Hide" if self.reveal.isChecked() else "Show")
         if line is None:
             hint = f"{len(secret.data)} bytes that are no line of text; typing replaces them"
+        elif self._missing:
+            hint = f"{self._missing}; type it anew"
         elif secret.is_unfetched:
             hint = f"kept in the key store as {secret.reference}; typing replaces it"
         else:
             hint = ""
         self.line.setPlaceholderText(hint)
-        self.note.setVisible(bool(secret.data) and not self._is_plain)
+        self.line.setToolTip("\n".join(filter(None, (self._tip, hint))))
+        self.note.setVisible(bool(self._secret) and not self._is_plain)
 
     @Slot(str)
     def _typed(self, text: str) -> None:
         self._secret = Secret.of(text, self._secret.reference) if text else NO_SECRET
-        self._refused = ""
+        self._refused = self._missing = ""
+        self._fetched = NO_SECRET
         self._show()
         self.changed.emit()
 

@@ -98,13 +98,19 @@ class SidePanel(QWidget):
 
     Attributes:
         changed: the draft was edited.
+        secrets_shown: secrets can be typed now: somebody should know whether they can be kept.
+        secret_wanted: a `SecretEdit` and a reference: what the key store has is to be shown there.
         verdict: what came of the last wish.
     """
 
     changed = Signal()
+    secrets_shown = Signal()
+    secret_wanted = Signal(object, str)
 
     def __init__(self, prefix: str, title: str, state_tip: str) -> None:
         super().__init__()
+        self._key_store_problem = ""
+        self._looked_through: set[FoldedSection] = set()
         self.setObjectName(prefix)
         self._prefix = prefix
         self._filling = False
@@ -170,6 +176,14 @@ class SidePanel(QWidget):
         """The side without everything that its handle can do without."""
         raise NotImplementedError
 
+    def show_waiting(self, headline: str, text: str) -> None:
+        """Say what a wish waits for, and let it be cancelled; no headline: it waits no more."""
+        raise NotImplementedError
+
+    def show_given_up(self, text: str) -> None:
+        """Say why a wish came to nothing before it began."""
+        self.verdict.say(style.Tone.NOTE, "Given up.", text)
+
     def _row(self, *fields: tuple[str, Field, int]) -> QWidget:
         """Fields beside each other, by name, with their share of the width; what is wrong stands beneath them all."""
         row = QWidget()
@@ -199,6 +213,7 @@ class SidePanel(QWidget):
         section.changed.connect(self._edited)
         section.unfolded.connect(self.check)
         section.unfolded.connect(partial(self._bring_into_view, section))
+        section.unfolded.connect(partial(self._look_for_secrets, section))
         self._sections.append(section)
         self._form.addWidget(section)
 
@@ -206,6 +221,28 @@ class SidePanel(QWidget):
         """Once the form has taken its new size; what unfolds beneath the edge would not be seen to unfold."""
         if is_unfolded:
             QTimer.singleShot(0, section, partial(self._scroll.ensureWidgetVisible, section))
+
+    def _look_for_secrets(self, section: FoldedSection, _is_unfolded: bool) -> None:
+        """A section makes its editors when it is unfolded for the first time."""
+        from parley.ui.secret_edit import SecretEdit, SecretNote
+
+        if section in self._looked_through:
+            return
+        self._looked_through.add(section)
+        for edit in section.findChildren(SecretEdit):
+            edit.fetch_wanted.connect(partial(self.secret_wanted.emit, edit))
+        if section.findChildren(SecretNote):
+            self.show_key_store_problem(self._key_store_problem)
+            self.secrets_shown.emit()
+
+    @Slot(str)
+    def show_key_store_problem(self, problem: str) -> None:
+        """Say where secrets are typed why they cannot be kept; empty where they can."""
+        from parley.ui.secret_edit import SecretNote
+
+        self._key_store_problem = problem
+        for note in self.findChildren(SecretNote):
+            note.show_problem(problem)
 
     def _plain_button(self, name: str, text: str, tip: str) -> QToolButton:
         button = QToolButton()

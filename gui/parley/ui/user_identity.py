@@ -158,7 +158,7 @@ class UserCheckSection(PartSection):
         from parley.ui.cells import Cell, SecretCell
         from parley.ui.items_editor import ItemsEditor, ItemsField
         from parley.ui.pieces import ChoiceEdit, SwitchedField
-        from parley.ui.secret_edit import SecretEdit
+        from parley.ui.secret_edit import SecretEdit, SecretNote
 
         prefix = self._prefix
         columns = (
@@ -166,15 +166,24 @@ class UserCheckSection(PartSection):
             SecretCell("passcode", "Passcode", "Empty: the name is enough", 2, when_none="not asked for"),
         )
         users = ItemsEditor(columns, partial(KnownUser, ""), f"{prefix}.users", "Known users")
+        known = ItemsField("Known users", users, "Whom the check lets in")
+        self._note = SecretNote(f"{prefix}.users")
+        self._users = users
+        known.lines.addWidget(self._note)
+        users.selected.connect(self._show_note)
         name, tip = f"{prefix}.identity_response", "The server's ticket, assertion or token; empty for user names"
         answer = SecretEdit(name, "Identity response", tip)
         words = "send when asked for"
         fails = "One that is not let in is rejected with 1/2/1"
         return {
             "identity": Field("User identities are", ChoiceEdit(_CHECKS), f"{prefix}.identity", fails),
-            "users": ItemsField("Known users", users, "Whom the check lets in"),
+            "users": known,
             "identity_response": SwitchedField("Response", answer, name, f"Sub-item 59H. {tip}", words, NO_SECRET),
         }
+
+    @Slot()
+    def _show_note(self) -> None:
+        self._note.setVisible(any(user.passcode for user in self._users.value()))
 
     def _words(self, values: Mapping[str, Any]) -> str:
         response = "" if values["identity_response"] is None else " · with response"
