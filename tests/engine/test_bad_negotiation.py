@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 
 import pytest
 
@@ -33,10 +34,10 @@ class Ends:
     def __init__(self, engine: Engine, record: Record, port: int) -> None:
         self.engine, self.record, self.port = engine, record, port
 
-    async def call(self, **facts):
+    async def call(self, timers=PATIENCE, **facts):
         """An association with a requestor's handle of these fields."""
         handle = RequestorHandle(contexts=PROPOSED, **facts)
-        association = self.engine.requestor(RequestorSide(port=self.port, timers=PATIENCE, handle=handle))
+        association = self.engine.requestor(RequestorSide(port=self.port, timers=timers, handle=handle))
         assert (await association.associate()).end is AttemptEnd.ESTABLISHED
         return association
 
@@ -123,7 +124,7 @@ def test_a_requestor_with_an_odd_length_is_answered_within_it(run, length):
 def test_a_requestor_that_leaves_no_room_is_told_so_and_the_next_is_served(run, length):
     async def play():
         async with ends() as both:
-            association = await both.call(maximum_length=length)
+            association = await both.call(replace(PATIENCE, dimse_response=0.3), maximum_length=length)
             with pytest.raises(AssociationError):
                 await association.echo()
             await both.serve_the_next()

@@ -290,6 +290,43 @@ def test_a_secured_requestor_at_a_plain_port(run, pki):
     assert told.record.kinds(2)[-1] is K.CLOSED
 
 
+# --- and the rest goes on --------------------------------------------------------------------------------------------
+
+
+def test_a_weak_key_of_the_server_is_refused_by_the_profile(run, pki):
+    offered = serving(pki.weak, profile=TlsProfile.CUSTOM, ciphers="DEFAULT@SECLEVEL=0")
+    told = meet(run, trusting(pki), offered)
+    assert told.attempt.end is AttemptEnd.TLS_FAILED
+    assert "key too weak" in told.attempt.detail
+    assert told.attempt.handshake.peer_chain[0].key == "RSA 1024"
+
+
+def test_after_each_bad_caller_a_good_one_is_served(run, pki):
+    """On one listener that wants certificates: without one, with a bad one, and without TLS at all."""
+    record = Record()
+    wanted = serving(pki.server, ca_file=pki.ca.certificate_file, client_certificate=ClientCertificate.REQUIRED)
+    good = trusting(pki, **pki.client.files)
+    bad = [None, trusting(pki), *(trusting(pki, **pair.files) for pair in (pki.stranger, pki.expired, pki.self_signed))]
+
+    async def play():
+        engine = Engine(record)
+        listener = await engine.listen(AcceptorSide(port=0, timers=PATIENCE, tls=wanted))
+        for tls in bad:
+            caller = engine.requestor(RequestorSide(port=listener.port, timers=PATIENCE, tls=tls))
+            assert (await caller.associate()).end is not AttemptEnd.ESTABLISHED
+            association = engine.requestor(RequestorSide(port=listener.port, timers=PATIENCE, tls=good))
+            assert (await association.associate()).end is AttemptEnd.ESTABLISHED
+            assert (await association.echo()).status == 0
+            assert await association.release()
+        await engine.close()
+
+    run(play())
+    # Requestor and acceptor in turn, the bad pair first.
+    failures = [event.text for event in record.of(K.TLS_FAILED) if event.association % 4 == 2]
+    assert len(failures) == len(bad)
+    assert all(failures)
+
+
 # --- time and ends ---------------------------------------------------------------------------------------------------
 
 
