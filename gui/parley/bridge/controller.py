@@ -23,6 +23,7 @@ from parley.engine.listener import Listener
 from parley.engine.requestor import Requestor
 from parley.engine.results import EchoResult
 from parley.engine.tasks import spawn
+from parley.model.answer_policy import Resolve, no_profile
 from parley.model.event import EngineEvent, EventKind
 from parley.model.profile import AcceptorSide, RequestorSide
 from parley.ul.negotiation import NegotiatedContext
@@ -46,6 +47,9 @@ class Controller(QObject):
         scu_ended(EngineEvent): what ended the requestor's association after it had been established.
         listening_changed(str | None): the address, or None.
         listen_failed(str): why not, and what to do.
+
+    Args:
+        resolve: finds the profiles that answer rules name.
     """
 
     attempt_started = Signal()
@@ -58,9 +62,12 @@ class Controller(QObject):
     listening_changed = Signal(object)
     listen_failed = Signal(str)
 
-    def __init__(self, engine: Engine, pump: EventPump, parent: QObject | None = None) -> None:
+    def __init__(
+        self, engine: Engine, pump: EventPump, parent: QObject | None = None, *, resolve: Resolve = no_profile
+    ) -> None:
         super().__init__(parent)
         self._engine = engine
+        self._resolve = resolve
         self._requestor: Requestor | None = None
         self._last: Requestor | None = None
         self._listener: Listener | None = None
@@ -121,11 +128,16 @@ class Controller(QObject):
 
     # --- the SCP's wishes ---
 
+    @property
+    def listener(self) -> Listener | None:
+        """The open listener."""
+        return self._listener
+
     def listen(self, side: AcceptorSide) -> None:
         """Start to listen; a listener that is open already is left alone."""
         if self._listener is None and not self._is_opening:
             self._is_opening = True
-            self._start(_listen(self._engine, side), "listen", self._listen_done)
+            self._start(_listen(self._engine, side, self._resolve), "listen", self._listen_done)
 
     def stop(self) -> None:
         """Stop to listen and end what came in."""
@@ -224,8 +236,8 @@ async def _release(requestor: Requestor) -> None:
         await requestor.release()
 
 
-async def _listen(engine: Engine, side: AcceptorSide) -> Listener | ListenError:
+async def _listen(engine: Engine, side: AcceptorSide, resolve: Resolve) -> Listener | ListenError:
     try:
-        return await engine.listen(side)
+        return await engine.listen(side, resolve=resolve)
     except ListenError as error:
         return error

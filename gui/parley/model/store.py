@@ -16,7 +16,7 @@ from itertools import count
 from pathlib import Path, PurePosixPath
 
 from parley.model.atomic import safe_file_name, write_atomically
-from parley.model.profile import LOOPBACK, Profile
+from parley.model.profile import LOOPBACK, AcceptorSide, Profile
 from parley.model.profile_reader import ProfileFileError, read_profile
 from parley.model.profile_secrets import without_secrets
 
@@ -128,6 +128,13 @@ class ProfileStore:
             if found:
                 raise StoreError(f"More than one profile is called {name}: {', '.join(entry.key for entry in found)}.")
         raise StoreError(f"There is no profile called {name}.")
+
+    def acceptor_side(self, name: str) -> AcceptorSide | None:
+        """The SCP side of the profile with that name; None where there is none, or more than one."""
+        try:
+            return self.load(self.find(name).key).scp
+        except StoreError:
+            return None
 
     def text(self, key: str, draft: Profile | None = None) -> str:
         """The text of a profile's file, to be handed on as it is, or as `draft` would make it; built in, written out.
