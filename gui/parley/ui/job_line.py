@@ -22,9 +22,10 @@ class JobLine(QWidget):
     Args:
         prefix: of the object names: ``prefix.progress``, ``prefix.cancel``, ``prefix.message`` and, beneath that one,
             ``details`` and ``dismiss``.
+        narrow: stands in a narrow pane: the buttons go beneath the words.
     """
 
-    def __init__(self, prefix: str, parent: QWidget | None = None) -> None:
+    def __init__(self, prefix: str, parent: QWidget | None = None, *, narrow: bool = False) -> None:
         super().__init__(parent)
         self._job: Job | None = None
         self._on_success: Callable[[Any], Said] | None = None
@@ -49,14 +50,22 @@ class JobLine(QWidget):
         self._dismiss.setAutoRaise(True)
         named(self._dismiss, f"{prefix}.message.dismiss", "Dismiss", "Hide this message")
         self._dismiss.clicked.connect(self._hide_message)
-        said = QHBoxLayout()
-        said.addWidget(self._message, 1)
+        buttons = QHBoxLayout()
+        if narrow:
+            self._message.setMinimumWidth(1)  # a long word is cut rather than the pane widened
+            buttons.addStretch(1)
         for button in (self._details, self._dismiss):
-            said.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
-        row = QHBoxLayout(self._running)
-        row.setContentsMargins(0, 0, 0, 0)
-        for widget, stretch in ((self._words, 0), (self._progress, 1), (self._cancel, 0)):
-            row.addWidget(widget, stretch)
+            buttons.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        said = QVBoxLayout() if narrow else QHBoxLayout()
+        said.addWidget(self._message, 1)
+        said.addLayout(buttons)
+        bar = QHBoxLayout()
+        bar.addWidget(self._progress, 1)
+        bar.addWidget(self._cancel)
+        running = QVBoxLayout(self._running) if narrow else QHBoxLayout(self._running)
+        running.setContentsMargins(0, 0, 0, 0)
+        running.addWidget(self._words)
+        running.addLayout(bar, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(style.SPACING, 2, style.SPACING, 4)
         layout.addWidget(self._running)

@@ -64,11 +64,12 @@ class MainWindow(QMainWindow):
         from parley.ui.from_wire import FromWire
         from parley.ui.log_view import LogView
         from parley.ui.menus import Menus
+        from parley.ui.profile_files import ProfileFiles
         from parley.ui.profiles_pane import ProfilesPane
         from parley.ui.scp_panel import ScpPanel
         from parley.ui.scu_panel import ScuPanel
-        from parley.ui.undo import UndoActions
         from parley.ui.secret_gate import SecretGate
+        from parley.ui.undo import UndoActions
 
         self._controller = controller
         self._book = book
@@ -78,11 +79,12 @@ class MainWindow(QMainWindow):
         self.scp = ScpPanel(associations)
         self.log_view = LogView(log)
         self.details = DetailsPane()
+        self.profile_files = ProfileFiles(book, self.profiles, self)
         self.undo = UndoActions(book, (self.scu, self.scp), self)
         self.from_wire = FromWire(self.scu, self.scp, self)
+        self.secrets = SecretGate(book.keeper, controller, self.scu, self.scp, self)
         self.panes = self._make_panes()
         self.setCentralWidget(self.panes.whole)
-        self.secrets = SecretGate(book.keeper, controller, self.scu, self.scp, self)
         self.log_view.table.addActions([self.from_wire.request_action, self.from_wire.answer_action])
         self.details.add_commands(self.from_wire.request_action, self.from_wire.answer_action)
         self.menus = Menus(self)
@@ -151,9 +153,10 @@ class MainWindow(QMainWindow):
         book.state_changed.connect(self._show_title)
         self.log_view.event_selected.connect(self._show_event)
         self.from_wire.loaded.connect(self.panes.show_pane)
+        book.opened.connect(self.secrets.give_up)
         for shown in (book.opened, book.restored):
             shown.connect(self.from_wire.forget)
-        book.opened.connect(self.secrets.give_up)
+            shown.connect(scu.copy_as.forget)
         self._log.counts_changed.connect(self._show_count)
         self._log.taken.connect(self._look_for_answer)
         self._show_states()

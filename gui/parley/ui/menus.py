@@ -51,7 +51,9 @@ class Menus:
         leave = make_action(window, "&Quit", "Ctrl+Q", "Close Parley", window.close)
         leave.setMenuRole(QAction.MenuRole.QuitRole)
         first = (pane.new_action, pane.save_action, pane.save_as_action)
-        return self._menu("&File", *first, None, open_folder, None, leave)
+        files = window.profile_files
+        carry = (files.import_action, files.export_action, files.export_all_action)
+        return self._menu("&File", *first, None, *carry, None, open_folder, None, leave)
 
     def _make_profile(self) -> QMenu:
         pane = self._window.profiles
@@ -61,7 +63,7 @@ class Menus:
     def _make_scu(self) -> QMenu:
         scu, load = self._window.scu, self._window.from_wire.request_action
         first = (scu.associate_action, scu.echo_action, scu.release_action, scu.abort_action)
-        return self._menu("SC&U", *first, None, load)
+        return self._menu("SC&U", *first, None, load, scu.copy_as.menu)
 
     def _make_scp(self) -> QMenu:
         scp, load = self._window.scp, self._window.from_wire.answer_action

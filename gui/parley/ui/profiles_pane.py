@@ -191,6 +191,12 @@ class ProfilesPane(QWidget):
         layout.addWidget(self.list, 1)
         layout.addWidget(self._line)
 
+    def add_line(self, line: QWidget) -> None:
+        """Put beneath the list what tells of work on profiles."""
+        layout = self.layout()
+        assert layout is not None
+        layout.addWidget(line)
+
     # --- the list and the open profile -------------------------------------------------------------------------------
 
     def _selected(self) -> StoredProfile | None:
@@ -225,16 +231,16 @@ class ProfilesPane(QWidget):
     def _say(self, text: str) -> None:
         self._line.show_line(style.Tone.ERROR, text)
 
+    @Slot(str)
+    def _note(self, text: str) -> None:
+        self._line.show_line(style.Tone.WARNING, text)
+
     def _enable(self) -> None:
         entry = self._selected()
         readable = entry is not None and entry.profile is not None
         own = entry is not None and not entry.built_in
         self.save_action.setEnabled(self._book.is_dirty)
         self.revert_action.setEnabled(self._book.is_dirty)
-    @Slot(str)
-    def _note(self, text: str) -> None:
-        self._line.show_line(style.Tone.WARNING, text)
-
         self.duplicate_action.setEnabled(readable)
         self.rename_action.setEnabled(readable and own)
         self.delete_action.setEnabled(own)

@@ -17,6 +17,7 @@ from parley.model.handle import ProposedContext, RequestorHandle
 from parley.model.profile import RequestorSide
 from parley.ui import icons, style
 from parley.ui.contexts import ContextsEditor
+from parley.ui.copy_as import CopyAs
 from parley.ui.fields import Field, NumberEdit, StringEdit, named, sentence
 from parley.ui.identity import IdentitySection
 from parley.ui.negotiation_sections import ProposalSection
@@ -43,6 +44,7 @@ class ScuPanel(SidePanel):
         associate_requested: the person wants an association, with the draft as a `RequestorSide`.
         echo_requested, release_requested, abort_requested: the same for the association there is.
         associate_action, echo_action, release_action, abort_action: for toolbar and menus.
+        copy_as: the draft in the words of other programs.
     """
 
     associate_requested = Signal(object)
@@ -105,6 +107,9 @@ class ScuPanel(SidePanel):
         for name, action in actions:
             self._buttons.addWidget(ActionButton(action, f"scu.{name}"))
         self._buttons.addStretch(1)
+        self.copy_as = CopyAs(self)
+        self._buttons.addWidget(self.copy_as.button)
+        self._layout.insertWidget(self._layout.indexOf(self.verdict), self.copy_as.line)
         self.associate_action.triggered.connect(self._associate)
         self.echo_action.triggered.connect(self.echo_requested)
         self.release_action.triggered.connect(self.release_requested)
@@ -200,11 +205,6 @@ class ScuPanel(SidePanel):
         self.verdict.say(style.Tone.NOTE, "Under way:", f"asking {peer} …")
         self._enable()
 
-    @Slot(object)
-    def attempt_finished(self, attempt: Attempt) -> None:
-        """Show the verdict, and what the peer said to each context."""
-        from parley.diagnosis import diagnose
-        from parley.ul.negotiation import outcome
     def show_waiting(self, headline: str, text: str) -> None:
         """Before an attempt: say what it waits for."""
         self._attempting = bool(headline)
@@ -214,6 +214,11 @@ class ScuPanel(SidePanel):
             self.verdict.fall_silent()
         self._enable()
 
+    @Slot(object)
+    def attempt_finished(self, attempt: Attempt) -> None:
+        """Show the verdict, and what the peer said to each context."""
+        from parley.diagnosis import diagnose
+        from parley.ul.negotiation import outcome
         from parley.ul.pdu import AAssociateAc
 
         self._attempting = False
