@@ -7,8 +7,6 @@ and a peer that has had enough withdraws it.
 from __future__ import annotations
 
 import asyncio
-import socket
-import struct
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -16,12 +14,16 @@ from typing import TYPE_CHECKING
 from parley.engine.association import Association
 from parley.engine.deadlines import Deadlines
 from parley.engine.recorder import Recorder
+from parley.model.build import accept_pdu
 from parley.model.decision import Abort, Accept, Caller, Close, Decision, Hold, Misbehave, Reject, Reset, Silence
 from parley.model.event import EventKind
 from parley.model.handle import Rejection
+from parley.model.misbehaviour import ACCEPTOR
+from parley.model.misbehaviour_steps import OddAnswer, Trigger
 from parley.ul import effects as fx
 from parley.ul import primitives as pr
 from parley.ul.codes import PresentationRejectReason, RejectResult, RejectSource, Role
+from parley.ul.errors import LocalProtocolError
 from parley.ul.limits import Limits
 from parley.ul.pdu import AAssociateAc, AAssociateRj, AAssociateRq, Pdu
 from parley.ul.table import Action, Evt, State
@@ -64,6 +66,7 @@ class Acceptor(Association):
         self._responses = side.responses
         self.caller: Caller | None = None
         self.held: Hold | None = None
+        self._usual: AAssociateAc | None = None
 
     # --- what a user of the engine may do ---
 
@@ -163,31 +166,54 @@ class Acceptor(Association):
         self.tell(EventKind.DECIDED, text=decision_words(decision))
         match decision:
             case Accept(pdu):
-                self._request(pr.AssociateAccept(pdu))
+                self._answer(pdu)
             case Reject(rejection):
-                rj = AAssociateRj(rejection.result, rejection.source, rejection.reason)
-                self._request(pr.AssociateReject(rj))
+                self._answer(AAssociateRj(rejection.result, rejection.source, rejection.reason))
             case Abort(source, reason):
                 self.abort(source, reason)
             case Close():
-                self._close_transport()
+                self.close_transport()
             case Reset():
-                self._reset_transport()
-            case Silence() | Misbehave():
+                self.reset_transport()
+            case Silence():
                 pass
+            case Misbehave(name):
+                self._misbehave(name)
 
-    def _reset_transport(self) -> None:
-        """Cut the connection so that the peer is told of a reset (TCP RST) instead of an end."""
-        assert self._transport is not None
-        wire = self._transport.get_extra_info("socket")
-        wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self._transport.abort()
+    def _misbehave(self, name: str) -> None:
+        """Answer oddly, or accept and misbehave when the time comes."""
+        assert self.request is not None
+        side = self._listener.side
+        self._usual = usual = accept_pdu(side.handle, side.rules, self.request)
+        self._misbehaviour = misbehaviour = ACCEPTOR.get(name)
+        try:
+            if misbehaviour is None:
+                raise LocalProtocolError(f"There is no misbehaviour {name}.")
+            if isinstance(misbehaviour.deed, OddAnswer):
+                self._mark(misbehaviour)
+                self._answer(misbehaviour.deed.build(self.request, usual))
+            elif not self._misbehaves(Trigger.REQUEST, usual):
+                self._answer(usual)
+        except LocalProtocolError as error:
+            self.tell(EventKind.NOTE, text=f"{error} This side aborts.")
+            self.abort()
+
+    def _answer(self, pdu: AAssociateAc | AAssociateRj) -> None:
+        self._request(pr.AssociateAccept(pdu) if isinstance(pdu, AAssociateAc) else pr.AssociateReject(pdu))
+
+    def script_is_done(self) -> None:
+        if self.state is not State.STA_3 or self._usual is None:
+            super().script_is_done()
+            return
+        usual = pr.AssociateAccept(self._usual)
+        self._return_to_machine(lambda: self.ul.request(usual))
 
     def _sent(self, pdu: Pdu) -> None:
         if isinstance(pdu, AAssociateAc):
             self.answer = pdu
             self._associated()
             self.tell(EventKind.ACCEPTED, pdu=pdu)
+            self._misbehaves(Trigger.ESTABLISHED)
         elif isinstance(pdu, AAssociateRj):
             self.answer = pdu
             self.tell(EventKind.REJECTED, pdu=pdu)

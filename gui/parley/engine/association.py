@@ -10,13 +10,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from parley.dimse.message import MessageError
-from parley.engine.connection import IDLE, Connection
+from parley.engine.connection import IDLE
 from parley.engine.deadlines import Deadlines
 from parley.engine.errors import AssociationError
 from parley.engine.messages import DIMSE_RESPONSE, Messages, Progress
+from parley.engine.misbehaving import Misbehaving
 from parley.engine.recorder import Recorder
 from parley.engine.results import EchoResult, StoreResult
 from parley.model.event import EventKind
+from parley.model.misbehaviour_steps import Trigger
 from parley.model.profile import Timers
 from parley.model.responses import ResponseRule
 from parley.model.storage import Storage
@@ -25,14 +27,14 @@ from parley.ul.codes import AbortSource, Role
 from parley.ul.errors import LocalProtocolError
 from parley.ul.limits import Limits
 from parley.ul.negotiation import NegotiatedContext, outcome
-from parley.ul.pdu import AAssociateAc, AAssociateRq, AReleaseRp, Pdu
+from parley.ul.pdu import AAssociateAc, AReleaseRp, Pdu
 from parley.ul.table import Evt, State
 
 ASSOCIATION_RESPONSE = "association response"
 RELEASE_RESPONSE = "release response"
 
 
-class Association(Connection):
+class Association(Misbehaving):
     """What requestor and acceptor have in common."""
 
     def __init__(
@@ -95,19 +97,21 @@ class Association(Connection):
         Raises:
             AssociationError: it is not established.
         """
-        try:
-            self._request(pr.ReleaseRequest())
-        except LocalProtocolError as error:
-            raise AssociationError(str(error)) from error
+        if not (self.is_established and self._misbehaves(Trigger.RELEASE)):
+            try:
+                self._request(pr.ReleaseRequest())
+            except LocalProtocolError as error:
+                raise AssociationError(str(error)) from error
         self.deadline.start(RELEASE_RESPONSE, self.timers.release_response)
         await self.wait_closed()
         return self._was_released
 
     def abort(self, source: int = 0, reason: int = 0) -> None:
         """Abort in whatever state; does nothing where there is nothing left to abort."""
+        self._return_to_machine()
         if self.state in {State.STA_1, State.STA_2}:
             # The table knows no local abort before a request has come in: there is only the connection to drop.
-            self._close_transport()
+            self.close_transport()
         elif self.state is not State.STA_13:
             self._request(pr.AbortRequest(source, reason))
             self.tell(EventKind.ABORTED, text="by this side")
@@ -140,12 +144,6 @@ class Association(Connection):
         """Its messages; None before it is established."""
         return self._messages
 
-    @property
-    def peer_maximum_length(self) -> int | None:
-        """The longest P-DATA-TF that the peer takes, as it announced it: None and 0 are no limit."""
-        sender = self.answer if self.role is Role.REQUESTOR else self.request
-        return sender.maximum_length if isinstance(sender, AAssociateAc | AAssociateRq) else None
-
     def refuse(self, error: MessageError) -> None:
         """What the peer sent makes no message: abort, unless the association is ending anyway."""
         if self.may(Evt.EVT_15):
@@ -174,10 +172,11 @@ class Association(Connection):
         """What both roles do alike; the roles extend it."""
         match primitive:
             case pr.DataIndication(pdu):
-                if self._messages is not None:
+                if self._messages is not None and not self._misbehaves(Trigger.FIRST_MESSAGE):
                     self._messages.received(pdu)
             case pr.ReleaseIndication():
-                self._answer_release()
+                if not self._misbehaves(Trigger.RELEASE):
+                    self._answer_release()
             case pr.ReleaseConfirmation():
                 self.deadline.stop(RELEASE_RESPONSE)
                 self._answer_release()

@@ -7,12 +7,15 @@ stands in `parley.engine.association` and its two roles.
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 from collections.abc import Iterable
 from typing import Any, cast
 
 from parley.engine.deadlines import Deadline, Deadlines
 from parley.engine.fragment_log import FragmentLog
 from parley.engine.recorder import Recorder
+from parley.engine.script import Running
 from parley.engine.tls_transport import TlsTransport
 from parley.model.address import format_address
 from parley.model.event import EventKind
@@ -64,6 +67,7 @@ class Connection(asyncio.Protocol):
         self._sent_log = FragmentLog(EventKind.PDU_SENT, self.tell)
         self._received_log = FragmentLog(EventKind.PDU_RECEIVED, self.tell)
         self._is_ended = False
+        self._script: Running | None = None
 
     @property
     def state(self) -> State:
@@ -73,7 +77,7 @@ class Connection(asyncio.Protocol):
     @property
     def is_established(self) -> bool:
         """Whether messages can be exchanged."""
-        return self.ul.state is State.STA_6
+        return self.ul.state is State.STA_6 and self._script is None
 
     @property
     def is_closed(self) -> bool:
@@ -106,6 +110,9 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._touch()
+        if self._script is not None:
+            self._script.receive(data)
+            return
         self.ul.receive(data)
         self._execute()
 
@@ -121,13 +128,19 @@ class Connection(asyncio.Protocol):
 
     def _end_of_stream(self, cause: str = "") -> None:
         self._is_ended = True
-        if self.state not in {State.STA_1, State.STA_4}:
+        if self._script is not None:
+            self._script.stop()
+        elif self.state is State.STA_4:
+            return
+        if self.state is not State.STA_1:
             self.ul.receive_eof(cause)
             self._execute()
 
     def _finish(self, text: str) -> None:
         """The last thing that happens; the association extends it."""
         self.deadline.stop_all()
+        if self._script is not None:
+            self._script.stop()
         self.tell(EventKind.CLOSED, text=text)
         self._closed.set()
 
@@ -171,9 +184,14 @@ class Connection(asyncio.Protocol):
         self._send_untold(untold)
 
     def _send_untold(self, pdus: list[PDataTf]) -> None:
-        if pdus and self._transport is not None:
+        if pdus:
             self._touch()
-            self._transport.write(self.ul.data_bytes(pdus))
+            self.write(self.ul.data_bytes(pdus))
+
+    def write(self, data: bytes) -> None:
+        """Hand bytes to the transport connection, if there still is one."""
+        if self._transport is not None:
+            self._transport.write(data)
 
     def hold(self, is_held: bool) -> None:
         """Read no further from the connection, or go on reading."""
@@ -184,12 +202,19 @@ class Connection(asyncio.Protocol):
         else:
             self._transport.resume_reading()
 
-    def _close_transport(self) -> None:
+    def close_transport(self) -> None:
         """Close once all that was written has left; a peer that does not read is given a bounded time."""
         if self._transport is not None:
             if self._transport.get_write_buffer_size():
                 self.deadline.start(LINGER, LINGER_SECONDS)
             self._transport.close()
+
+    def reset_transport(self) -> None:
+        """Cut the connection so that the peer is told of a reset (TCP RST) instead of an end."""
+        if self._transport is not None:
+            wire = self._transport.get_extra_info("socket")
+            wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self._transport.abort()
 
     def drop(self) -> None:
         """Cut the transport connection now, sent or not: the last step of a bounded shutdown."""
@@ -210,9 +235,15 @@ class Connection(asyncio.Protocol):
         try:
             while pending := self.ul.effects():
                 for effect in pending:
-                    getattr(self, _EXECUTE[type(effect)])(effect)
+                    if self._script is None:
+                        self._do(effect)
+                    elif isinstance(effect, fx.Received | fx.Malformed):
+                        self._script.came(effect)
         finally:
             self._is_executing = False
+
+    def _do(self, effect: fx.Effect) -> None:
+        getattr(self, _EXECUTE[type(effect)])(effect)
 
     def _on_transition(self, effect: fx.Transition) -> None:
         if effect.event is not Evt.EVT_10 or not self._received_log.is_leaving_out:
@@ -232,8 +263,7 @@ class Connection(asyncio.Protocol):
 
     def _on_send(self, effect: fx.SendPdu) -> None:
         self._touch()
-        if self._transport is not None:
-            self._transport.write(effect.data)
+        self.write(effect.data)
         pdu = effect.pdu
         if isinstance(pdu, PDataTf):
             self._sent_log.tell(pdu, effect.data)
@@ -255,7 +285,7 @@ class Connection(asyncio.Protocol):
         """Connecting takes waiting; the requestor does it itself."""
 
     def _on_close(self, _effect: fx.CloseTransport) -> None:
-        self._close_transport()
+        self.close_transport()
 
     # --- timers ---
 

@@ -14,6 +14,7 @@ from parley.engine.recorder import Recorder, Sink
 from parley.engine.requestor import Requestor
 from parley.model.answer_policy import Resolve, no_profile
 from parley.model.event import EventKind
+from parley.model.misbehaviour import REQUESTOR
 from parley.model.nonconformity import answer_faults, fault_words
 from parley.model.profile import AcceptorSide, RequestorSide
 from parley.ul.codes import Role
@@ -37,9 +38,18 @@ class Engine:
         self._listeners: list[Listener] = []
         self._unsettled: list[Association] = []
 
-    def requestor(self, side: RequestorSide) -> Requestor:
-        """A new association to ask for; `Requestor.associate` asks."""
-        requestor = Requestor(next(self._numbers), side, self._record, self._deadlines, self._forget)
+    def requestor(self, side: RequestorSide, misbehaviour: str | None = None) -> Requestor:
+        """A new association to ask for; `Requestor.associate` asks.
+
+        Args:
+            side: whom to call, with what.
+            misbehaviour: a name of `parley.model.misbehaviour.REQUESTOR`.
+
+        Raises:
+            KeyError: there is no such misbehaviour.
+        """
+        odd = None if misbehaviour is None else REQUESTOR[misbehaviour]
+        requestor = Requestor(next(self._numbers), side, self._record, self._deadlines, self._forget, odd)
         self.associations[requestor.number] = requestor
         return requestor
 

@@ -18,6 +18,7 @@ from parley.engine.tls_transport import TlsTransport
 from parley.model.attempt import Attempt, AttemptEnd, Step
 from parley.model.build import request_pdu
 from parley.model.event import EventKind
+from parley.model.misbehaviour_steps import Misbehaviour, OddRequest, Trigger
 from parley.model.nonconformity import fault_words, request_faults
 from parley.model.profile import RequestorSide
 from parley.model.tls import Handshake
@@ -26,7 +27,7 @@ from parley.ul import primitives as pr
 from parley.ul.codes import Role
 from parley.ul.errors import LocalProtocolError
 from parley.ul.limits import Limits
-from parley.ul.pdu import AAbort, AAssociateAc, AAssociateRj
+from parley.ul.pdu import AAbort, AAssociateAc, AAssociateRj, AAssociateRq
 from parley.ul.table import State
 
 LAST_PORT = 65535
@@ -56,6 +57,7 @@ class Requestor(Association):
         record: Recorder,
         deadlines: Deadlines,
         ended: Callable[[Association], None],
+        misbehaviour: Misbehaviour | None = None,
     ) -> None:
         handle = side.handle
         super().__init__(number, side.timers, Limits.announcing(handle.maximum_length), record, deadlines, ended)
@@ -68,13 +70,14 @@ class Requestor(Association):
         self._loss: Exception | None = None
         self._malformed = b""
         self._asked_at = 0.0
+        self._misbehaviour = misbehaviour
 
     async def associate(self) -> Attempt:
         """Resolve, connect, send the A-ASSOCIATE-RQ and wait for its answer.
 
         Never raises for what a network or a peer does: that is in the attempt.
         """
-        self.request = request_pdu(self.side.handle)
+        self.request = self._odd_request(request_pdu(self.side.handle))
         try:
             self._request(pr.AssociateRequest(self.request))
         except LocalProtocolError as error:
@@ -95,6 +98,34 @@ class Requestor(Association):
         super().abort(source, reason)
         if self._connecting is not None and self._transport is None:
             self._connecting.cancel()
+
+    # --- misbehaving on purpose ---
+
+    def _odd_request(self, usual: AAssociateRq) -> AAssociateRq:
+        """What is asked in the place of the usual, where this side misbehaves so."""
+        misbehaviour = self._misbehaviour
+        if misbehaviour is None or not isinstance(misbehaviour.deed, OddRequest):
+            return usual
+        self._mark(misbehaviour)
+        return misbehaviour.deed.build(usual)
+
+    def script_received(self, effect: fx.Received | fx.Malformed) -> None:
+        super().script_received(effect)
+        if isinstance(effect, fx.Malformed):
+            self._end(AttemptEnd.NOT_UNDERSTOOD, detail=str(effect.error))
+        elif isinstance(effect.pdu, AAbort):
+            self._end(AttemptEnd.ABORTED_BY_PEER, effect.pdu)
+        elif isinstance(effect.pdu, AAssociateRj):
+            self._end(AttemptEnd.REJECTED, effect.pdu)
+
+    def script_is_done(self) -> None:
+        self._return_to_machine(self.ul.transport_confirmation if self.state is State.STA_4 else None)
+
+    def _finish(self, text: str) -> None:
+        if self._script is not None:
+            by_this_side = self._script.has_closed
+            self._end(AttemptEnd.CANCELLED if by_this_side else self._lost_how(None))
+        super()._finish(text)
 
     # --- connecting ---
 
@@ -222,8 +253,9 @@ class Requestor(Association):
     def connection_ready(self) -> None:
         self._asked_at = asyncio.get_running_loop().time()
         self.deadline.start(ASSOCIATION_RESPONSE, self.timers.association_response)
-        self.ul.transport_confirmation()
-        self._execute()
+        if not self._misbehaves(Trigger.CONNECTED):
+            self.ul.transport_confirmation()
+            self._execute()
 
     def _indicated(self, primitive: pr.Indication) -> None:
         match primitive:
@@ -232,6 +264,7 @@ class Requestor(Association):
                 self._associated()
                 self.tell(EventKind.ACCEPTED, pdu=answer)
                 self._end(AttemptEnd.ESTABLISHED, answer)
+                self._misbehaves(Trigger.ESTABLISHED)
             case pr.AssociateConfirmation(AAssociateRj() as answer):
                 self.answer = answer
                 self.tell(EventKind.REJECTED, pdu=answer)

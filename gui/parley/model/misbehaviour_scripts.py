@@ -309,7 +309,7 @@ REQUESTOR_SCRIPTS: tuple[Misbehaviour, ...] = (
         "release collision",
         "Sends an A-RELEASE-RQ and an A-RELEASE-RP, as if both had asked at once; a good peer answers, or aborts.",
         Trigger.RELEASE,
-        (_RELEASE_RQ, _RELEASE_RP),
+        (_RELEASE_RQ, _RELEASE_RP, AwaitPdu(PduType.A_RELEASE_RP), Close()),
     ),
 )
 """In the order of an association's life."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
+from parley.model.nonconformity import NOT_CONFORMANT
 from parley.ul.codes import PduType
 from parley.ul.errors import Finding, Severity
 from parley.ul.pdu import AAssociateAc, AAssociateRj, AAssociateRq
@@ -169,8 +170,8 @@ class Misbehaviour:
     def finding(self) -> Finding:
         """The mark that the log gets before it is sent: an error, or a warning where the standard allows it."""
         if self.is_conformant:
-            return Finding(Severity.WARNING, "", -1, f"Odd on purpose: {self.title}.")
-        return Finding(Severity.ERROR, "", -1, f"Non-conformant on purpose: {self.title}.")
+            return Finding(Severity.WARNING, "", -1, f"odd on purpose: {self.title}", self.about)
+        return Finding(Severity.ERROR, "", -1, f"{NOT_CONFORMANT} on purpose: {self.title}", self.about)
 
 
 def by_name(*misbehaviours: Misbehaviour) -> dict[str, Misbehaviour]:

@@ -14,6 +14,7 @@ from parley.ul.pdu import (
     AAssociateRq,
     AbstractSyntax,
     ApplicationContext,
+    ContextSubItem,
     ImplementationClassUid,
     Item,
     PresentationContextAc,
@@ -61,7 +62,7 @@ def with_application_context(pdu: Associate, name: str) -> Associate:
 
 def with_syntaxes(context: AnyContext, *transfer_syntaxes: str) -> AnyContext:
     """With these transfer syntaxes and no others."""
-    kept = [item for item in context.sub_items if type(item) is not TransferSyntax]
+    kept: list[ContextSubItem] = [item for item in context.sub_items if type(item) is not TransferSyntax]
     return replace(context, sub_items=(*kept, *map(TransferSyntax, transfer_syntaxes)))
 
 
@@ -99,11 +100,11 @@ def without_sub_item(pdu: Associate, kind: type[UserInformationSubItem]) -> Asso
 
 def with_sub_item(pdu: Associate, sub_item: UserInformationSubItem) -> Associate:
     """With this sub-item where others of its kind were, or behind all."""
-    others = list(pdu.user_information.sub_items)
+    others: list[UserInformationSubItem] = list(pdu.user_information.sub_items)
     kind = type(sub_item)
-    place = next((n for n, item in enumerate(others) if type(item) is kind), len(others))
-    head, tail = others[:place], [item for item in others[place:] if type(item) is not kind]
-    return _informed(pdu, [*head, sub_item, *tail])
+    place: int = next((n for n, item in enumerate(others) if type(item) is kind), len(others))
+    kept: list[UserInformationSubItem] = [item for item in others[place:] if type(item) is not kind]
+    return _informed(pdu, [*others[:place], sub_item, *kept])
 
 
 def _informed(pdu: Associate, sub_items: list[UserInformationSubItem]) -> Associate:

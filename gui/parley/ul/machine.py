@@ -164,6 +164,12 @@ class UpperLayer:
         """
         self._take(Evt.EVT_18, Given())
 
+    def take_buffered(self) -> bytes:
+        """The bytes that wait for the rest of their PDU; they are not kept here any more, as somebody else reads on."""
+        rest = bytes(self._buffer)
+        self._buffer = bytearray()
+        return rest
+
     # --- from the local user -----------------------------------------------------------------------------------------
 
     def request(self, primitive: Request) -> None:

@@ -1,0 +1,120 @@
+"""What an association does when it is told to misbehave: a script has the connection, and the machine is left out.
+
+Decides nothing by itself: a misbehaviour is given to it, and begins at its own moment. The steps are run by
+`parley.engine.script`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from parley.engine.connection import ARTIM, Connection
+from parley.engine.deadlines import Deadlines
+from parley.engine.recorder import Recorder
+from parley.engine.script import Running
+from parley.model.event import EventKind
+from parley.model.misbehaviour_steps import Misbehaviour, Script, Situation, Step, Trigger
+from parley.model.profile import Timers
+from parley.ul import effects as fx
+from parley.ul.codes import Role
+from parley.ul.limits import Limits
+from parley.ul.pdu import AAbort, AAssociateAc, AAssociateRq, AReleaseRp, PDataTf, Pdu
+from parley.ul.table import State
+
+
+class Misbehaving(Connection):
+    """A connection that may be told to misbehave."""
+
+    def __init__(self, number: int, timers: Timers, limits: Limits, record: Recorder, deadlines: Deadlines) -> None:
+        super().__init__(number, timers, limits, record, deadlines)
+        self._limits = limits
+        self._misbehaviour: Misbehaviour | None = None
+
+    @property
+    def peer_maximum_length(self) -> int | None:
+        """The longest P-DATA-TF that the peer takes, as it announced it: None and 0 are no limit."""
+        sender = self.answer if self.role is Role.REQUESTOR else self.request
+        return sender.maximum_length if isinstance(sender, AAssociateAc | AAssociateRq) else None
+
+    def _mark(self, misbehaviour: Misbehaviour) -> None:
+        """Tell, before anything of it is sent, that it is meant."""
+        finding = misbehaviour.finding
+        self.tell(EventKind.NOTE, text=finding.text, findings=(finding,))
+
+    def _misbehaves(self, trigger: Trigger, usual: AAssociateAc | None = None) -> bool:
+        """Begin the script that waits for this moment, if there is one; it happens once.
+
+        Args:
+            trigger: the moment that has come.
+            usual: the answer that is due now.
+        """
+        misbehaviour = self._misbehaviour
+        if misbehaviour is None or misbehaviour.trigger is not trigger or not isinstance(misbehaviour.deed, Script):
+            return False
+        if self.request is None or self.state in {State.STA_1, State.STA_13}:
+            return False
+        self._misbehaviour = None
+        answer = usual or (self.answer if isinstance(self.answer, AAssociateAc) else None)
+        self._mark(misbehaviour)
+        self._bypass(misbehaviour.deed.steps(Situation(self.request, answer, self.peer_maximum_length)))
+        return True
+
+    def _bypass(self, steps: tuple[Step, ...]) -> None:
+        """Let these steps have the connection; the machine stays as it is, and what it still wants is not done."""
+        rest = self.ul.take_buffered()
+        self._script = Running(self, steps, self._limits, self.deadline, self.timers.artim, rest)
+        self._script.go_on()
+
+    def _return_to_machine(self, catch_up: Callable[[], None] | None = None) -> None:
+        """The steps are done, or not wanted any more: the machine has the connection again.
+
+        Args:
+            catch_up: lets the machine do what the steps have done in its place; what it then sends has left already.
+        """
+        if self._script is None:
+            return
+        self._script.stop()
+        rest, self._script = self._script.take_rest(), None
+        if catch_up is not None:
+            catch_up()
+            for effect in self.ul.effects():
+                if isinstance(effect, fx.SendPdu):
+                    self._sent(effect.pdu)
+                else:
+                    self._do(effect)
+        if rest and self.state is not State.STA_4:
+            self.data_received(rest)
+
+    def script_sent(self, pdu: Pdu | None, data: bytes, text: str) -> None:
+        """A script has sent a PDU, or what the text says."""
+        if isinstance(pdu, PDataTf):
+            self._sent_log.tell(pdu, data)
+        elif pdu is not None:
+            self.tell(EventKind.PDU_SENT, pdu=pdu, data=data)
+            if isinstance(pdu, AReleaseRp):
+                self._released()
+        else:
+            self.tell(EventKind.NOTE, text=text)
+
+    def script_received(self, effect: fx.Received | fx.Malformed) -> None:
+        """A PDU came in while a script runs, or bytes that are none; the requestor extends it."""
+        if isinstance(effect, fx.Malformed):
+            self._on_malformed(effect)
+            return
+        self._on_received(effect)
+        if isinstance(effect.pdu, AAbort):
+            self.tell(EventKind.ABORTED, pdu=effect.pdu, text="by the peer")
+        elif isinstance(effect.pdu, AReleaseRp):
+            self._released()
+
+    def script_is_done(self) -> None:
+        """What was due has been sent: the machine goes on; the roles extend it."""
+        self._return_to_machine()
+
+    def script_ran_out(self) -> None:
+        """The peer has not closed within the time of ARTIM."""
+        self.tell(EventKind.TIMER_EXPIRED, text=ARTIM)
+        self.close_transport()
+
+    def _released(self) -> None:
+        """An A-RELEASE-RP has been sent or received."""
