@@ -93,8 +93,13 @@ def _parser() -> argparse.ArgumentParser:
     calling.add_argument("--insecure", action="store_true", help="TLS with whoever answers: verify no certificate")
     calling.add_argument("--server-name", metavar="NAME", help="TLS: name to ask for and expect (default: the host)")
 
-    check = commands.add_parser("check", parents=[folder, output, calling], help="try a peer from its name to a C-ECHO")
-    check.add_argument("target", metavar="AE@HOST:PORT|PROFILE")
+    check = commands.add_parser(
+        "check",
+        parents=[folder, output, calling],
+        help="try peers from their names to a C-ECHO",
+        description="Try one peer after the other. The exit code is the worst of theirs.",
+    )
+    check.add_argument("targets", nargs="+", metavar="AE@HOST:PORT|PROFILE")
     check.add_argument("--calling", metavar="AE", help="calling AE title")
     check.add_argument("--timeout", type=_seconds, metavar="S", help="seconds to wait for TCP, and for the answer")
     check.set_defaults(command="check")

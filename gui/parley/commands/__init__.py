@@ -11,9 +11,7 @@ import io
 import sys
 from collections.abc import Callable
 
-from parley.commands.shared import INTERRUPTED, NOT_TRIED, UsageError
-from parley.keystore.store import KeyStoreError
-from parley.model.store import StoreError
+from parley.commands.shared import INTERRUPTED, NOT_TRIABLE, NOT_TRIED, complain
 
 
 def run(name: str, options: argparse.Namespace) -> int:
@@ -23,8 +21,8 @@ def run(name: str, options: argparse.Namespace) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         return _command(name)(options)
-    except (UsageError, StoreError, KeyStoreError) as error:
-        print(f"parley: {error}", file=sys.stderr)
+    except NOT_TRIABLE as error:
+        complain(error)
         return NOT_TRIED
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -1,4 +1,4 @@
-"""`parley check`: try a peer from its name to a C-ECHO, and say what came of it."""
+"""`parley check`: try peers from their names to a C-ECHO, and say what came of it."""
 
 from __future__ import annotations
 
@@ -8,36 +8,60 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from parley.commands.shared import FAILED, PASSED, print_line, printer
-from parley.commands.target import target_of
+from parley.commands.shared import FAILED, NOT_TRIABLE, NOT_TRIED, PASSED, complain, print_line, printer, warn
+from parley.commands.target import target_side
 from parley.diagnosis import context_words, diagnose
 from parley.engine.check import Check, run_check
 from parley.engine.engine import Engine
 from parley.model.profile import RequestorSide
 from parley.model.registry import name_of
+from parley.model.validation import check_requestor
 from parley.ul.negotiation import NegotiatedContext
 
 
 def check(options: argparse.Namespace) -> int:
-    """Try one peer; exit code 0 only where everything passed."""
-    side = target_of(options)
-    return asyncio.run(_try_peer(side, options))
+    """Try each target, one after the other; the worst of their exit codes counts.
+
+    A target that cannot be tried does not keep the others from it. Secrets are asked for before anything is sent.
+    """
+    code = PASSED
+    tried: list[tuple[str, RequestorSide]] = []
+    for target in options.targets:
+        try:
+            tried.append((target, target_side(target, options)))
+        except NOT_TRIABLE as error:
+            complain(error)
+            code = NOT_TRIED
+    for target, side in tried:
+        code = max(code, _check_one(target, side, options))
+    return code
 
 
-async def _try_peer(side: RequestorSide, options: argparse.Namespace) -> int:
-    engine = Engine(printer(options))
-    try:
-        result = await run_check(engine, side)
-    finally:
-        await engine.close()
-    _print_check(result, as_json=options.json)
+def _check_one(target: str, side: RequestorSide, options: argparse.Namespace) -> int:
+    """Try one; among several, each one's block says whose it is."""
+    name = target if len(options.targets) > 1 else ""
+    if name and not options.json:
+        print_line(f"--- {name}")
+    warn(check_requestor(side), name)
+    result = asyncio.run(_try_peer(side, options))
+    _print_check(result, name, as_json=options.json)
     return PASSED if result.has_passed else FAILED
 
 
-def _print_check(result: Check, *, as_json: bool) -> None:
+async def _try_peer(side: RequestorSide, options: argparse.Namespace) -> Check:
+    engine = Engine(printer(options))
+    try:
+        return await run_check(engine, side)
+    finally:
+        await engine.close()
+
+
+def _print_check(result: Check, name: str, *, as_json: bool) -> None:
+    """Print what came of a check; `name` is the target's where there are several."""
     verdict = diagnose(result.attempt)
     if as_json:
-        record = {
+        record: dict[str, Any] = {"target": name} if name else {}
+        record |= {
             "verdict": "passed" if result.has_passed else "failed",
             "steps": [asdict(step) for step in result.steps],
             "negotiation": [_context_record(context) for context in result.contexts],
@@ -53,6 +77,8 @@ def _print_check(result: Check, *, as_json: bool) -> None:
     print_line(f"\n{'PASSED' if result.has_passed else 'FAILED'}: {verdict.cause}")
     if verdict.remedy:
         print_line(verdict.remedy)
+    if name:
+        print_line()
 
 
 def _context_record(context: NegotiatedContext) -> dict[str, Any]:

@@ -9,8 +9,9 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from parley.commands.shared import FAILED, PASSED, QUIET, UsageError, print_line, printer
-from parley.commands.target import target_of
+from parley.commands.progress import ProgressLine, Sending
+from parley.commands.shared import FAILED, PASSED, QUIET, UsageError, complain, print_line, printer, warn
+from parley.commands.target import target_side
 from parley.diagnosis import diagnose
 from parley.engine.batch import store_files
 from parley.engine.engine import Engine
@@ -20,6 +21,7 @@ from parley.model.dicom_files import DicomFile, UnreadableFile, files_below, pro
 from parley.model.event import EventKind
 from parley.model.handle import ProposedContext
 from parley.model.profile import RequestorSide
+from parley.model.validation import check_requestor
 
 MOST_CONTEXTS = 128
 """Of one association: their ids are odd and have one byte."""
@@ -45,7 +47,8 @@ def send(options: argparse.Namespace) -> int:
         _print_stored(StoreResult(found.path, None, found.reason), as_json=options.json)
     if not files:
         raise UsageError("There is no DICOM file to send.")
-    side = target_of(options)
+    side = target_side(options.target, options)
+    warn(check_requestor(side))
     side = replace(side, handle=replace(side.handle, contexts=_contexts_for(files)))
     stored = asyncio.run(_send_files(side, [file.path for file in files], options))
     if not options.json:
@@ -68,21 +71,26 @@ def _contexts_for(files: list[DicomFile]) -> tuple[ProposedContext, ...]:
 
 async def _send_files(side: RequestorSide, paths: list[Path], options: argparse.Namespace) -> int:
     """Send them; returns how many the peer has taken."""
-    engine = Engine(printer(options, QUIET | _BULK))
+    line = ProgressLine(sys.stderr)
+    engine = Engine(printer(options, QUIET | _BULK, line.print_above))
     stored = 0
     try:
         association = engine.requestor(side)
         attempt = await association.associate()
         if attempt.end is not AttemptEnd.ESTABLISHED:
             verdict = diagnose(attempt)
-            print(f"parley: {verdict.cause} {verdict.remedy}".rstrip(), file=sys.stderr)
+            complain(f"{verdict.cause} {verdict.remedy}".rstrip())
             return 0
-        async for result in store_files(association, paths):
+        sending = Sending(line, len(paths))
+        async for result in store_files(association, paths, sending.part_sent if line.is_shown else None):
             stored += result.is_stored
+            line.clear()
             _print_stored(result, as_json=options.json)
+            sending.file_done(result)
         if association.is_established:
             await association.release()
     finally:
+        line.clear()
         await engine.close()
     return stored
 

@@ -12,11 +12,12 @@ from typing import Any
 
 from parley.capture.jsonl import to_json
 from parley.capture.text import to_text
+from parley.keystore.store import KeyStoreError
 from parley.model.event import EngineEvent, EventKind
 from parley.model.problem import Problem
 from parley.model.profile import Profile
 from parley.model.secret import Secret
-from parley.model.store import ProfileStore, default_folder
+from parley.model.store import ProfileStore, StoreError, default_folder
 from parley.model.tls import Tls
 from parley.ul.errors import Severity
 
@@ -31,6 +32,15 @@ class UsageError(Exception):
     """The command cannot be tried; the text says why."""
 
 
+NOT_TRIABLE = (UsageError, StoreError, KeyStoreError)
+"""What keeps a command, or one of its targets, from being tried; each one's text is for the person."""
+
+
+def complain(reason: object) -> None:
+    """Say on the error output what is wrong."""
+    print(f"parley: {reason}", file=sys.stderr)
+
+
 def print_line(text: str = "") -> None:
     """Print a line at once; a reader that has seen enough, as in ``parley demo | head``, ends the printing only."""
     try:
@@ -39,7 +49,11 @@ def print_line(text: str = "") -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def printer(options: argparse.Namespace, quiet: frozenset[EventKind] = QUIET) -> Callable[[EngineEvent], None]:
+def printer(
+    options: argparse.Namespace,
+    quiet: frozenset[EventKind] = QUIET,
+    write_line: Callable[[str], None] = print_line,
+) -> Callable[[EngineEvent], None]:
     """A sink that prints each event as it comes, those of the quiet kinds only to who wants all.
 
     A remark with findings is for everybody: something goes out that breaks the standard.
@@ -49,17 +63,21 @@ def printer(options: argparse.Namespace, quiet: frozenset[EventKind] = QUIET) ->
 
     def show(event: EngineEvent) -> None:
         if event.kind not in hidden or (event.kind is EventKind.NOTE and event.findings):
-            print_line(write(event))
+            write_line(write(event))
 
     return show
 
 
-def warn(problems: Iterable[Problem]) -> None:
-    """Tell what is wrong with values that are used all the same, as a tester must be able to."""
+def warn(problems: Iterable[Problem], whose: str = "") -> None:
+    """Tell what is wrong with values that are used all the same, as a tester must be able to.
+
+    Args:
+        whose: the target they belong to, where there are several.
+    """
+    start = f"{whose}: " if whose else ""
     for problem in problems:
         if problem.severity is not Severity.NOTE:
-            words = f"{problem.severity.value}: {problem.text} {problem.remedy}".rstrip()
-            print(f"parley: {words}", file=sys.stderr)
+            complain(f"{start}{problem.severity.value}: {problem.text} {problem.remedy}".rstrip())
 
 
 def profile_store(folder: Path | None) -> ProfileStore:

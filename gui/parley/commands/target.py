@@ -6,24 +6,29 @@ import argparse
 from dataclasses import replace
 from typing import Any
 
-from parley.commands.shared import UsageError, secured, stored_profile, warn
+from parley.commands.shared import UsageError, secured, stored_profile
 from parley.keystore.terminal import with_values
 from parley.model.address import parse_address
 from parley.model.handle import RequestorHandle
 from parley.model.profile import Profile, RequestorSide
-from parley.model.validation import check_requestor
 
 
-def target_of(options: argparse.Namespace) -> RequestorSide:
-    """The SCU side of a profile, or a default one for ``AE@HOST:PORT``; the command's options go on top."""
-    if "@" in options.target:
+def target_side(target: str, options: argparse.Namespace) -> RequestorSide:
+    """The SCU side of a profile, or a default one for ``AE@HOST:PORT``; the command's options go on top.
+
+    Raises:
+        UsageError: it is no address, or a file of the options cannot be read.
+        StoreError: there is no such profile, or it cannot be read.
+        KeyStoreError: nobody gave a secret that the profile refers to.
+    """
+    if "@" in target:
         try:
-            title, host, port = parse_address(options.target)
+            title, host, port = parse_address(target)
         except ValueError as error:
             raise UsageError(str(error)) from None
         side = RequestorSide(host=host, port=port, handle=RequestorHandle(called_ae_title=title))
     else:
-        side = with_values(Profile("", scu=stored_profile(options.profiles, options.target).scu)).scu
+        side = with_values(Profile("", scu=stored_profile(options.profiles, target).scu)).scu
     if options.calling is not None:
         side = replace(side, handle=replace(side.handle, calling_ae_title=options.calling))
     if options.timeout is not None:
@@ -32,6 +37,4 @@ def target_of(options: argparse.Namespace) -> RequestorSide:
     facts: dict[str, Any] = {"verify": False} if options.insecure else {}
     if options.server_name is not None:
         facts["server_name"] = options.server_name
-    side = replace(side, tls=secured(side.tls, options, facts))
-    warn(check_requestor(side))
-    return side
+    return replace(side, tls=secured(side.tls, options, facts))

@@ -1,4 +1,4 @@
-"""`parley profiles import` and `export`, as they are typed."""
+"""`parley profiles`, as it is typed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import pytest
 from parley.cli import main
 from parley.exchange.asconfig import read_asconfig
 from parley.exchange.orthanc import read_orthanc
-from parley.model.profile import Profile
+from parley.model.profile import LOOPBACK, Profile
+from parley.model.profile_reader import read_profile
 from parley.model.profile_writer import new_text
 from parley.model.store import ProfileStore
 
@@ -111,3 +112,30 @@ def test_what_cannot_be_read_is_left_out_and_told(call, store, folder, tmp_path)
     assert code == 1
     assert err[0].startswith("parley: bad.toml cannot be read: ")
     assert len(zipfile.ZipFile(tmp_path / "all.zip").namelist()) == 3
+
+
+def test_profiles_are_listed_and_those_that_cannot_be_read_with_the_reason(capsys, tmp_path):
+    ProfileStore(tmp_path).create(Profile("Site A"))
+    (tmp_path / "broken.toml").write_text("schema = 1\nname = [\n")
+    (tmp_path / "newer.toml").write_text('schema = 99\nname = "newer"\n')
+    assert main(["profiles", "list", "--profiles", str(tmp_path)]) == 0
+    out, err = capsys.readouterr()
+    lines = dict(line.split("  ", 1) for line in out.splitlines())
+    assert list(lines) == ["Loopback", "broken", "newer", "Site A"]
+    assert lines["Loopback"] == "(built in)"
+    assert lines["Site A"] == "(Site A.toml)"
+    assert lines["broken"].startswith("(broken.toml)  cannot be read, line 2: ")
+    assert "newer Parley" in lines["newer"]
+    assert err == ""
+
+
+def test_a_profile_is_shown_as_a_file_that_can_be_read_again(capsys, tmp_path):
+    assert main(["profiles", "show", "loopback", "--profiles", str(tmp_path)]) == 0
+    assert read_profile(capsys.readouterr().out, "") == LOOPBACK
+
+
+def test_a_profile_that_cannot_be_read_is_not_shown(capsys, tmp_path):
+    (tmp_path / "broken.toml").write_text("schema = 1\nname = [\n")
+    for command in (["profiles", "show", "broken"], ["check", "broken"], ["listen", "--profile", "broken"]):
+        assert main([*command, "--profiles", str(tmp_path)]) == 2
+        assert capsys.readouterr().err.startswith("parley: broken.toml, line 2: ")

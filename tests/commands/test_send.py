@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import subprocess
 import sys
 from collections.abc import Iterator
 
 import pytest
 
 from parley.cli import main
+from tests.commands.typed import POSIX
 from tests.harness.dicom import CT, JPEG, MR, data_set_of, write_file
 from tests.harness.process import Program, free_port, running
 
@@ -117,3 +121,38 @@ def test_more_classes_than_an_association_holds(call, tmp_path):
     code, _, err = call("send", tmp_path, "X@127.0.0.1:1")
     assert code == 2
     assert "129 SOP classes" in err
+
+
+def test_the_log_marks_what_breaks_the_standard(call, tmp_path):
+    """Though `send` hides remarks."""
+    path = write_file(tmp_path / "1.dcm")
+    _, out, _ = call("send", path, f"A_TITLE_OF_20_LETTER@127.0.0.1:{free_port()}")
+    (line,) = [line for line in out if "not conformant" in line]
+    assert "sent anyway: The called AE title has 20 characters" in line
+
+
+# --- how far it has come ---------------------------------------------------------------------------------------------
+
+
+@POSIX
+def test_a_terminal_shows_how_far_it_has_come(saving, tmp_path):
+    files = [write_file(tmp_path / f"{number}.dcm", 200_000) for number in range(3)]
+    ours, theirs = os.openpty()
+    try:
+        command = [sys.executable, "-m", "parley", "send", *map(str, files), saving]
+        finished = subprocess.run(command, stdout=subprocess.PIPE, stderr=theirs, timeout=30, text=True)
+        os.set_blocking(ours, False)
+        shown = os.read(ours, 65536).decode()
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert finished.stdout.splitlines()[-1] == "3 of 3 files stored"
+    assert "\r" not in finished.stdout
+    assert re.search(r"\r[0-3] of 3 files  0\.\d MB(  \d+\.\d MB/s)?", shown)
+    assert re.search(r"\r +\r$", shown), "it is left standing"
+
+
+def test_a_pipe_gets_no_such_line(call, saving, tmp_path):
+    _, out, err = call("send", write_file(tmp_path / "1.dcm", 200_000), saving)
+    assert err == ""
+    assert not [line for line in out if "MB" in line]

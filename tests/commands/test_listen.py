@@ -1,0 +1,94 @@
+"""`parley listen`, as scripts and callers see it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+
+import pytest
+
+from parley.cli import main
+from parley.model.handle import AcceptorHandle, ForcedAnswer
+from parley.model.profile import AcceptorSide, Profile
+from parley.model.store import ProfileStore
+from tests.commands.typed import PARLEY, POSIX, Listening
+from tests.harness.process import Finished, running
+
+
+def echoscu(port: str, *options: str) -> Finished:
+    """DCMTK's SCU against a port of this machine."""
+    with running("echoscu", "-v", *options, "127.0.0.1", port) as program:
+        return program.wait()
+
+
+@pytest.mark.interop
+@pytest.mark.dcmtk
+def test_listen_answers_echoscu():
+    with Listening() as scp:
+        assert echoscu(scp.port, "-aet", "MODALITY").code == 0
+        assert scp.wait_for("requested")["peer_ae_title"] == "MODALITY"
+        scp.wait_for("released")
+
+
+@pytest.mark.interop
+@pytest.mark.dcmtk
+@pytest.mark.parametrize(
+    ("options", "call", "words"),
+    [
+        (("--reject", "1/1/7"), (), "Called AE Title Not Recognized"),
+        (("--check-called", "--ae-title", "BENCH"), ("-aec", "OTHER"), "Called AE Title Not Recognized"),
+        (("--calling", "ONE", "--calling", "TWO"), ("-aet", "THREE"), "Calling AE Title Not Recognized"),
+    ],
+    ids=["all", "called", "calling"],
+)
+def test_listen_rejects_whom_it_is_told_to(options, call, words):
+    with Listening(*options) as scp:
+        finished = echoscu(scp.port, *call)
+        scp.wait_for("rejected")
+    assert finished.code != 0
+    assert words in finished.output
+
+
+@pytest.mark.interop
+@pytest.mark.dcmtk
+def test_listen_accepts_whom_it_is_told_to():
+    with Listening("--check-called", "--ae-title", "BENCH", "--calling", "ONE", "--calling", "TWO") as scp:
+        assert echoscu(scp.port, "-aec", "BENCH", "-aet", "TWO").code == 0
+
+
+def test_listen_says_that_a_port_is_taken_and_what_to_do(capsys):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        assert main(["listen", "--port", str(other.getsockname()[1])]) == 2
+    assert capsys.readouterr().err == (
+        "parley: Another program, or another Parley, already listens at this address and port. "
+        "Choose another port, or end the other program.\n"
+    )
+
+
+@POSIX
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_listen_ends_cleanly_when_told_to_and_aborts_what_is_open(number):
+    with Listening() as scp, running(*PARLEY, "listen", "--port", "0") as plain:
+        plain.wait_for(lambda line: "listening on" in line)
+        with socket.create_connection(("127.0.0.1", int(scp.port))) as caller:
+            scp.wait_for("connection_accepted")
+            for program in (scp.program, plain):
+                program.terminate(number)
+            assert caller.recv(100) == b""
+        finished, other = scp.program.wait(), plain.wait()
+    assert finished.code == other.code == 0
+    assert "Traceback" not in finished.output + other.output
+    assert json.loads(finished.output.splitlines()[-1])["kind"] == "closed"
+
+
+def test_the_log_marks_what_breaks_the_standard(tmp_path):
+    handle = AcceptorHandle(forced_answers=(ForcedAnswer("", 7),))
+    ProfileStore(tmp_path).create(Profile("odd", scp=AcceptorSide(handle=handle)))
+    with Listening("--profile", "odd", "--profiles", str(tmp_path)) as scp:
+        mark = scp.wait_for("note")
+    assert mark["text"].startswith("not conformant, listening anyway: ")
+    assert mark["local"] == f"127.0.0.1:{scp.port}"
+    assert mark["findings"]
