@@ -161,3 +161,18 @@ def test_several_edits_are_told_of_as_one(qtbot, model):
     with model.edits.as_one():
         pass
     assert len(told) == 1
+
+
+def test_views_hear_of_many_rows_once(model):
+    """Each time they look at their whole selection, which is a second of work for as many rows as there can be."""
+    model.set_contexts([ProposedContext(f"1.2.{number}") for number in range(128)])
+    told = []
+    model.dataChanged.connect(lambda first, last, _roles: told.append((first.row(), last.row())))
+    model.set_transfer_syntaxes(range(128), (IMPLICIT_VR_LITTLE_ENDIAN,))
+    assert told == [(0, 127), (0, 127)]  # the rows, then their numbers
+    told.clear()
+    problem = Problem(Severity.WARNING, "contexts", "Odd.")
+    model.show_problems({row: [problem] for row in range(3, 100)})
+    assert told == [(3, 99)]
+    model.show_problems({row: [problem] for row in range(3, 100)})
+    assert told == [(3, 99)]

@@ -33,6 +33,13 @@ if TYPE_CHECKING:
 
 Index = QModelIndex | QPersistentModelIndex
 _Role = Qt.ItemDataRole
+_FIXED = (
+    Qt.ItemFlag.ItemIsSelectable
+    | Qt.ItemFlag.ItemIsEnabled
+    | Qt.ItemFlag.ItemIsDragEnabled
+    | Qt.ItemFlag.ItemNeverHasChildren
+)
+_EDITABLE = _FIXED | Qt.ItemFlag.ItemIsEditable
 
 
 class ContextModel(QAbstractTableModel, Generic[Context]):
@@ -120,8 +127,10 @@ class ContextModel(QAbstractTableModel, Generic[Context]):
         self._was_edited()
 
     def set_transfer_syntaxes(self, rows: Iterable[int], transfer_syntaxes: tuple[str, ...]) -> None:
-        for row in rows:
+        changed = list(rows)
+        for row in changed:
             self._change(row, replace(self._rows[row].context, transfer_syntaxes=transfer_syntaxes))
+        self._tell(changed)
         self._was_edited()
 
     def moveRows(
@@ -141,11 +150,10 @@ class ContextModel(QAbstractTableModel, Generic[Context]):
 
     def show_problems(self, problems: Mapping[int, Sequence[Problem]]) -> None:
         """Mark the rows that have problems, by row number."""
-        for number, row in enumerate(self._rows):
-            found = problems.get(number, ())
-            if row.problems != found:
-                row.problems = found
-                self._tell(number)
+        changed = [number for number, row in enumerate(self._rows) if row.problems != problems.get(number, ())]
+        for number in changed:
+            self._rows[number].problems = problems.get(number, ())
+        self._tell(changed)
 
     def begin_attempt(self) -> None:
         """Remember which rows go out now, so that answers find them even when rows are added or moved meanwhile."""
@@ -183,10 +191,8 @@ class ContextModel(QAbstractTableModel, Generic[Context]):
     def flags(self, index: Index) -> Qt.ItemFlag:
         if not index.isValid():
             return Qt.ItemFlag.ItemIsDropEnabled
-        flags = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsDragEnabled
-        flags |= Qt.ItemFlag.ItemNeverHasChildren
         editable = self.columns[index.column()] in {Column.NUMBER, Column.ABSTRACT_SYNTAX}
-        return flags | Qt.ItemFlag.ItemIsEditable if editable else flags
+        return _EDITABLE if editable else _FIXED
 
     def supportedDropActions(self) -> Qt.DropAction:
         return Qt.DropAction.MoveAction
@@ -226,6 +232,7 @@ class ContextModel(QAbstractTableModel, Generic[Context]):
     def _replace(self, number: int, context: Context) -> bool:
         if context != self._rows[number].context:
             self._change(number, context)
+            self._tell([number])
             self._was_edited()
         return True
 
@@ -233,7 +240,6 @@ class ContextModel(QAbstractTableModel, Generic[Context]):
         row = self._rows[number]
         row.context, row.answer, row.verdict = context, None, ""
         self._attempted = [Row(context) if other is row else other for other in self._attempted]
-        self._tell(number)
 
     def _was_edited(self) -> None:
         self._renumber()
@@ -250,8 +256,10 @@ class ContextModel(QAbstractTableModel, Generic[Context]):
         for row, number in zip(self._rows, context_ids(proposed), strict=False):
             row.number = number
 
-    def _tell(self, number: int) -> None:
-        self.dataChanged.emit(self.index(number, 0), self.index(number, len(self.columns) - 1))
+    def _tell(self, numbers: Sequence[int]) -> None:
+        """These rows, given in order, have changed: said once, as every view looks at its whole selection then."""
+        if numbers:
+            self.dataChanged.emit(self.index(numbers[0], 0), self.index(numbers[-1], len(self.columns) - 1))
 
     def _tell_all(self) -> None:
         if self._rows:

@@ -160,7 +160,9 @@ class ContextsEditor(QWidget, Generic[Context]):
             self._keeps_place = False
 
     def selected_rows(self) -> list[int]:
-        return sorted(index.row() for index in self.table.selectionModel().selectedRows())
+        """In order. Qt's own `selectedRows` asks the model about each cell of the selection."""
+        ranges = self.table.selectionModel().selection()
+        return sorted({row for each in ranges if each.isValid() for row in range(each.top(), each.bottom() + 1)})
 
     def insert(self, contexts: Sequence[Context], at: int) -> None:
         """Add contexts before a row and select them; one edit."""
@@ -263,7 +265,7 @@ class ContextsEditor(QWidget, Generic[Context]):
         self._enable()
 
     def _enable(self) -> None:
-        some = bool(self.selected_rows())
+        some = self.table.selectionModel().hasSelection()
         for button in (self._duplicate, self._up, self._down, self._remove, self._syntax_add):
             button.setEnabled(some)
         self._list.setEnabled(some)
