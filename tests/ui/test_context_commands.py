@@ -4,10 +4,19 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QPlainTextEdit, QPushButton, QToolButton
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QFileDialog,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QToolButton,
+)
 
 from parley.model.handle import DEFAULT_TRANSFER_SYNTAXES, ProposedContext, SupportedContext
 from parley.model.part10 import file_head
+from parley.ui.context_row import Column
 from parley.ui.contexts import ContextsEditor
 from parley.ui.job_line import JobLine
 from parley.ul.codes import VERIFICATION
@@ -171,10 +180,10 @@ def test_an_acceptor_has_nothing_to_spread(supported):
     assert not any("transfer syntax" in text for text in words)
 
 
-def test_without_a_selection_only_pasting_is_possible(editor):
+def test_without_a_selection_what_is_left_is_pasting_and_what_the_table_shows(editor):
     editor.table.clearSelection()
     actions = [a for a in editor.commands.more.menu().actions() if not a.isSeparator()]
-    assert [a.text() for a in actions if a.isEnabled()] == ["&Paste"]
+    assert [a.text() for a in actions if a.isEnabled()] == ["&Paste", "Show &reserved bytes"]
 
 
 # --- from files ------------------------------------------------------------------------------------------------------
@@ -209,6 +218,50 @@ def test_unreadable_files_are_listed_and_the_rest_goes_on(qtbot, supported, tmp_
     assert [text.partition(": ")[0].rpartition("/")[2] for text in lines] == ["b.txt", "c.dcm", "gone.dcm"]
     assert all(text.partition(": ")[2] for text in lines)
     dialog.reject()
+
+
+# --- reserved bytes --------------------------------------------------------------------------------------------------
+
+
+def reserved_column(editor):
+    return editor.model.columns.index(Column.RESERVED)
+
+
+def type_reserved(qtbot, editor, text):
+    index = editor.model.index(0, reserved_column(editor))
+    editor.table.setCurrentIndex(index)
+    editor.table.edit(index)
+    line = editor.table.findChild(QLineEdit)
+    line.selectAll()
+    qtbot.keyClicks(line, text)
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: editor.table.findChild(QLineEdit) is None)
+
+
+def test_reserved_bytes_are_shown_when_asked_for_and_typed(qtbot, editor):
+    table = editor.table
+    assert table.isColumnHidden(reserved_column(editor))
+    choose(editor, "reserved bytes")
+    assert not table.isColumnHidden(reserved_column(editor))
+    assert table.horizontalHeader().length() == table.viewport().width()
+    type_reserved(qtbot, editor, "0x01 02:ff")
+    assert editor.contexts()[0].reserved_6_8 == b"\1\2\xff"
+    type_reserved(qtbot, editor, "no bytes")
+    assert editor.contexts()[0].reserved_6_8 == b"\1\2\xff"
+    choose(editor, "reserved bytes")
+    assert table.isColumnHidden(reserved_column(editor))
+    assert table.horizontalHeader().length() == table.viewport().width()
+
+
+def test_reserved_bytes_that_are_not_zero_are_not_hidden(editor):
+    editor.set_contexts((ProposedContext(CT), ProposedContext(MR, reserved_6_8=b"\0\0\1")))
+    assert not editor.table.isColumnHidden(reserved_column(editor))
+    assert editor.model.index(1, reserved_column(editor)).data() == "00 00 01"
+
+
+def test_an_acceptor_has_none(supported):
+    assert Column.RESERVED not in supported.model.columns
+    assert not any("reserved" in a.text() and a.isVisible() for a in supported.commands.more.menu().actions())
 
 
 def test_an_empty_folder_says_so(qtbot, editor, tmp_path):

@@ -1,10 +1,20 @@
 """Every field of a handle through both panels: nothing is lost, and problems lead to their field."""
 
-from dataclasses import replace
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import get_args, get_type_hints
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QMenu, QPlainTextEdit, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
+    QLineEdit,
+    QMenu,
+    QPlainTextEdit,
+    QTableView,
+    QToolButton,
+    QWidget,
+)
 
 from parley.bridge.association_model import AssociationModel
 from parley.model.handle import (
@@ -16,6 +26,7 @@ from parley.model.handle import (
     ForcedAnswer,
     IdentityCheck,
     KnownUser,
+    ProposedContext,
     RawSubItem,
     RequestorHandle,
     RolePolicy,
@@ -25,6 +36,7 @@ from parley.model.handle import (
 from parley.model.profile import AcceptorSide, RequestorSide
 from parley.model.secret import Secret
 from parley.model.tls import ClientCertificate, Tls, TlsProfile, TlsVersion
+from parley.ui.context_row import Column
 from parley.ui.fold import FoldedSection
 from parley.ui.scp_panel import ScpPanel
 from parley.ui.scu_panel import ScuPanel
@@ -62,7 +74,11 @@ REQUESTS = {
     "passcode": RequestorHandle(user_identity=UserIdentity(2, Secret.of("alice"), Secret.of("pw", "ref"), 1)),
     "ticket": RequestorHandle(user_identity=UserIdentity(3, Secret(b"\x60\xff\0"), response_requested=7)),
     "reserved type": RequestorHandle(user_identity=UserIdentity(9, Secret(reference="only"), Secret(b"\n"))),
-    "reserved bytes": RequestorHandle(reserved_9_10=b"\1\2", reserved_43_74=bytes(range(32))),
+    "reserved bytes": RequestorHandle(
+        contexts=(ProposedContext(CT, reserved_6_8=b"\1\2\3"),),
+        reserved_9_10=b"\1\2",
+        reserved_43_74=bytes(range(32)),
+    ),
 }
 ANSWERS = {
     "default": (AcceptorHandle(), AcceptanceRules()),
@@ -221,6 +237,94 @@ def test_a_passcode_is_in_no_summary(scu, scp):
     for panel in (scu, scp):
         texts = [str(w.property("text")) + w.toolTip() + w.accessibleDescription() for w in panel.findChildren(QWidget)]
         assert not any("qqqq" in text for text in texts)
+
+
+# --- every field has an editor ---------------------------------------------------------------------------------------
+
+OTHER_NAMES = {
+    "identity_type": "type",
+    "reject_all": "reject",
+}
+"""Of editors that are not called like their field."""
+
+NOT_OF_THIS_SIDE = {
+    ("scu", "client_certificate"): "an acceptor asks its callers",
+    ("scp", "verify"): "an acceptor always verifies what it asks for",
+}
+
+
+def nested(kind):
+    """The dataclass inside a field's type: ``tuple[RawSubItem, ...]`` and ``Tls | None`` have one."""
+    found = [inner for inner in (kind, *get_args(kind)) if is_dataclass(inner)]
+    return found[0] if found else None
+
+
+def columns_of(panel, name):
+    """What the table of that name edits of its items."""
+    table = panel.findChild(QTableView, name)
+    if table is None:
+        return None
+    return {getattr(column, "attribute", None) or COLUMNS.get(column) for column in table.model().columns}
+
+
+COLUMNS = {
+    Column.NUMBER: "context_id",
+    Column.ABSTRACT_SYNTAX: "abstract_syntax",
+    Column.TRANSFER_SYNTAXES: "transfer_syntaxes",
+    Column.RESERVED: "reserved_6_8",
+}
+
+
+def without_editor(panel, side, kind, prefix):
+    """The fields of a dataclass that the panel has no widget and no column for."""
+    names = {widget.objectName() for widget in panel.findChildren(QWidget)}
+    hints = get_type_hints(kind)
+    for field in fields(kind):
+        if (side, field.name) in NOT_OF_THIS_SIDE:
+            continue
+        name = f"{prefix}.{OTHER_NAMES.get(field.name, field.name)}"
+        inner = nested(hints[field.name])
+        columns = columns_of(panel, name)
+        if not any(each == name or each.startswith(f"{name}.") for each in names):
+            yield name
+        elif columns is not None and inner is not None:
+            yield from (f"{name}[].{each.name}" for each in fields(inner) if each.name not in columns)
+        elif inner in {Tls, UserIdentity, AsynchronousOperations}:
+            yield from without_editor(panel, side, inner, name)
+
+
+@pytest.mark.parametrize(
+    ("side", "kind", "prefix"),
+    [
+        ("scu", RequestorHandle, "scu"),
+        ("scu", Tls, "scu.tls"),
+        ("scp", AcceptorHandle, "scp"),
+        ("scp", AcceptanceRules, "scp"),
+        ("scp", Tls, "scp.tls"),
+    ],
+)
+def test_every_field_has_an_editor(request, side, kind, prefix):
+    panel = request.getfixturevalue(side)
+    unfold_all(panel)
+    assert list(without_editor(panel, side, kind, prefix)) == []
+
+
+@dataclass(frozen=True)
+class Longer(RawSubItem):
+    """What a field looks like that somebody forgot."""
+
+    forgotten: int = 0
+
+
+@dataclass(frozen=True)
+class LongerHandle(RequestorHandle):
+    raw_sub_items: tuple[Longer, ...] = ()
+    forgotten: bool = False
+
+
+def test_a_field_without_an_editor_is_found(scu):
+    unfold_all(scu)
+    assert list(without_editor(scu, "scu", LongerHandle, "scu")) == ["scu.raw_sub_items[].forgotten", "scu.forgotten"]
 
 
 # --- edits -----------------------------------------------------------------------------------------------------------

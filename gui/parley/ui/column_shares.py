@@ -43,22 +43,27 @@ class ColumnShares(QObject):
         view.viewport().installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in {QEvent.Type.Resize, QEvent.Type.Show} and not self._is_sized_by_hand:
-            self._share()
+        if event.type() in {QEvent.Type.Resize, QEvent.Type.Show}:
+            self.share()
         return super().eventFilter(watched, event)
 
-    def _share(self) -> None:
+    def share(self) -> None:
+        """Divide the room anew, as after a column was hidden, unless the person has sized one."""
+        if self._is_sized_by_hand:
+            return
         self._is_sharing = True
-        room = max(0, self._view.viewport().width() - sum(self._fixed.values()))
+        fixed = {column: width for column, width in self._fixed.items() if not self._header.isSectionHidden(column)}
+        room = max(0, self._view.viewport().width() - sum(fixed.values()))
         whole = sum(self._shares.values())
         widths = {column: int(room * share / whole) for column, share in self._shares.items()}
         last = self._header.count() - 1
-        for column, width in {**self._fixed, **widths}.items():
+        for column, width in {**fixed, **widths}.items():
             if column != last:
                 self._header.resizeSection(column, min(width, self._most.get(column, width)))
         self._is_sharing = False
 
-    def _section_resized(self, section: int) -> None:
+    def _section_resized(self, section: int, before: int, now: int) -> None:
         """The last section stretches by itself; any other that is sized at another time was the person."""
-        if not self._is_sharing and section < self._header.count() - 1:
+        was_shown_or_hidden = not before or not now
+        if not self._is_sharing and not was_shown_or_hidden and section < self._header.count() - 1:
             self._is_sized_by_hand = True

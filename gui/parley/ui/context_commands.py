@@ -51,12 +51,17 @@ class ContextCommands(QObject):
         self._paste = self._action("&Paste", "Ctrl+V", self._paste_text)
         spread = self._action("&One context per transfer syntax", "", self._spread)
         gather = self._action("One context with &all transfer syntaxes", "", self._gather)
+        self._reserved = self._action("Show &reserved bytes", "", self._show_reserved)
+        self._reserved.setCheckable(True)
         self._of_rows = [copy, cut, spread, gather]
         if editor.kind is not ProposedContext:  # an acceptor picks among what is proposed: there is nothing to spread
-            for action in (spread, gather):
+            for action in (spread, gather, self._reserved):
                 action.setVisible(False)
+        else:
+            for change in (editor.model.modelReset, editor.model.rowsInserted):
+                change.connect(self._look_for_reserved)
         self.files.setMenu(self._menu(from_files, from_folder))
-        self.more.setMenu(self._menu(copy, cut, self._paste, None, spread, gather))
+        self.more.setMenu(self._menu(copy, cut, self._paste, None, spread, gather, None, self._reserved))
         table = editor.table
         table.addActions([copy, cut, self._paste, spread, gather, from_files, from_folder])
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
@@ -127,6 +132,18 @@ class ContextCommands(QObject):
         after = [c for row, c in enumerate(contexts) if row not in rows and row > rows[0]]
         self._editor.replace_all((*before, *changed, *after))
         self._editor.select(range(rows[0], rows[0] + len(changed)))
+
+    # --- reserved bytes ----------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _look_for_reserved(self) -> None:
+        """What is not zero is not hidden."""
+        if not self._reserved.isChecked() and any(any(c.reserved_6_8) for c in self._editor.contexts()):
+            self._reserved.trigger()
+
+    @Slot(bool)
+    def _show_reserved(self, shown: bool) -> None:
+        self._editor.table.show_reserved(shown)
 
     # --- from files --------------------------------------------------------------------------------------------------
 

@@ -25,6 +25,7 @@ from parley.model.handle import ProposedContext
 from parley.ui import style
 from parley.ui.context_row import Column, Context, Row
 from parley.ui.edits import Edits
+from parley.ui.hex_edit import parse_hex
 from parley.ui.uid_text import uid_of
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class ContextModel(QAbstractTableModel, Generic[Context]):
         super().__init__(parent)
         self._kind = kind
         both = [Column.ABSTRACT_SYNTAX, Column.TRANSFER_SYNTAXES]
-        self.columns = [Column.NUMBER, *both, Column.RESULT] if kind is ProposedContext else both
+        self.columns = [Column.NUMBER, *both, Column.RESERVED, Column.RESULT] if kind is ProposedContext else both
         self.edits = Edits(self.edited)
         self._rows: list[Row[Context]] = []
         self._attempted: list[Row[Context]] = []
@@ -191,7 +192,7 @@ class ContextModel(QAbstractTableModel, Generic[Context]):
     def flags(self, index: Index) -> Qt.ItemFlag:
         if not index.isValid():
             return Qt.ItemFlag.ItemIsDropEnabled
-        editable = self.columns[index.column()] in {Column.NUMBER, Column.ABSTRACT_SYNTAX}
+        editable = self.columns[index.column()] in {Column.NUMBER, Column.ABSTRACT_SYNTAX, Column.RESERVED}
         return _EDITABLE if editable else _FIXED
 
     def supportedDropActions(self) -> Qt.DropAction:
@@ -223,6 +224,11 @@ class ContextModel(QAbstractTableModel, Generic[Context]):
         context, column, text = self._rows[index.row()].context, self.columns[index.column()], str(value)
         if column is Column.ABSTRACT_SYNTAX:
             return self._replace(index.row(), replace(context, abstract_syntax=uid_of(text)))
+        if isinstance(context, ProposedContext) and column is Column.RESERVED:
+            try:
+                return self._replace(index.row(), replace(context, reserved_6_8=parse_hex(text)))
+            except ValueError:
+                return False
         if isinstance(context, ProposedContext) and (not text.strip() or text.strip().isdecimal()):
             return self._replace(index.row(), replace(context, context_id=int(text) if text.strip() else None))
         return False

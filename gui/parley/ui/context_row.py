@@ -13,6 +13,7 @@ from parley.model import registry
 from parley.model.handle import ProposedContext, SupportedContext
 from parley.ui import icons, style
 from parley.ui.fields import TONES, sentence, worst
+from parley.ui.hex_edit import hex_text
 from parley.ui.uid_text import name_and_uid, short
 from parley.ul.codes import ContextResult
 
@@ -29,6 +30,7 @@ class Column(Enum):
     NUMBER = "ID", "Presentation context id. Empty numbers automatically: 1, 3, 5 …"
     ABSTRACT_SYNTAX = "Abstract syntax", "What is to be done: a SOP class, by name or UID"
     TRANSFER_SYNTAXES = "Transfer syntaxes", "How data may be encoded, in order of preference"
+    RESERVED = "Reserved", "Bytes 6 to 8 of the item in hexadecimal; the standard wants zeros, which are never tested"
     RESULT = "Result", "What the peer answered to this context in the last attempt"
 
 
@@ -59,6 +61,11 @@ class Row(Generic[Context]):
         """Whether the registry does not know what it is for."""
         return not registry.name_of(self.context.abstract_syntax)
 
+    @property
+    def reserved(self) -> bytes:
+        """Bytes 6 to 8 of the item; none where it is no proposal."""
+        return self.context.reserved_6_8 if isinstance(self.context, ProposedContext) else b""
+
     def text(self, column: Column) -> str:
         """What a cell shows."""
         match column:
@@ -68,6 +75,8 @@ class Row(Generic[Context]):
                 return registry.labelled(self.context.abstract_syntax) or "(empty)"
             case Column.TRANSFER_SYNTAXES:
                 return ", ".join(map(short, self.context.transfer_syntaxes)) or "(none)"
+            case Column.RESERVED:
+                return hex_text(self.reserved)
             case Column.RESULT:
                 return result_words(self.answer) if self.answer else self.verdict
 
@@ -77,7 +86,7 @@ class Row(Generic[Context]):
             return self.context.abstract_syntax
         if column is Column.NUMBER and isinstance(self.context, ProposedContext):
             return "" if self.context.context_id is None else str(self.context.context_id)
-        return None
+        return hex_text(self.reserved) if column is Column.RESERVED else None
 
     def tip(self, column: Column) -> str:
         """All that a cell has no room for."""
@@ -88,6 +97,8 @@ class Row(Generic[Context]):
                 return "\n".join([name_and_uid(self.context.abstract_syntax), *map(sentence, self.problems)])
             case Column.TRANSFER_SYNTAXES:
                 return "\n".join(map(name_and_uid, self.context.transfer_syntaxes)) or "No transfer syntax"
+            case Column.RESERVED:
+                return Column.RESERVED.value[1]
             case Column.RESULT:
                 return self.answer.words if self.answer else self.verdict
 

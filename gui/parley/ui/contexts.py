@@ -321,9 +321,10 @@ class ContextTable(QTableView):
         rows.setDefaultSectionSize(self.fontMetrics().height() + 7)
         self.horizontalHeader().setHighlightSections(False)
         shares = _SHARES if Column.RESULT in model.columns else _SHARES_WITHOUT_RESULT
-        number = {Column.NUMBER: self.fontMetrics().horizontalAdvance("0000") + 12}
+        wide = {Column.NUMBER: "0000", Column.RESERVED: "00 00 00 "}
+        number = {column: self.fontMetrics().horizontalAdvance(text) + 12 for column, text in wide.items()}
         section = model.columns.index
-        ColumnShares(
+        self._shares = ColumnShares(
             self,
             self.horizontalHeader(),
             {section(column): share for column, share in shares.items()},
@@ -341,6 +342,14 @@ class SyntaxList(QListView):
 
     def __init__(self, model: UidListModel) -> None:
         super().__init__()
+        if Column.RESERVED in model.columns:
+            self.setColumnHidden(section(Column.RESERVED), True)
+
+    def show_reserved(self, shown: bool) -> None:
+        """Show the reserved bytes of the proposed contexts, which nearly nobody wants to see."""
+        self.setColumnHidden(self._model.columns.index(Column.RESERVED), not shown)
+        self._shares.share()
+
         self._model = model
         self.setModel(model)
 
