@@ -1,11 +1,14 @@
 """Undo and redo by keys, wherever the focus is."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QLineEdit, QPlainTextEdit, QTableView, QToolButton
 
 from parley.bridge.profile_book import Answer
-from parley.model.handle import ProposedContext, RequestorHandle
+from parley.model import registry
+from parley.model.handle import ProposedContext, RequestorHandle, RoleProposal
 from parley.model.profile import RequestorSide
 from parley.ui.context_row import Column
 from parley.ui.undo import words_of
@@ -33,6 +36,43 @@ def text(stage, name):
 
 def click(qtbot, stage, kind, name):
     qtbot.mouseClick(stage.find(kind, name), Qt.MouseButton.LeftButton)
+
+
+def add_template(stage, side, words):
+    menu = stage.find(QToolButton, f"{side}.contexts.template").menu()
+    menu.aboutToShow.emit()
+    next(action for action in menu.actions() if action.text().startswith(words)).trigger()
+
+
+@pytest.mark.parametrize("unfolded", [False, True])
+@pytest.mark.parametrize("side", ["scu", "scp"])
+def test_a_template_brings_its_roles_and_both_go_in_one_step(qtbot, stage, side, unfolded):
+    panel = getattr(stage.window, side)
+    if unfolded:
+        panel.findChild(QToolButton, f"{side}.negotiation").click()
+    own = RoleProposal(CT, 1, 1)
+    scu, scp = stage.book.draft.scu, stage.book.draft.scp
+    before = replace(scu if side == "scu" else scp, handle=replace(panel.side().handle, roles=(own,)))
+    panel.set_side(before)
+    panel.changed.emit()
+    stage.book.end_step()
+    add_template(stage, side, "C-GET with roles")
+    handle = getattr(stage.book.draft, side).handle
+    template = next(each for each in registry.templates() if each.roles)
+    assert len(handle.contexts) == 1 + len(template.abstract_syntaxes)
+    assert handle.roles == (own, *(role for role in template.roles if role.sop_class_uid != CT))
+    assert RoleProposal(MR, 0, 1) in handle.roles
+    assert panel.side().handle == handle
+    stage.book.undo()
+    assert getattr(stage.book.draft, side) == before
+    assert panel.side() == before
+    stage.book.redo()
+    assert panel.side().handle == handle
+
+
+def test_a_template_without_roles_brings_none(stage):
+    add_template(stage, "scu", "Storage, CT")
+    assert stage.book.draft.scu.handle.roles == ()
 
 
 def set_contexts(stage, *uids):

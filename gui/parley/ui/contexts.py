@@ -45,12 +45,14 @@ class ContextsEditor(QWidget, Generic[Context]):
 
     Attributes:
         changed: the contexts were edited.
+        roles_wanted: role selections that belong to contexts which are being added: part of the same edit.
         kind: of context.
         table: the table itself.
         model: its rows.
     """
 
     changed = Signal()
+    roles_wanted = Signal(object)
 
     def __init__(self, kind: type[Context], prefix: str) -> None:
         super().__init__()
@@ -188,9 +190,18 @@ class ContextsEditor(QWidget, Generic[Context]):
         if not self._template_menu.isEmpty():
             return
         for template in registry.templates():
-            action = self._template_menu.addAction(f"{template.name}  ({len(template.abstract_syntaxes)})")
+            roles = f", {len(template.roles)} with roles" if template.roles else ""
+            action = self._template_menu.addAction(f"{template.name}  ({len(template.abstract_syntaxes)}{roles})")
             action.setToolTip("\n".join(map(registry.labelled, template.abstract_syntaxes)))
-            action.triggered.connect(partial(self._add_contexts, template.abstract_syntaxes))
+            action.triggered.connect(partial(self._add_template, template))
+
+    def _add_template(self, template: registry.Template, _checked: bool = False) -> None:
+        with self.model.edits.as_one():
+            self._add_contexts(template.abstract_syntaxes)
+            if template.roles:
+                self.roles_wanted.emit(template.roles)
+                words = f"{template.name}: the role selections are in the section Negotiation."
+                self.commands.line.say((style.Tone.OK, words))
 
     def _duplicate_rows(self) -> None:
         rows = self.selected_rows()
@@ -331,6 +342,14 @@ class ContextTable(QTableView):
             fixed={section(column): width for column, width in number.items() if column in model.columns},
         )
 
+        if Column.RESERVED in model.columns:
+            self.setColumnHidden(section(Column.RESERVED), True)
+
+    def show_reserved(self, shown: bool) -> None:
+        """Show the reserved bytes of the proposed contexts, which nearly nobody wants to see."""
+        self.setColumnHidden(self._model.columns.index(Column.RESERVED), not shown)
+        self._shares.share()
+
     def dropEvent(self, event: QDropEvent) -> None:
         """Qt moves row by row: it is one edit nevertheless."""
         with self._model.edits.as_one():
@@ -342,14 +361,6 @@ class SyntaxList(QListView):
 
     def __init__(self, model: UidListModel) -> None:
         super().__init__()
-        if Column.RESERVED in model.columns:
-            self.setColumnHidden(section(Column.RESERVED), True)
-
-    def show_reserved(self, shown: bool) -> None:
-        """Show the reserved bytes of the proposed contexts, which nearly nobody wants to see."""
-        self.setColumnHidden(self._model.columns.index(Column.RESERVED), not shown)
-        self._shares.share()
-
         self._model = model
         self.setModel(model)
 

@@ -52,6 +52,18 @@ class PartSection(FoldedSection):
         own = {name: typed for name, typed in self._values.items() if hasattr(value, name)}
         return replace(value, **own)  # type: ignore[type-var]
 
+    def part(self, name: str) -> Any:
+        """One of its fields, as it is typed."""
+        return self._values[name]
+
+    def put(self, name: str, value: Any) -> None:
+        """Edit one of its fields from elsewhere, as if it had been typed."""
+        self._values[name] = value
+        if name in self._made:
+            self._made[name].editor.set_value(value)
+        self.set_summary(self._words(self._values))
+        self.changed.emit()
+
     def show_part(self, *values: object) -> None:
         """Show the fields of these values and tell nobody; an editor that holds the same already is left alone."""
         self._values = self._picked(values)

@@ -103,6 +103,7 @@ class ScpPanel(SidePanel):
         self._decision.editor.currentIndexChanged.connect(self._edited)
         self._rejection.changed.connect(self._edited)
         editor.changed.connect(self._edited)
+        editor.roles_wanted.connect(self._add_roles)
 
     def _make_commands(self) -> None:
         self.listen_action = self._command("&Listen", "listen", "Ctrl+L", "Listen for associations")

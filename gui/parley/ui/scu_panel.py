@@ -91,6 +91,7 @@ class ScuPanel(SidePanel):
         self._length.changed.connect(self._edited)
         editor.changed.connect(self._edited)
 
+        editor.roles_wanted.connect(self._add_roles)
     def _make_commands(self) -> None:
         self.associate_action = self._command("&Associate", "associate", "Ctrl+Return", "Ask for an association")
         self.echo_action = self._command("&Echo", "echo", "Ctrl+E", "Send a C-ECHO on the association")

@@ -34,6 +34,7 @@ from parley.ui.verdict import VerdictView
 from parley.ul.errors import Severity
 
 if TYPE_CHECKING:
+    from parley.model.handle import RoleProposal
     from parley.model.validation import Problem
 
 Part = TypeVar("Part")
@@ -175,6 +176,15 @@ class SidePanel(QWidget):
     def _emptied(self, side: Any) -> Any:
         """The side without everything that its handle can do without."""
         raise NotImplementedError
+
+    @Slot(object)
+    def _add_roles(self, roles: tuple[RoleProposal, ...]) -> None:
+        """Of SOP classes that have none yet: what the person has chosen stays."""
+        for section in self._sections:
+            if isinstance(section, PartSection) and "roles" in section.field_names:
+                there = section.part("roles")
+                known = {role.sop_class_uid for role in there}
+                section.put("roles", (*there, *(role for role in roles if role.sop_class_uid not in known)))
 
     def show_waiting(self, headline: str, text: str) -> None:
         """Say what a wish waits for, and let it be cancelled; no headline: it waits no more."""
