@@ -10,13 +10,14 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import cycle
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from pynetdicom.pdu import A_ASSOCIATE_RQ
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QTableView
 
 from parley.bridge.association_model import AssociationModel
 from parley.model.build import request_pdu
@@ -24,6 +25,7 @@ from parley.model.handle import AcceptorHandle, ProposedContext, RequestorHandle
 from parley.model.profile import AcceptorSide, RequestorSide
 from parley.model.validation import check_acceptor, check_requestor
 from parley.ui import style
+from parley.ui.context_row import Column
 from parley.ui.scp_panel import ScpPanel
 from parley.ui.scu_panel import ScuPanel
 from parley.ui.side_panel import SidePanel
@@ -81,42 +83,62 @@ def acceptor(syntaxes: tuple[str, ...]) -> AcceptorSide:
     return AcceptorSide(handle=AcceptorHandle(contexts=tuple(contexts)))
 
 
-def reaction(panel: SidePanel, side: object, field: str) -> Figures:
-    """From the key to the painted answer, without the pause that the panel grants a typist.
-
-    Every other letter is a lower-case one, so that problems come and go.
-    """
+def reaction(panel: SidePanel, side: object, deed: Callable[[SidePanel], Callable[[], None]]) -> Figures:
+    """From what a person does to the painted answer, without the pause that the panel grants a typist."""
     panel.resize(600, 900)
     panel.set_side(side)
     panel.show()
-    line = panel.findChild(QLineEdit, field)
-    assert line is not None
-    letters = 0
+    does = deed(panel)
 
-    def letter() -> None:
-        nonlocal letters
-        letters += 1
-        line.selectAll()
-        QTest.keyClick(line, Qt.Key.Key_A, Qt.KeyboardModifier(0) if letters % 2 else Qt.KeyboardModifier.ShiftModifier)
+    def react() -> None:
+        does()
         panel.check()
         QApplication.sendPostedEvents()
         panel.repaint()
 
-    figures = Figures.of(letter)
+    figures = Figures.of(react)
     panel.close()
     panel.deleteLater()
     return figures
 
 
+def typing_in(field: str) -> Callable[[SidePanel], Callable[[], None]]:
+    """A letter in a line, every other time a lower-case one, so that problems come and go."""
+
+    def prepare(panel: SidePanel) -> Callable[[], None]:
+        line = panel.findChild(QLineEdit, field)
+        assert line is not None
+        shift = cycle([Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier(0)])
+
+        def letter() -> None:
+            line.selectAll()
+            QTest.keyClick(line, Qt.Key.Key_A, next(shift))
+
+        return letter
+
+    return prepare
+
+
+def typing_a_context(panel: SidePanel) -> Callable[[], None]:
+    """Another abstract syntax in one cell, every other time a wrong one."""
+    model = panel.findChild(QTableView, "scu.contexts").model()
+    index = model.index(5, model.columns.index(Column.ABSTRACT_SYNTAX))
+    texts = cycle(["1.2.3", "1.2.x"])
+    return lambda: model.setData(index, next(texts))
+
+
+def changing_every_context(panel: SidePanel) -> Callable[[], None]:
+    """Other transfer syntaxes for all contexts, which are selected."""
+    table = panel.findChild(QTableView, "scu.contexts")
+    table.selectAll()
+    lists = cycle([SYNTAXES[:-1], SYNTAXES[1:], FAULTY])
+    return lambda: table.model().set_transfer_syntaxes(range(CONTEXTS), next(lists))
+
+
 def typed_rules(side: RequestorSide) -> Callable[[], object]:
     """The rules of a requestor, asked with another title each time."""
-    sides = [replace(side, handle=replace(side.handle, called_ae_title=title)) for title in ("PACS", "PACT")]
-
-    def check() -> object:
-        sides.reverse()
-        return check_requestor(sides[0])
-
-    return check
+    sides = cycle([replace(side, handle=replace(side.handle, called_ae_title=title)) for title in ("PACS", "PACT")])
+    return lambda: check_requestor(next(sides))
 
 
 def run() -> list[Row]:
@@ -130,14 +152,16 @@ def run() -> list[Row]:
     encoding = Figures.of(theirs.encode, LETTERS // 4)
     size = f"{CONTEXTS} x {len(SYNTAXES)}"
     faulty = requestor(FAULTY)
+    many = len(check_requestor(faulty))
+    title = typing_in("scu.called_ae_title")
     rows = [
         *Figures.of(typed_rules(scu)).rows(f"rules of an SCU of {size}", encoding),
         *Figures.of(lambda: check_acceptor(scp)).rows(f"rules of an SCP of {size}", encoding),
-        *reaction(ScuPanel(), scu, "scu.called_ae_title").rows(f"a letter in the SCU panel of {size}", encoding, GOAL),
-        *reaction(ScuPanel(), faulty, "scu.called_ae_title").rows(
-            f"the same with {len(check_requestor(faulty))} problems", encoding, GOAL
-        ),
-        *reaction(ScpPanel(AssociationModel()), scp, "scp.ae_title").rows(
+        *reaction(ScuPanel(), scu, title).rows(f"a letter in the SCU panel of {size}", encoding, GOAL),
+        *reaction(ScuPanel(), faulty, title).rows(f"the same with {many} problems", encoding, GOAL),
+        *reaction(ScuPanel(), scu, typing_a_context).rows("an abstract syntax in its table", encoding, GOAL),
+        *reaction(ScuPanel(), scu, changing_every_context).rows(f"{CONTEXTS} contexts changed at once", encoding),
+        *reaction(ScpPanel(AssociationModel()), scp, typing_in("scp.ae_title")).rows(
             f"a letter in the SCP panel of {size}", encoding, GOAL
         ),
     ]
