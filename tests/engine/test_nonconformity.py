@@ -52,6 +52,21 @@ def test_a_listener_is_marked_with_its_address(run):
     assert {finding.severity for finding in mark.findings} == {Severity.ERROR}
 
 
+def test_answers_that_change_while_listening_are_marked_then(run):
+    record = Record()
+
+    async def change():
+        engine = Engine(record)
+        listener = await engine.listen(AcceptorSide(port=0))
+        assert marks(record) == []
+        listener.change(AcceptorSide(handle=AcceptorHandle(forced_answers=(ForcedAnswer("", 7),))))
+        await engine.close()
+
+    run(change())
+    (mark,) = marks(record)
+    assert "Result 7" in mark.text
+
+
 def test_what_keeps_to_the_standard_is_not_marked(run):
     assert marks(play(run, AcceptorHandle(), RequestorHandle())) == []
 

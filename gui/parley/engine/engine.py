@@ -15,9 +15,7 @@ from parley.engine.requestor import Requestor
 from parley.model.answer_policy import Resolve, no_profile
 from parley.model.event import EventKind
 from parley.model.misbehaviour import REQUESTOR
-from parley.model.nonconformity import answer_faults, fault_words
 from parley.model.profile import AcceptorSide, RequestorSide
-from parley.ul.codes import Role
 
 
 class Engine:
@@ -67,9 +65,6 @@ class Engine:
         listener = Listener(side, policy, resolve, self._record)
         await listener.open(self._acceptor)
         self._listeners.append(listener)
-        if faults := answer_faults(side):
-            text = fault_words("listening", faults)
-            self._record(EventKind.NOTE, role=Role.ACCEPTOR, local=listener.address, text=text, findings=faults)
         return listener
 
     async def stop(self, listener: Listener, grace: float = 3.0) -> None:

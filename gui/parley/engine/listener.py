@@ -19,6 +19,7 @@ from parley.model.address import format_address
 from parley.model.answer_policy import AnswerPolicy, PolicyError, Resolve
 from parley.model.decision import Caller, Decision, Hold
 from parley.model.event import EventKind
+from parley.model.nonconformity import answer_faults, fault_words
 from parley.model.profile import AcceptorSide
 from parley.ul.codes import Role
 from parley.ul.pdu import AAssociateRq
@@ -93,6 +94,7 @@ class Listener:
         self.side = replace(side, host=self.side.host, port=self.side.port, tls=self.side.tls)
         text = "the answers have changed, from the next request on"
         self._record(EventKind.NOTE, role=Role.ACCEPTOR, local=self.address, text=text)
+        self._mark_faults()
 
     # --- the socket --------------------------------------------------------------------------------------------------
 
@@ -129,6 +131,12 @@ class Listener:
             raise self._listen_error(error, getattr(error, "strerror", None) or str(error)) from error
         self.host, self.port = self._server.sockets[0].getsockname()[:2]
         self._record(EventKind.LISTENING, role=Role.ACCEPTOR, local=self.address, text="with TLS" if security else "")
+        self._mark_faults()
+
+    def _mark_faults(self) -> None:
+        if faults := answer_faults(self.side):
+            text = fault_words("listening", faults)
+            self._record(EventKind.NOTE, role=Role.ACCEPTOR, local=self.address, text=text, findings=faults)
 
     async def _secure(self) -> Security | None:
         """What TLS needs, None without it; read in a thread, as files and the system's store take their time."""
