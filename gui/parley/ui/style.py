@@ -28,7 +28,7 @@ class Tone(Enum):
     @property
     def word(self) -> str:
         """The word that says the same without colour or icon."""
-        return {Tone.OK: "OK", Tone.WARNING: "Warning", Tone.ERROR: "Error", Tone.NOTE: "Note"}[self]
+        return "OK" if self is Tone.OK else self.value.capitalize()
 
 
 # On a light and on a dark window; each at least 4.5 : 1 against the window and the base (WCAG 2, AA).
