@@ -9,10 +9,11 @@ import socket
 import pytest
 
 from parley.cli import main
-from parley.model.handle import AcceptorHandle, ForcedAnswer
+from parley.model.answering import Answering, AnswerRule
+from parley.model.handle import AcceptorHandle, ForcedAnswer, SupportedContext
 from parley.model.profile import AcceptorSide, Profile
 from parley.model.store import ProfileStore
-from tests.commands.typed import PARLEY, POSIX, Listening
+from tests.commands.typed import PARLEY, POSIX, Listening, checked
 from tests.harness.process import Finished, running
 
 
@@ -92,3 +93,33 @@ def test_the_log_marks_what_breaks_the_standard(tmp_path):
     assert mark["text"].startswith("not conformant, listening anyway: ")
     assert mark["local"] == f"127.0.0.1:{scp.port}"
     assert mark["findings"]
+
+
+def listening_by(folder, **answering):
+    """A listener that answers by the rules of a profile."""
+    ProfileStore(folder).create(Profile("by rules", scp=AcceptorSide(answering=Answering(**answering))))
+    return Listening("--profile", "by rules", "--profiles", str(folder))
+
+
+def test_the_answer_rules_of_a_profile_are_followed(capsys, tmp_path):
+    with listening_by(tmp_path, rules=(AnswerRule("~calling STRANGER", "reject 1/1/3", "strangers"),)) as scp:
+        target = f"SCP@127.0.0.1:{scp.port}"
+        assert main(["check", target]) == 0
+        assert main(["check", target, "--calling", "STRANGER"]) == 1
+    assert "1/1/3" in capsys.readouterr().out
+
+
+def test_an_answer_rule_may_name_another_profile(capsys, tmp_path):
+    strict = AcceptorHandle(contexts=(SupportedContext("1.2.840.10008.5.1.4.1.1.2", ("1.2.840.10008.1.2",)),))
+    ProfileStore(tmp_path).create(Profile("CT only", scp=AcceptorSide(handle=strict)))
+    with listening_by(tmp_path, rules=(AnswerRule("", 'accept as "CT only"'),)) as scp:
+        code, report = checked(capsys, f"SCP@127.0.0.1:{scp.port}")
+    assert code == 1
+    assert [context["accepted"] for context in report["negotiation"]] == [False]
+
+
+def test_a_rule_that_cannot_be_followed_is_told(capsys, tmp_path):
+    rules = (AnswerRule("", 'accept as "nobody"'),)
+    ProfileStore(tmp_path).create(Profile("odd", scp=AcceptorSide(port=0, answering=Answering(rules=rules))))
+    assert main(["listen", "--profile", "odd", "--profiles", str(tmp_path)]) == 2
+    assert "nobody" in capsys.readouterr().err

@@ -6,7 +6,6 @@ import argparse
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable
 from dataclasses import replace
 
 from parley.commands.shared import PASSED, UsageError, printer, secured, stored_profile, warn
@@ -14,11 +13,12 @@ from parley.diagnosis import diagnose_listen
 from parley.engine.engine import Engine
 from parley.engine.errors import ListenError
 from parley.keystore.terminal import with_values
-from parley.model.event import EngineEvent
-from parley.model.handle import SupportedContext
+from parley.model.answer_policy import Resolve
+from parley.model.handle import AcceptanceRules, AcceptorHandle, SupportedContext
 from parley.model.profile import AcceptorSide, Profile
 from parley.model.registry import Kind, entries
 from parley.model.storage import Storage, StorageMode
+from parley.model.store import StoreError
 from parley.model.tls import ClientCertificate
 from parley.model.validation import check_acceptor
 
@@ -27,21 +27,33 @@ def listen(options: argparse.Namespace) -> int:
     """Listen with the side that the options describe, until Ctrl-C or SIGTERM."""
     side = _acceptor_side(options)
     try:
-        return asyncio.run(_run_listener(side, printer(options)))
+        return asyncio.run(_run_listener(side, options))
     except ListenError as error:
         verdict = diagnose_listen(error)
-        raise UsageError(f"{verdict.cause} {verdict.remedy}") from None
+        raise UsageError(f"{verdict.cause} {verdict.remedy}".rstrip()) from None
 
 
-async def _run_listener(side: AcceptorSide, sink: Callable[[EngineEvent], None]) -> int:
-    engine = Engine(sink)
+async def _run_listener(side: AcceptorSide, options: argparse.Namespace) -> int:
+    engine = Engine(printer(options))
     interrupted = _interruption()
     try:
-        await engine.listen(side)
+        await engine.listen(side, resolve=_profiles_of(options))
         await interrupted.wait()
     finally:
         await engine.close()
     return PASSED
+
+
+def _profiles_of(options: argparse.Namespace) -> Resolve:
+    """Finds the SCP sides that answer rules name."""
+
+    def find(name: str) -> AcceptorSide | None:
+        try:
+            return stored_profile(options.profiles, name).scp
+        except StoreError:
+            return None
+
+    return find
 
 
 def _interruption() -> asyncio.Event:
@@ -54,19 +66,47 @@ def _interruption() -> asyncio.Event:
     return ended
 
 
+# --- the side that the options describe ------------------------------------------------------------------------------
+
+
 def _acceptor_side(options: argparse.Namespace) -> AcceptorSide:
+    """The SCP side of a profile, or a default one; the command's options go on top."""
     saved = Profile("", scp=stored_profile(options.profiles, options.profile).scp) if options.profile else Profile("")
     side = with_values(saved).scp
-    handle, rules = side.handle, side.rules
+    asked = options.client_certificate
+    wanted = {} if asked is None else {"client_certificate": ClientCertificate(asked)}
+    side = replace(
+        side,
+        handle=_handle(side.handle, options),
+        rules=_rules(side.rules, options),
+        storage=_storage(side.storage, options),
+        tls=secured(side.tls, options, wanted),
+        host=side.host if options.host is None else options.host,
+        port=side.port if options.port is None else options.port,
+    )
+    warn(check_acceptor(side))
+    return side
+
+
+def _handle(handle: AcceptorHandle, options: argparse.Namespace) -> AcceptorHandle:
     if options.ae_title is not None:
         handle = replace(handle, ae_title=options.ae_title)
+    if options.all_storage or options.store is not None or options.discard or options.status is not None:
+        handle = replace(handle, contexts=handle.contexts + _storage_beyond(handle.contexts))
+    return handle
+
+
+def _rules(rules: AcceptanceRules, options: argparse.Namespace) -> AcceptanceRules:
     if options.reject is not None:
         rules = replace(rules, reject_all=options.reject)
     if options.check_called:
         rules = replace(rules, check_called=True)
     if options.calling:
         rules = replace(rules, calling_ae_titles=tuple(options.calling))
-    storage = side.storage
+    return rules
+
+
+def _storage(storage: Storage, options: argparse.Namespace) -> Storage:
     if options.store is not None:
         storage = Storage(StorageMode.RECEIVE, str(options.store.absolute()))
     elif options.discard:
@@ -75,21 +115,7 @@ def _acceptor_side(options: argparse.Namespace) -> AcceptorSide:
         if storage.mode is StorageMode.REFUSE:
             raise UsageError("--status is for objects that are taken: say --store DIR or --discard too.")
         storage = replace(storage, status=options.status)
-    asked = options.client_certificate
-    wanted = {} if asked is None else {"client_certificate": ClientCertificate(asked)}
-    if options.all_storage or storage is not side.storage:
-        handle = replace(handle, contexts=handle.contexts + _storage_beyond(handle.contexts))
-    side = replace(
-        side,
-        handle=handle,
-        rules=rules,
-        storage=storage,
-        tls=secured(side.tls, options, wanted),
-        host=side.host if options.host is None else options.host,
-        port=side.port if options.port is None else options.port,
-    )
-    warn(check_acceptor(side))
-    return side
+    return storage
 
 
 def _storage_beyond(contexts: tuple[SupportedContext, ...]) -> tuple[SupportedContext, ...]:
