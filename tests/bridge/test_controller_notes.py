@@ -6,8 +6,8 @@ import pytest
 
 from parley.bridge.controller import Controller
 from parley.bridge.detail_tree import build
-from parley.bridge.log_row import severity_of
 from parley.bridge.pump import EventPump
+from parley.bridge.severity import severity_of
 from parley.engine.engine import Engine
 from parley.model.event import EventKind
 from parley.model.handle import AcceptorHandle, ForcedAnswer, RequestorHandle

@@ -9,13 +9,19 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from parley.bridge.log_model import Column, LogModel
 from parley.bridge.log_row import HIDDEN_BY_DEFAULT, LogFilter
+from parley.bridge.log_words import LOG
 from parley.bridge.roles import SEVERITY_ROLE
 from parley.model.event import EventKind
+from parley.model.expression import parse
 from parley.ul.errors import Finding, Severity
 from parley.ul.pdu import AAssociateAc, AAssociateRq
 from tests.bridge.samples import Samples
 
 ALL_KINDS = LogFilter(hidden_kinds=frozenset())
+
+
+def asking(text):
+    return LogFilter(parse(text, LOG))
 
 
 @pytest.fixture
@@ -156,17 +162,17 @@ class TestRing:
 class TestFilter:
     def test_every_word_must_occur_in_any_case_and_any_field(self, model, samples):
         model.append([*samples.association(1), *samples.notes(3, "Störung")])
-        model.set_filter(LogFilter(LogFilter.words_of("  ct_1   PDU ")))
+        model.set_filter(asking("  ct_1   PDU "))
         assert set(texts(model, Column.EVENT)) == {"PDU received", "PDU sent"}
-        model.set_filter(LogFilter(LogFilter.words_of("STÖRUNG 2")))
+        model.set_filter(asking("STÖRUNG 2"))
         assert [model.event_at(0).text] == ["Störung 2"]
-        model.set_filter(LogFilter(("10.0.0.7:4001", "connection accepted")))
+        model.set_filter(asking('10.0.0.7:4001 "connection accepted"'))
         assert model.shown == 1
-        model.set_filter(LogFilter(("nothing like it",)))
+        model.set_filter(asking('"nothing like it"'))
         assert model.shown == 0
 
     def test_new_rows_are_filtered_too(self, model, samples):
-        model.set_filter(LogFilter(("note 1",)))
+        model.set_filter(asking('"note 1"'))
         model.append(samples.notes(15))
         assert [model.event_at(row).text for row in range(model.shown)] == [
             "note 1",
@@ -186,7 +192,7 @@ class TestFilter:
     def test_a_large_log_is_filtered_beside_the_event_loop(self, qtbot, samples):
         model = LogModel(capacity=60_000)
         model.append(samples.notes(50_000))
-        model.set_filter(LogFilter(("note 4999",)))
+        model.set_filter(asking('"note 4999"'))
         assert model.is_busy
         assert model.shown == 50_000
         model.append(samples.notes(5_000))
@@ -198,7 +204,7 @@ class TestFilter:
         model = LogModel(capacity=60_000)
         model.append(samples.notes(30_000))
         for word in ("note", "note 1", "note 12", "note 12345"):
-            model.set_filter(LogFilter((word,)))
+            model.set_filter(asking(f'"{word}"'))
         qtbot.waitUntil(lambda: not model.is_busy)
         assert [model.event_at(row).text for row in range(model.shown)] == ["note 12345"]
 
@@ -277,7 +283,7 @@ class TestClear:
     def test_a_running_filter_ends_with_it(self, qtbot, samples):
         model = LogModel(capacity=60_000)
         model.append(samples.notes(50_000))
-        model.set_filter(LogFilter(("note",)))
+        model.set_filter(asking("note"))
         model.clear()
         qtbot.waitUntil(lambda: not model.is_busy)
         assert model.shown == 0
@@ -304,7 +310,7 @@ def test_counts_are_told(qtbot, model, samples):
     with qtbot.waitSignal(model.counts_changed):
         model.append(samples.notes(1))
     with qtbot.waitSignal(model.counts_changed):
-        model.set_filter(LogFilter(("x",)))
+        model.set_filter(asking("x"))
     with qtbot.waitSignal(model.counts_changed):
         model.set_paused(True)
 

@@ -94,7 +94,7 @@ def wheel(table, steps):
 
 def test_every_control_has_its_names(view):
     controls = [*view.findChildren(QToolButton), *view.findChildren(QLineEdit), *view.findChildren(QPushButton)]
-    for widget in [*(w for w in controls if w.parent().metaObject().className() != "QLineEdit"), view.table]:
+    for widget in [*(w for w in controls if not isinstance(w.parent(), QLineEdit)), view.table]:
         assert widget.objectName().startswith("log."), widget
         assert widget.accessibleName()
     assert {"log.table", "log.filter", "log.follow", "log.pause"} <= {
@@ -130,6 +130,43 @@ class TestFilter:
         line.setText("note 19")
         qtbot.keyClick(line, Qt.Key.Key_Return)
         assert model.shown == 1
+
+    def test_what_can_be_asked_of_an_event_filters_too(self, qtbot, view, model, samples):
+        model.append([*samples.association(1), *samples.association(2), *samples.notes(3)])
+        view.set_filter_text("(~t rq | ~res accepted) & !~assoc 1")
+        assert [event.kind.value for event in model.events(shown_only=True)] == [
+            *("pdu_received", "requested", "pdu_sent", "accepted"),
+        ]
+
+    def test_nonsense_is_told_in_words_and_the_rows_stay(self, qtbot, view, model, line, part, samples):
+        model.append([*samples.association(1), *samples.notes(3)])
+        view.set_filter_text("note")
+        told = part("log.filter_problem")
+        assert told.isHidden()
+        with qtbot.assertNotEmitted(model.modelReset):
+            qtbot.keyClicks(line, " ~callin x")
+            qtbot.waitUntil(told.isVisible)
+        words = "column 6: there is no ~callin; the nearest is ~calling. The rows are still those of the filter before."
+        assert told.text() == f"Error: This filter makes no sense at {words}"
+        assert words in line.toolTip()
+        assert line.toolTip().startswith("Show only rows")
+        assert words in line.accessibleDescription()
+        assert model.shown == 3
+        model.append(samples.notes(2))
+        assert model.shown == 5
+        click(qtbot, part("log.states"))
+        assert model.shown == 5
+        qtbot.keyClick(line, Qt.Key.Key_Escape)
+        assert told.isHidden()
+        assert "makes no sense" not in line.toolTip() + line.accessibleDescription()
+        assert model.shown == 14 + 3
+
+    def test_a_line_that_was_nonsense_can_be_mended(self, qtbot, view, model, line, part, samples):
+        model.append([*samples.association(1), *samples.notes(3)])
+        view.set_filter_text('"note')
+        assert (model.shown, part("log.filter_problem").isVisible()) == (12, True)
+        view.set_filter_text('"note"')
+        assert (model.shown, part("log.filter_problem").isVisible()) == (3, False)
 
     def test_states_and_timers_come_and_go(self, qtbot, model, part, samples):
         model.append(list(samples.association(1)))

@@ -6,7 +6,8 @@ import time
 from dataclasses import dataclass, field
 
 from parley.bridge.handshake_facts import Fact, facts_of
-from parley.bridge.log_row import kind_words, severity_of, who_to_whom
+from parley.bridge.log_row import kind_words, who_to_whom
+from parley.bridge.severity import severity_of
 from parley.model.event import EngineEvent
 from parley.model.registry import name_of
 from parley.model.secret import MASK

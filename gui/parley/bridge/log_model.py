@@ -18,8 +18,9 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer, Signal, Slot
 
-from parley.bridge.log_row import LogFilter, LogRow, clock, kind_words, severity_of, who_to_whom
+from parley.bridge.log_row import LogFilter, LogRow, clock, kind_words, who_to_whom
 from parley.bridge.roles import NO_INDEX, SEVERITY_ROLE, Index
+from parley.bridge.severity import severity_of
 from parley.model.event import EngineEvent
 from parley.ul.errors import Severity
 from parley.ul.pdu import AAssociateAc, AAssociateRq

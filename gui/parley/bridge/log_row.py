@@ -8,28 +8,17 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
+from parley.bridge.log_words import event_values
 from parley.capture.summary import summarize
 from parley.model.event import EngineEvent, EventKind
+from parley.model.expression import EVERYTHING, Expression, Value
 from parley.ul.codes import Role
-from parley.ul.errors import Severity
 
 HIDDEN_BY_DEFAULT = frozenset({EventKind.STATE, EventKind.TIMER_STARTED, EventKind.TIMER_EXPIRED})
 
 _KIND_WORDS = {
     kind: " ".join({"pdu": "PDU", "tls": "TLS"}.get(word, word) for word in kind.value.split("_")) for kind in EventKind
 } | {EventKind.PROVIDER_ABORTED: "broken off"}
-
-_KIND_SEVERITY = {
-    EventKind.LISTEN_FAILED: Severity.ERROR,
-    EventKind.CONNECT_FAILED: Severity.ERROR,
-    EventKind.TLS_FAILED: Severity.ERROR,
-    EventKind.MALFORMED: Severity.ERROR,
-    EventKind.PROVIDER_ABORTED: Severity.ERROR,
-    EventKind.REJECTED: Severity.WARNING,
-    EventKind.ABORTED: Severity.WARNING,
-    EventKind.TIMER_EXPIRED: Severity.WARNING,
-    EventKind.NOTE: Severity.NOTE,
-}
 
 _TO_PEER = {
     EventKind.RESOLVING,
@@ -47,26 +36,10 @@ _FROM_PEER = {
     EventKind.MALFORMED,
 }
 
-_RANK = {Severity.NOTE: 1, Severity.WARNING: 2, Severity.ERROR: 3}
-
 
 def kind_words(kind: EventKind) -> str:
     """A kind's name for a person, such as ``PDU received``."""
     return _KIND_WORDS[kind]
-
-
-def severity_of(event: EngineEvent) -> Severity | None:
-    """How much an event matters: the worst of its kind and its findings; None for the ordinary.
-
-    A finding that is only a note does not make an event stand out: many peers cause one with every request.
-    """
-    worst = _KIND_SEVERITY.get(event.kind)
-    for finding in event.findings:
-        if finding.severity is Severity.NOTE:
-            continue
-        if worst is None or _RANK[finding.severity] > _RANK[worst]:
-            worst = finding.severity
-    return worst
 
 
 def who_to_whom(event: EngineEvent) -> str:
@@ -88,7 +61,7 @@ def clock(wall: float) -> str:
 
 
 class LogRow:
-    """An event in the log.
+    """An event in the log, as an expression over `parley.bridge.log_words.LOG` sees it.
 
     Attributes:
         position: counts up over the life of the log; the order of arrival.
@@ -113,7 +86,7 @@ class LogRow:
 
     @property
     def haystack(self) -> str:
-        """All that the text filter looks at, folded for comparison."""
+        """All that words are looked for in, case folded."""
         if self._haystack is None:
             event = self.event
             texts = (
@@ -127,34 +100,30 @@ class LogRow:
             self._haystack = "\n".join(texts).casefold()
         return self._haystack
 
+    def values(self, field: str) -> tuple[Value, ...]:
+        """The values of a field of `LOG`."""
+        return event_values(self.event, field)
+
 
 @dataclass(frozen=True, slots=True)
 class LogFilter:
     """Which rows are shown.
 
     Attributes:
-        words: all of them must occur, in any order, upper and lower case being the same.
+        expression: what a row has to match.
         hidden_kinds: kinds that are left out.
         association: the only association shown; None for all.
     """
 
-    words: tuple[str, ...] = ()
+    expression: Expression = EVERYTHING
     hidden_kinds: frozenset[EventKind] = field(default=HIDDEN_BY_DEFAULT)
     association: int | None = None
 
-    @staticmethod
-    def words_of(text: str) -> tuple[str, ...]:
-        """The words of a filter line, ready for comparison."""
-        return tuple(text.casefold().split())
-
     def accepts(self, row: LogRow) -> bool:
-        """Whether the row is shown; the text is looked at last because it costs most."""
+        """Whether the row is shown; the expression is asked last because it costs most."""
         event = row.event
         if event.kind in self.hidden_kinds:
             return False
         if self.association is not None and event.association != self.association:
             return False
-        if not self.words:
-            return True
-        haystack = row.haystack
-        return all(word in haystack for word in self.words)
+        return self.expression is EVERYTHING or self.expression.matches(row)

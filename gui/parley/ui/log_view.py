@@ -22,9 +22,12 @@ from parley.bridge.job import Job
 from parley.bridge.log_export import ExportFormat, failure_words, lines_of, save_events
 from parley.bridge.log_model import LogModel
 from parley.bridge.log_row import HIDDEN_BY_DEFAULT, LogFilter
+from parley.bridge.log_words import LOG
 from parley.model.event import EngineEvent
+from parley.model.expression import Expression, ExpressionError, parse
 from parley.ui import icons, style
-from parley.ui.fields import named
+from parley.ui.expression_edit import ExpressionEdit
+from parley.ui.fields import ToneLine, named
 from parley.ui.job_line import JobLine
 from parley.ui.log_table import LogTable
 
@@ -71,7 +74,7 @@ class LogView(QWidget):
         self._filter.selectAll()
 
     def set_filter_text(self, text: str) -> None:
-        """Filter by these words now."""
+        """Filter by this expression now."""
         self._filter.setText(text)
         self._apply_filter()
 
@@ -88,18 +91,23 @@ class LogView(QWidget):
     # --- building --------------------------------------------------------------------------------------------------
 
     def _make_bar(self) -> None:
-        self._filter = QLineEdit(self)
+        self._filter = ExpressionEdit(LOG, self)
         named(
             self._filter,
             "log.filter",
             "Filter of the log",
-            "Show only rows in which all these words occur: summary, event, AE titles, addresses (Ctrl+F; Esc clears)",
+            "Show only rows in which all these words occur: summary, event, AE titles, addresses (Ctrl+F; Esc clears)."
+            " ~ lists what else can be asked; & is and, | is or, ! is not, and parentheses group.",
         )
-        self._filter.setPlaceholderText("Filter: words that must all occur")
+        self._filter.setPlaceholderText("Filter: words that must all occur; ~ lists more")
         self._filter.setClearButtonEnabled(True)
         self._filter.addAction(icons.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self._filter.setMinimumWidth(140)
         self._filter.installEventFilter(self)
+        self._filter_problem = ToneLine(self)
+        self._filter_problem.setObjectName("log.filter_problem")
+        self._filter_problem.setContentsMargins(style.SPACING, 0, style.SPACING, style.SPACING // 2)
+        self._filter_problem.hide()
         self._counts = QLabel(self)
         named(self._counts, "log.counts", "Rows shown", "Rows shown, of all that are kept")
         self._counts.setContentsMargins(style.SPACING, 0, style.SPACING, 0)
@@ -157,6 +165,7 @@ class LogView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(bar)
+        layout.addWidget(self._filter_problem)
         layout.addWidget(self._jobs)
         layout.addWidget(self.table, 1)
         self.setFocusProxy(self.table)
@@ -226,7 +235,20 @@ class LogView(QWidget):
         elif number is None:
             number = event.association if event else None
         hidden = frozenset() if self._states.isChecked() else HIDDEN_BY_DEFAULT
-        self._model.set_filter(LogFilter(LogFilter.words_of(self._filter.text()), hidden, number))
+        self._model.set_filter(LogFilter(self._expression(), hidden, number))
+
+    def _expression(self) -> Expression:
+        """What the filter line says; the one before where it makes no sense, so that the rows stay."""
+        try:
+            expression = parse(self._filter.text(), LOG)
+        except ExpressionError as error:
+            words = f"This filter makes no sense at {error}. The rows are still those of the filter before."
+            self._filter.show_problem(words)
+            self._filter_problem.show_line(style.Tone.ERROR, f"{style.Tone.ERROR.word}: {words}")
+            return self._model.filter.expression
+        self._filter.show_problem("")
+        self._filter_problem.hide()
+        return expression
 
     @Slot(bool)
     def _one_toggled(self, checked: bool) -> None:

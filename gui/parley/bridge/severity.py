@@ -1,0 +1,34 @@
+"""How much an event matters. No Qt."""
+
+from __future__ import annotations
+
+from parley.model.event import EngineEvent, EventKind
+from parley.ul.errors import Severity
+
+_KIND_SEVERITY = {
+    EventKind.LISTEN_FAILED: Severity.ERROR,
+    EventKind.CONNECT_FAILED: Severity.ERROR,
+    EventKind.TLS_FAILED: Severity.ERROR,
+    EventKind.MALFORMED: Severity.ERROR,
+    EventKind.PROVIDER_ABORTED: Severity.ERROR,
+    EventKind.REJECTED: Severity.WARNING,
+    EventKind.ABORTED: Severity.WARNING,
+    EventKind.TIMER_EXPIRED: Severity.WARNING,
+    EventKind.NOTE: Severity.NOTE,
+}
+
+_RANK = {Severity.NOTE: 1, Severity.WARNING: 2, Severity.ERROR: 3}
+
+
+def severity_of(event: EngineEvent) -> Severity | None:
+    """How much an event matters: the worst of its kind and its findings; None for the ordinary.
+
+    A finding that is only a note does not make an event stand out: many peers cause one with every request.
+    """
+    worst = _KIND_SEVERITY.get(event.kind)
+    for finding in event.findings:
+        if finding.severity is Severity.NOTE:
+            continue
+        if worst is None or _RANK[finding.severity] > _RANK[worst]:
+            worst = finding.severity
+    return worst
