@@ -156,3 +156,15 @@ def test_whatever_is_done_undoing_leads_to_the_start_and_redoing_back(moves):
     while history.to_redo is not None:
         history.redo()
     assert history.value == present
+
+
+def test_what_nobody_edited_is_no_step_and_is_what_redo_leads_back_to():
+    history = History(EMPTY)
+    history.record(Side("pacs"), 0.0)
+    history.amend(Side("pacs", 104))
+    assert history.value == Side("pacs", 104)
+    assert history.undo() == EMPTY
+    assert history.to_undo is None
+    assert history.redo() == Side("pacs", 104)
+    history.record(Side("pacs2", 104), 100.0)
+    assert history.undo() == Side("pacs", 104)
