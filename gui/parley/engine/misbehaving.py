@@ -91,7 +91,7 @@ class Misbehaving(Connection):
             self._sent_log.tell(pdu, data)
         elif pdu is not None:
             self.tell(EventKind.PDU_SENT, pdu=pdu, data=data)
-            if isinstance(pdu, AReleaseRp):
+            if isinstance(pdu, AReleaseRp) and self.role is Role.ACCEPTOR:
                 self._released()
         else:
             self.tell(EventKind.NOTE, text=text)

@@ -120,11 +120,10 @@ class Running:
         if self._is_over:
             return
         if isinstance(effect, Received) and isinstance(effect.pdu, AAbort):
-            # Whatever was still to come, nobody listens.
+            # Whatever was still to come, nobody listens; who receives an A-ABORT closes.
             self._steps.clear()
-            self._sending = self._awaited = None
-            self._deadline.stop(_NEXT)
-            self._await_end()
+            self._deadline.stop_all()
+            self._end(Close())
         elif self._awaited is not None and _fits(self._awaited, effect):
             self._awaited = None
             self._deadline.stop(_NEXT)

@@ -27,7 +27,7 @@ from parley.ul.codes import PduType
 from parley.ul.pdu import AAbort, AAssociateAc, AReleaseRp, AReleaseRq, PDataTf, Pdv
 
 PIECE_SECONDS = 0.01
-ALL_PIECES_SECONDS = 2.0
+ALL_PIECES_SECONDS = 1.0
 """Between two bytes that are sent one at a time, and for all of them: peers wait a few seconds only."""
 
 ABSURD_LENGTH = 0xFFFFFFF0
@@ -185,10 +185,10 @@ ACCEPTOR_SCRIPTS: tuple[Misbehaviour, ...] = (
     ),
     _script(
         "late-release-answer",
-        "A-RELEASE-RP after three seconds",
-        "Answers the A-RELEASE-RQ three seconds late; a good peer waits and is content.",
+        "A-RELEASE-RP after two seconds",
+        "Answers the A-RELEASE-RQ two seconds late; a good peer waits and is content.",
         Trigger.RELEASE,
-        (Pause(3.0), _RELEASE_RP),
+        (Pause(2.0), _RELEASE_RP),
         is_conformant=True,
     ),
     _script(

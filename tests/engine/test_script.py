@@ -1,0 +1,532 @@
+"""Misbehaviours over real connections: against our own other end, and against a peer that counts the bytes."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from parley.engine.engine import Engine
+from parley.engine.errors import AssociationError
+from parley.model.attempt import AttemptEnd
+from parley.model.build import accept_pdu, request_pdu
+from parley.model.decision import Misbehave
+from parley.model.event import EventKind as K
+from parley.model.handle import AcceptanceRules, AcceptorHandle, RequestorHandle
+from parley.model.misbehaviour import ACCEPTOR, REQUESTOR
+from parley.model.misbehaviour_steps import Misbehaviour, Script, Trigger
+from parley.model.profile import AcceptorSide, RequestorSide, Timers
+from parley.ul.codec import decode, encode
+from parley.ul.errors import Severity
+from parley.ul.limits import Limits
+from parley.ul.pdu import AAbort, AAssociateRq, AReleaseRp, AReleaseRq, PDataTf, Pdv
+from parley.ul.table import State
+from tests.harness.peer import connected, listening
+from tests.harness.record import Record
+
+PATIENCE = Timers(connect=5, association_response=5, artim=5, dimse_response=5, release_response=5)
+HASTE = replace(PATIENCE, association_response=0.3, artim=0.3, release_response=0.3)
+RQ = request_pdu(RequestorHandle())
+AC = accept_pdu(AcceptorHandle(), AcceptanceRules(), RQ)
+ABORT, RELEASE_RQ, RELEASE_RP = encode(AAbort(0, 0)), encode(AReleaseRq()), encode(AReleaseRp())
+REQUESTOR_NUMBER, ACCEPTOR_NUMBER = 1, 2
+
+
+class Ends:
+    """What became of an association between our two ends, one of which misbehaves."""
+
+    def __init__(self):
+        self.record = Record()
+        self.attempt = None
+        self.status = None
+        self.said = ""
+        self.was_released = None
+
+    def kinds(self, number):
+        return self.record.kinds(number)
+
+    def mark(self, number):
+        """The events of one end before and after it was told that it is meant."""
+        events = [event for event in self.record.events if event.association == number]
+        (place,) = [n for n, event in enumerate(events) if event.kind is K.NOTE and " on purpose: " in event.text]
+        return events[:place], events[place], events[place + 1 :]
+
+
+async def nothing_is_left(engine):
+    """All associations have closed by themselves, and nobody waits for anything."""
+    assert not engine.associations
+    await asyncio.sleep(0)
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def life(*, answer=None, ask=None, timers=PATIENCE, their_timers=PATIENCE):
+    """Associate, echo, release, as far as it goes; both ends are ours."""
+    ends = Ends()
+    engine = Engine(ends.record)
+    policy = (lambda caller: Misbehave(answer)) if answer else None
+    listener = await engine.listen(AcceptorSide(port=0, timers=their_timers), policy)
+    requestor = engine.requestor(RequestorSide(port=listener.port, timers=timers), ask)
+    ends.attempt = await requestor.associate()
+    try:
+        ends.status = (await requestor.echo()).status
+        ends.was_released = await requestor.release()
+    except AssociationError as error:
+        ends.said = str(error)
+        if ask and requestor.is_established:
+            ends.was_released = await requestor.release()
+    for association in list(engine.associations.values()):
+        await association.wait_closed()
+    listener.stop_listening()
+    await nothing_is_left(engine)
+    await engine.close()
+    return ends
+
+
+def conformant_or_red(misbehaviour: Misbehaviour):
+    return Severity.WARNING if misbehaviour.is_conformant else Severity.ERROR
+
+
+# --- every one, against our own other end ----------------------------------------------------------------------------
+
+ESTABLISHED, NO_ANSWER, NOT_UNDERSTOOD = AttemptEnd.ESTABLISHED, AttemptEnd.NO_ANSWER, AttemptEnd.NOT_UNDERSTOOD
+
+ANSWERS = {  # what the requestor's attempt comes to, and the last things that happen to it
+    "answer-byte-by-byte": (ESTABLISHED, [K.RELEASED, K.CLOSED]),
+    "half-answer": (NO_ANSWER, [K.PDU_SENT, K.ABORTED, K.MALFORMED, K.CLOSED]),
+    "two-answers": (ESTABLISHED, [K.PROVIDER_ABORTED, K.CLOSED]),
+    "wrong-pdu-length": (NOT_UNDERSTOOD, [K.PROVIDER_ABORTED, K.CLOSED]),
+    "absurd-pdu-length": (NOT_UNDERSTOOD, [K.PROVIDER_ABORTED, K.CLOSED]),
+    "http-answer": (NOT_UNDERSTOOD, [K.PROVIDER_ABORTED, K.CLOSED]),
+    "tls-alert": (NOT_UNDERSTOOD, [K.PROVIDER_ABORTED, K.CLOSED]),
+    "abort-after-accept": (ESTABLISHED, [K.ABORTED, K.CLOSED]),
+    "close-without-release": (ESTABLISHED, [K.PROVIDER_ABORTED, K.CLOSED]),
+    "oversized-data": (ESTABLISHED, [K.PROVIDER_ABORTED, K.CLOSED]),
+    "abort-in-message": (ESTABLISHED, [K.ABORTED, K.CLOSED]),
+    "reset-in-message": (ESTABLISHED, [K.PROVIDER_ABORTED, K.CLOSED]),
+    "no-release-answer": (ESTABLISHED, [K.TIMER_EXPIRED, K.PDU_SENT, K.ABORTED, K.CLOSED]),
+    "late-release-answer": (ESTABLISHED, [K.RELEASED, K.CLOSED]),
+    "close-instead-of-release-answer": (ESTABLISHED, [K.PROVIDER_ABORTED, K.CLOSED]),
+    "release-collision": (ESTABLISHED, [K.PDU_SENT, K.RELEASED, K.PDU_RECEIVED, K.CLOSED]),
+}
+BY_PEER = AttemptEnd.ABORTED_BY_PEER
+REQUESTS = {  # what the attempt comes to, and the last things that happen to the acceptor
+    "request-byte-by-byte": (ESTABLISHED, [K.RELEASED, K.CLOSED]),
+    "half-request": (AttemptEnd.CLOSED_BY_PEER, [K.TIMER_EXPIRED, K.CLOSED]),
+    "two-requests": (BY_PEER, [K.WITHDRAWN, K.PDU_RECEIVED, K.PDU_SENT, K.PROVIDER_ABORTED, K.CLOSED]),
+    "silent-connection": (AttemptEnd.CLOSED_BY_PEER, [K.TIMER_EXPIRED, K.CLOSED]),
+    "tls-client-hello": (BY_PEER, [K.MALFORMED, K.PDU_SENT, K.CLOSED]),
+    "http-get": (BY_PEER, [K.MALFORMED, K.PDU_SENT, K.CLOSED]),
+    "release-first": (BY_PEER, [K.NOTE, K.PDU_SENT, K.CLOSED]),
+    "data-first": (BY_PEER, [K.NOTE, K.PDU_SENT, K.CLOSED]),
+    "accept-first": (BY_PEER, [K.NOTE, K.PDU_SENT, K.CLOSED]),
+    "absurd-pdu-length": (BY_PEER, [K.MALFORMED, K.PDU_SENT, K.CLOSED]),
+    "abort-after-accept": (ESTABLISHED, [K.ABORTED, K.CLOSED]),
+    "oversized-data": (ESTABLISHED, [K.PROVIDER_ABORTED, K.CLOSED]),
+    "close-without-release": (ESTABLISHED, [K.PROVIDER_ABORTED, K.CLOSED]),
+    "release-collision": (ESTABLISHED, [K.PDU_SENT, K.PROVIDER_ABORTED, K.CLOSED]),
+}
+
+
+def scripts(table):
+    return [name for name, each in table.items() if isinstance(each.deed, Script)]
+
+
+def test_the_tables_hold_every_script():
+    assert list(ANSWERS) == scripts(ACCEPTOR)
+    assert list(REQUESTS) == scripts(REQUESTOR)
+
+
+@pytest.mark.parametrize("name", scripts(ACCEPTOR))
+def test_an_acceptor_misbehaves(run, name):
+    timers = HASTE if name in {"half-answer", "no-release-answer"} else PATIENCE
+    ends = run(life(answer=name, timers=timers))
+    end, last = ANSWERS[name]
+    assert ends.attempt.end is end
+    assert ends.kinds(REQUESTOR_NUMBER)[-len(last) :] == last
+    before, mark, after = ends.mark(ACCEPTOR_NUMBER)
+    assert [finding.severity for finding in mark.findings] == [conformant_or_red(ACCEPTOR[name])]
+    if ACCEPTOR[name].trigger is Trigger.REQUEST:
+        assert K.PDU_SENT not in [event.kind for event in before]
+    assert after[-1].kind is K.CLOSED
+
+
+@pytest.mark.parametrize("name", scripts(REQUESTOR))
+def test_a_requestor_misbehaves(run, name):
+    theirs = HASTE if name in {"half-request", "silent-connection"} else PATIENCE
+    ends = run(life(ask=name, their_timers=theirs))
+    end, last = REQUESTS[name]
+    assert ends.attempt.end is end
+    assert ends.kinds(ACCEPTOR_NUMBER)[-len(last) :] == last
+    before, mark, after = ends.mark(REQUESTOR_NUMBER)
+    assert [finding.severity for finding in mark.findings] == [conformant_or_red(REQUESTOR[name])]
+    if REQUESTOR[name].trigger is Trigger.CONNECTED:
+        assert K.PDU_SENT not in [event.kind for event in before]
+    assert after[-1].kind is K.CLOSED
+
+
+def test_a_release_that_nobody_answered_is_none(run):
+    assert run(life(ask="release-collision")).was_released is False
+    assert run(life(answer="release-collision")).was_released is True
+
+
+# --- odd PDUs go through the machine ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["unproposed-transfer-syntax", "no-user-information", "version-name-of-20"])
+def test_an_odd_answer_is_sent_and_all_else_goes_as_it_should(run, name):
+    ends = run(life(answer=name))
+    assert ends.attempt.answer == ACCEPTOR[name].deed.build(RQ, AC)
+    assert (ends.status, ends.was_released) == (0, True)
+    before, mark, after = ends.mark(ACCEPTOR_NUMBER)
+    assert before[-1].kind is K.DECIDED
+    assert K.PDU_SENT in [event.kind for event in after]
+    assert mark.findings == (ACCEPTOR[name].finding,)
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"), [("reserved-rejection-reason", "1/3/7"), ("reserved-rejection-result", "3/1/1")]
+)
+def test_a_rejection_may_have_reserved_codes(run, name, codes):
+    ends = run(life(answer=name))
+    assert ends.attempt.end is AttemptEnd.REJECTED
+    answer = ends.attempt.answer
+    assert f"{answer.result}/{answer.source}/{answer.reason}" == codes
+
+
+@pytest.mark.parametrize("name", ["even-context-id", "unknown-sub-item", "non-ascii-title"])
+def test_an_odd_request_is_sent_and_all_else_goes_as_it_should(run, name):
+    ends = run(life(ask=name))
+    assert ends.attempt.request == REQUESTOR[name].deed.build(RQ)
+    assert (ends.status, ends.was_released) == (0, True)
+    before, mark, _after = ends.mark(REQUESTOR_NUMBER)
+    assert K.PDU_SENT not in [event.kind for event in before]
+    assert mark.findings == (REQUESTOR[name].finding,)
+
+
+def test_a_name_that_nobody_knows_is_told(run):
+    ends = run(life(answer="no-such-thing"))
+    assert ends.attempt.end is AttemptEnd.ABORTED_BY_PEER
+    notes = [event.text for event in ends.record.of(K.NOTE) if event.association == ACCEPTOR_NUMBER]
+    assert notes == ["There is no misbehaviour no-such-thing. This side aborts."]
+    with pytest.raises(KeyError):
+        Engine(Record()).requestor(RequestorSide(), "no-such-thing")
+
+
+# --- against a peer that counts the bytes ----------------------------------------------------------------------------
+
+
+class Alone:
+    """Our acceptor, of which every answer is a misbehaviour."""
+
+    def __init__(self, name, **timers):
+        self.record = Record()
+        self.engine = Engine(self.record)
+        self._name = name
+        self._timers = replace(PATIENCE, **timers)
+
+    async def __aenter__(self):
+        side = AcceptorSide(port=0, timers=self._timers)
+        listener = await self.engine.listen(side, lambda caller: Misbehave(self._name))
+        self.port = listener.port
+        self._listener = listener
+        return self
+
+    async def __aexit__(self, *error):
+        self._listener.stop_listening()
+        for association in list(self.engine.associations.values()):
+            await association.wait_closed()
+        await self.engine.close()
+
+    @property
+    def association(self):
+        return next(iter(self.engine.associations.values()))
+
+    def texts(self, kind):
+        return [event.text for event in self.record.of(kind)]
+
+
+async def associated(peer):
+    """Ask, and be accepted."""
+    await peer.send(encode(RQ))
+    assert decode(await peer.read_pdu(), Limits()).pdu == AC
+
+
+def test_bytes_come_one_at_a_time_and_are_told_as_one_pdu(run):
+    async def play():
+        async with Alone("answer-byte-by-byte") as ours, connected(ours.port) as peer:
+            await peer.send(encode(RQ))
+            pieces = [await peer.reader.read(65536)]
+            assert K.PDU_SENT not in ours.record.kinds()
+            while len(b"".join(pieces)) < len(encode(AC)):
+                pieces.append(await peer.reader.read(65536))
+            await ours.record.wait_for(K.ACCEPTED)
+            await peer.send(RELEASE_RQ)
+            assert await peer.read_pdu() == RELEASE_RP
+            return pieces, ours.record
+
+    pieces, record = run(play())
+    assert b"".join(pieces) == encode(AC)
+    # A busy machine may read some of them together.
+    assert len(pieces) > len(encode(AC)) / 4
+    assert [event.data for event in record.of(K.PDU_SENT)] == [encode(AC), RELEASE_RP]
+
+
+def test_an_abort_in_the_middle_ends_the_script(run):
+    async def play():
+        async with Alone("answer-byte-by-byte") as ours, connected(ours.port) as peer:
+            await peer.send(encode(RQ))
+            await peer.reader.readexactly(1)
+            await peer.send(ABORT)
+            rest = await peer.read_to_end()
+            await ours.record.wait_for(K.CLOSED)
+            return rest, ours
+
+    rest, ours = run(play())
+    assert len(rest) < len(encode(AC)) - 1
+    assert ours.record.kinds(1)[-3:] == [K.PDU_RECEIVED, K.ABORTED, K.CLOSED]
+
+
+def test_half_an_answer_is_followed_by_silence_until_the_peer_ends_it(run):
+    async def play():
+        async with Alone("half-answer", artim=0.1) as ours, connected(ours.port) as peer:
+            await peer.send(encode(RQ))
+            half = await peer.reader.readexactly(len(encode(AC)) // 2)
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(peer.reader.read(1), 0.3)
+            assert not ours.association.is_established
+            peer.writer.write_eof()
+            assert await peer.read_to_end() == b""
+            return half, ours
+
+    half, ours = run(play())
+    assert encode(AC).startswith(half)
+    assert ours.texts(K.NOTE)[1].startswith(f"sent {len(half)} bytes that are no whole PDU: 02 00 00 00")
+    assert ours.record.kinds(1)[-1] is K.CLOSED
+
+
+def test_bytes_that_come_meanwhile_are_only_told(run):
+    """Whole or in pieces, meaning or not."""
+
+    async def play():
+        async with Alone("half-answer") as ours, connected(ours.port) as peer:
+            await peer.send(encode(RQ) + RELEASE_RQ[:3])
+            await peer.reader.readexactly(len(encode(AC)) // 2)
+            await peer.send(RELEASE_RQ[3:] + encode(PDataTf((Pdv(1, 3, b"?"),))))
+            await peer.send(b"GET / HTTP/1.1")
+            await ours.record.wait_for(K.MALFORMED)
+            await peer.send(b"never looked at")
+            peer.writer.write_eof()
+            return await peer.read_to_end(), ours
+
+    answer, ours = run(play())
+    assert answer == b""
+    assert [type(event.pdu) for event in ours.record.of(K.PDU_RECEIVED)] == [AAssociateRq, AReleaseRq, PDataTf]
+    assert len(ours.record.of(K.MALFORMED)) == 1
+    assert "HTTP" in ours.texts(K.MALFORMED)[0]
+
+
+def test_what_follows_a_byte_by_byte_answer_reaches_the_machine_whole(run):
+    """The peer's next PDU begins while the script still runs, and ends when the machine has the connection again."""
+
+    async def play():
+        async with Alone("answer-byte-by-byte") as ours, connected(ours.port) as peer:
+            await peer.send(encode(RQ))
+            await peer.reader.readexactly(1)
+            await peer.send(RELEASE_RQ[:4])
+            await peer.reader.readexactly(len(encode(AC)) - 1)
+            await ours.record.wait_for(K.ACCEPTED)
+            await peer.send(RELEASE_RQ[4:])
+            assert await peer.read_pdu() == RELEASE_RP
+
+    run(play())
+
+
+def test_oversized_data_has_two_bytes_more_than_agreed(run):
+    async def play():
+        async with Alone("oversized-data") as ours, connected(ours.port) as peer:
+            await associated(peer)
+            data = await peer.read_pdu()
+            await peer.send(RELEASE_RQ)
+            assert await peer.read_pdu() == RELEASE_RP
+            return data
+
+    data = run(play())
+    assert len(data) - 6 == RQ.maximum_length + 2
+
+
+def test_the_first_message_is_what_begins_a_script(run):
+    async def play():
+        async with Alone("abort-in-message") as ours, connected(ours.port) as peer:
+            await associated(peer)
+            assert not [text for text in ours.texts(K.NOTE) if "on purpose" in text]
+            await peer.send(encode(PDataTf((Pdv(1, 1, b"half a mess"),))))
+            assert await peer.read_pdu() == ABORT
+
+    run(play())
+
+
+def test_a_collision_waits_for_the_answer_and_gives_one(run):
+    async def play():
+        async with Alone("release-collision") as ours, connected(ours.port) as peer:
+            await associated(peer)
+            await peer.send(RELEASE_RQ)
+            assert await peer.read_pdu() == RELEASE_RQ
+            await peer.send(encode(PDataTf((Pdv(1, 3, b"not that"),))))
+            await peer.send(RELEASE_RP)
+            assert await peer.read_pdu() == RELEASE_RP
+            assert ours.record.of(K.RELEASED)
+
+    run(play())
+
+
+def test_a_peer_that_does_not_close_is_left_when_artim_runs_out(run):
+    async def play():
+        async with Alone("abort-after-accept", artim=0.1) as ours, connected(ours.port) as peer:
+            await associated(peer)
+            assert await peer.read_to_end() == ABORT
+            return ours
+
+    ours = run(play())
+    assert ours.texts(K.TIMER_EXPIRED) == ["ARTIM"]
+
+
+def test_a_reset_is_one(run):
+    async def play():
+        async with Alone("reset-in-message") as ours, connected(ours.port) as peer:
+            await associated(peer)
+            await peer.send(encode(PDataTf((Pdv(1, 1, b"half a mess"),))))
+            with pytest.raises(ConnectionResetError):
+                await peer.reader.read()
+
+    run(play())
+
+
+# --- its end ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["answer-byte-by-byte", "half-answer", "no-release-answer", "late-release-answer"])
+@pytest.mark.parametrize("how", ["close", "reset"])
+def test_nothing_is_left_when_the_peer_goes_away_in_the_middle(run, name, how):
+    async def play():
+        async with Alone(name) as ours, connected(ours.port) as peer:
+            await peer.send(encode(RQ))
+            if "release" in name:
+                await peer.read_pdu()
+                await peer.send(RELEASE_RQ)
+            else:
+                await peer.reader.readexactly(1)
+            await ours.record.wait_for(K.NOTE)
+            await peer.close() if how == "close" else peer.reset()
+            await ours.record.wait_for(K.CLOSED)
+            await nothing_is_left(ours.engine)
+            events = len(ours.record.events)
+            await asyncio.sleep(0.05)  # a piece that was still due would be sent by now
+            assert len(ours.record.events) == events
+
+    run(play())
+
+
+@pytest.mark.parametrize("name", ["half-answer", "no-release-answer", "late-release-answer", "answer-byte-by-byte"])
+def test_the_engine_closes_in_bounded_time_while_a_script_runs(run, name):
+    async def play():
+        async with Alone(name) as ours, connected(ours.port) as peer:
+            await peer.send(encode(RQ))
+            if "release" in name:
+                await peer.read_pdu()
+                await peer.send(RELEASE_RQ)
+            await ours.record.wait_for(K.NOTE)
+            started = asyncio.get_running_loop().time()
+            await ours.engine.close(grace=0.3)
+            assert asyncio.get_running_loop().time() - started < 2
+            sent = await peer.read_to_end()
+            assert sent.endswith(ABORT)
+
+    run(play())
+
+
+def test_a_person_may_abort_a_silent_requestor(run):
+    async def behave(peer):
+        received.append(await peer.read_to_end())
+
+    received = []
+
+    async def play():
+        async with listening(behave) as port:
+            record = Record()
+            engine = Engine(record)
+            requestor = engine.requestor(RequestorSide(port=port, timers=PATIENCE), "half-request")
+            attempt = asyncio.get_running_loop().create_future()
+            asking = asyncio.gather(requestor.associate())
+            await record.wait_for(K.NOTE)
+            requestor.abort()
+            (attempt,) = await asking
+            await requestor.wait_closed()
+            assert requestor.state is State.STA_1
+            await engine.close()
+            return attempt
+
+    assert run(play()).end is AttemptEnd.CANCELLED
+    assert received == [encode(RQ)[: len(encode(RQ)) // 2]]
+
+
+def test_nobody_can_echo_or_release_on_an_association_that_a_script_has(run):
+    async def play():
+        async with listening(accept_and_wait) as port:
+            engine = Engine(Record())
+            requestor = engine.requestor(RequestorSide(port=port, timers=PATIENCE), "abort-after-accept")
+            assert (await requestor.associate()).end is ESTABLISHED
+            with pytest.raises(AssociationError):
+                await requestor.echo()
+            await requestor.wait_closed()
+            await engine.close()
+
+    async def accept_and_wait(peer):
+        await peer.read_pdu()
+        await peer.send(encode(AC))
+        assert await peer.read_pdu() == ABORT
+
+    run(play())
+
+
+def test_an_answer_that_is_no_dicom_ends_the_attempt_of_a_script(run):
+    async def web_server(peer):
+        await peer.reader.readexactly(10)
+        await peer.send(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+    async def play():
+        async with listening(web_server) as port:
+            engine = Engine(Record())
+            requestor = engine.requestor(RequestorSide(port=port, timers=PATIENCE), "http-get")
+            attempt = await requestor.associate()
+            await requestor.wait_closed()
+            await engine.close()
+            return attempt
+
+    attempt = run(play())
+    assert attempt.end is NOT_UNDERSTOOD
+    assert attempt.received.startswith(b"HTTP/1.1 400")
+
+
+def test_a_request_in_a_collision_is_answered_as_the_standard_has_it(run):
+    """The peer has asked for the release itself: then it is a real collision."""
+
+    async def play():
+        async with listening(release_first) as port:
+            record = Record()
+            engine = Engine(record)
+            requestor = engine.requestor(RequestorSide(port=port, timers=PATIENCE), "release-collision")
+            assert (await requestor.associate()).end is ESTABLISHED
+            await requestor.wait_closed()
+            assert len(record.of(K.RELEASED)) == 1
+            await engine.close()
+
+    async def release_first(peer):
+        await peer.read_pdu()
+        await peer.send(encode(AC) + RELEASE_RQ)
+        assert await peer.read_pdu() == RELEASE_RQ
+        assert await peer.read_pdu() == RELEASE_RP
+        await peer.send(RELEASE_RP)
+        assert await peer.read_to_end() == b""
+
+    run(play())
