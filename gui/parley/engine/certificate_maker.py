@@ -39,6 +39,12 @@ class CertificateFiles:
     client_key: Path
 
 
+def existing_certificates(folder: Path) -> CertificateFiles | None:
+    """Those that were made there before; None unless they are all there."""
+    files = _files_in(folder)
+    return files if all(path.exists() for path in _paths(files)) else None
+
+
 def make_test_certificates(folder: Path, names: Sequence[str] = NAMES) -> CertificateFiles:
     """Make a CA, a server's pair for these host names and addresses, and a client's pair, valid for a year.
 
@@ -48,9 +54,8 @@ def make_test_certificates(folder: Path, names: Sequence[str] = NAMES) -> Certif
     Raises:
         CertificateFilesError: a file exists already, the folder cannot be written, or a name cannot be one.
     """
-    stems = ("ca", "ca.key", "server", "server.key", "client", "client.key")
-    files = CertificateFiles(*(folder / f"test-{stem}.pem" for stem in stems))
-    paths = (files.ca, files.ca_key, files.server, files.server_key, files.client, files.client_key)
+    files = _files_in(folder)
+    paths = _paths(files)
     if existing := [path.name for path in paths if path.exists()]:
         raise CertificateFilesError(f"{folder} has {', '.join(existing)} already, which stay as they are")
     alternatives = [_name(name) for name in names]
@@ -69,6 +74,15 @@ def make_test_certificates(folder: Path, names: Sequence[str] = NAMES) -> Certif
     except OSError as error:
         raise CertificateFilesError(f"{folder} cannot be written: {error.strerror}") from error
     return files
+
+
+def _files_in(folder: Path) -> CertificateFiles:
+    stems = ("ca", "ca.key", "server", "server.key", "client", "client.key")
+    return CertificateFiles(*(folder / f"test-{stem}.pem" for stem in stems))
+
+
+def _paths(files: CertificateFiles) -> tuple[Path, ...]:
+    return files.ca, files.ca_key, files.server, files.server_key, files.client, files.client_key
 
 
 def _name(name: str) -> x509.GeneralName:

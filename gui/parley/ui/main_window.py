@@ -162,6 +162,8 @@ class MainWindow(QMainWindow):
         self._show_states()
         self._show_count()
 
+        scu.tls.wanted_there.connect(scp.tls.use_certificates)
+        scp.tls.wanted_there.connect(scu.tls.use_certificates)
     @Slot()
     def _draft_changed(self) -> None:
         self._book.edit(self.scu.side(), self.scp.side())

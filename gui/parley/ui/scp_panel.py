@@ -89,7 +89,7 @@ class ScpPanel(SidePanel):
         self._storage.classes_requested.connect(self._add_storage_classes)
         for section in (
             self._storage,
-            TlsSection("scp"),
+            self.tls,
             AnswerSection("scp"),
             UserCheckSection("scp"),
             IdentitySection("scp", AcceptorHandle()),
@@ -104,6 +104,7 @@ class ScpPanel(SidePanel):
         self._rejection.changed.connect(self._edited)
         editor.changed.connect(self._edited)
         editor.roles_wanted.connect(self._add_roles)
+        self.tls = TlsSection("scp")
 
     def _make_commands(self) -> None:
         self.listen_action = self._command("&Listen", "listen", "Ctrl+L", "Listen for associations")
@@ -224,13 +225,14 @@ class ScpPanel(SidePanel):
         self.verdict.fall_silent()
 
     def show_waiting(self, headline: str, text: str) -> None:
-        """Before listening: say what it waits for."""
+        """Before listening, or before answering otherwise: say what it waits for."""
         if headline:
             self.verdict.say(style.Tone.NOTE, headline, text)
         else:
             self.verdict.fall_silent()
-        self.listen_action.setEnabled(not headline)
-        self.stop_action.setEnabled(bool(headline))
+        listens = self._listening is not None
+        self.listen_action.setEnabled(not headline and not listens)
+        self.stop_action.setEnabled(bool(headline) or listens)
 
     @Slot(str)
     def show_listen_failed(self, text: str) -> None:

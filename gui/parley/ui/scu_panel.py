@@ -79,7 +79,8 @@ class ScuPanel(SidePanel):
         self._row(("contexts", self._contexts, 1))
         self._timers = TimersSection("scu", REQUESTOR_TIMERS)
         for section in (
-            TlsSection("scu"),
+        self.tls = TlsSection("scu")
+            self.tls,
             ProposalSection("scu"),
             UserIdentitySection("scu"),
             IdentitySection("scu", RequestorHandle()),

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
 
 from parley.model.tls import ClientCertificate, Tls, TlsProfile, TlsVersion
 from parley.ui import style
+from parley.ui.certificates import CertificatesButton
 from parley.ui.fields import ComboBox, LineEdit, named
 from parley.ui.pieces import CheckEdit, ChoiceEdit, Switched, TextEdit
 from parley.ui.secret_edit import SecretEdit
-from parley.ui.tls_section import profile_words
+from parley.ui.tls_section import profile_words, with_certificates
+
+if TYPE_CHECKING:
+    from parley.engine.certificate_maker import CertificateFiles
 
 _PROFILES: list[tuple[str, object]] = [(profile_words(profile), profile) for profile in TlsProfile]
 _VERSIONS: list[tuple[str, object]] = [(f"TLS {version.value}", version) for version in TlsVersion]
@@ -72,15 +76,20 @@ class PathEdit(QWidget):
 class TlsEdit(QWidget):
     """All parts of a `Tls` that its side has; the others are kept as they are.
 
+    Attributes:
+        wanted_there: the other side is to use these `CertificateFiles` too.
+
     Args:
         answers: whether this is an acceptor's.
     """
 
     changed = Signal()
+    wanted_there = Signal(object)
 
     def __init__(self, object_name: str, *, answers: bool) -> None:
         super().__init__()
         self._tls = Tls()
+        self._answers = answers
         self._object_name = object_name
         self._editors: dict[str, Any] = {}
         self._custom: list[QWidget] = []
@@ -117,6 +126,10 @@ class TlsEdit(QWidget):
         else:
             tip = "Whether the certificate must be trusted, valid and of the right name"
             self._add("verify", "", CheckEdit("Verify the server's certificate"), tip, "Verify")
+        self._certificates = CertificatesButton(f"{object_name}.certificates", "scp" if answers else "scu")
+        self._certificates.made.connect(self._use)
+        self._certificates.wanted_there.connect(self.wanted_there)
+        self._grid.addWidget(self._certificates, self._grid.rowCount(), 0, 1, 2)
         self.setFocusProxy(self._editors["profile"])
         self._adapt()
 
@@ -124,12 +137,21 @@ class TlsEdit(QWidget):
         return replace(self._tls, **{part: editor.value() for part, editor in self._editors.items()})
 
     def set_value(self, value: Tls) -> None:
+        self._certificates.forget()
+        self._fill(value)
+
+    @Slot(object)
+    def _use(self, files: CertificateFiles) -> None:
+        self._fill(with_certificates(self.value(), files, answers=self._answers))
+        self.changed.emit()
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _fill(self, value: Tls) -> None:
         self._tls = value
         for part, editor in self._editors.items():
             editor.set_value(getattr(value, part))
         self._adapt()
-
-    # --- inside ------------------------------------------------------------------------------------------------------
 
     def _path(self, part: str, name: str, tip: str, when_empty: str) -> PathEdit:
         return PathEdit(f"{self._object_name}.{part}", name, tip, when_empty)

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Signal, Slot
 
 from parley.model.profile import RequestorSide
+from parley.model.secret import NO_SECRET
 from parley.model.tls import ClientCertificate, Tls, TlsProfile
 from parley.ui.fields import Field
 from parley.ui.part_section import PartSection
 
+if TYPE_CHECKING:
+    from parley.engine.certificate_maker import CertificateFiles
+
 
 class TlsSection(PartSection):
-    """Edits `tls` of a side."""
+    """Edits `tls` of a side.
 
+    Attributes:
+        wanted_there: the other side is to use these `CertificateFiles` too.
+    """
+
+    wanted_there = Signal(object)
     field_names = ("tls",)
 
     def __init__(self, prefix: str) -> None:
@@ -27,8 +39,16 @@ class TlsSection(PartSection):
 
         name = f"{self._prefix}.tls"
         editor = TlsEdit(name, answers=self._prefix == "scp")
+        editor.wanted_there.connect(self.wanted_there)
         tip = "Off is a plain connection; both sides must agree, and TLS has a port of its own, often 2762"
         return {"tls": SwitchedField("Secure connection", editor, name, tip, "use TLS", Tls())}
+
+    @Slot(object)
+    def use_certificates(self, files: CertificateFiles) -> None:
+        """Switch TLS on, with these certificates."""
+        tls: Tls = self.part("tls") or Tls()
+        self.put("tls", with_certificates(tls, files, answers=self._prefix == "scp"))
+        self.unfold()
 
     def _words(self, values: Mapping[str, Any]) -> str:
         tls: Tls | None = values["tls"]
@@ -43,6 +63,14 @@ class TlsSection(PartSection):
         if tls.certificate_file:
             parts.append("own certificate")
         return " · ".join(parts)
+
+
+def with_certificates(tls: Tls, files: CertificateFiles, *, answers: bool) -> Tls:
+    """The same with the certificate and key that are meant for this side, and trust in their CA."""
+    certificate, key = (files.server, files.server_key) if answers else (files.client, files.client_key)
+    return replace(
+        tls, ca_file=str(files.ca), certificate_file=str(certificate), key_file=str(key), passphrase=NO_SECRET
+    )
 
 
 def profile_words(profile: TlsProfile) -> str:
