@@ -61,16 +61,19 @@ class Parley:
         folder: where the profiles are; None for the user's own folder.
 
     Attributes:
-        window, book, log, associations, controller, engine: for whoever drives the window from outside, such as tests.
+        window, book, log, associations, held, controller, desk, engine: for whoever drives the window from outside, such
+            as tests.
     """
 
     def __init__(self, window: MainWindow, folder: Path | None = None) -> None:
         # Nothing of what start-up makes is garbage, and nothing of it will be.
         gc.disable()
         from parley.bridge import runtime
+        from parley.bridge.answer_desk import AnswerDesk
         from parley.bridge.association_model import AssociationModel
         from parley.bridge.controller import Controller
         from parley.bridge.garbage import GarbageKeeper
+        from parley.bridge.held_model import HeldModel
         from parley.bridge.log_model import LogModel
         from parley.bridge.profile_book import ProfileBook
         from parley.bridge.pump import EventPump
@@ -85,12 +88,16 @@ class Parley:
         self.engine = Engine(self.pump.push)
         self.log = LogModel()
         self.associations = AssociationModel(role=Role.ACCEPTOR)
-        self.controller = Controller(self.engine, self.pump)
-        self.book = ProfileBook(ProfileStore(folder or default_folder()))
+        self.held = HeldModel()
+        store = ProfileStore(folder or default_folder())
+        self.controller = Controller(self.engine, self.pump, resolve=store.acceptor_side)
+        self.desk = AnswerDesk(self.engine, self.controller, self.pump, store.acceptor_side)
+        self.book = ProfileBook(store)
         self.pump.batch.connect(self.log.append)
         self.pump.batch.connect(self.associations.update)
+        self.pump.batch.connect(self.held.update)
         self.pump.batch.connect(self._let_go_of_what_was_missed)
-        window.furnish(self.controller, self.book, self.log, self.associations)
+        window.furnish(self.controller, self.book, self.log, self.associations, self.desk, self.held)
         self._missed = 0
         self._has_shown_error = False
         self._restore_sinks = runtime.install_error_sinks(self._report)
@@ -112,6 +119,7 @@ class Parley:
         if self.pump.dropped != self._missed:
             self._missed = self.pump.dropped
             self.associations.retain(self.engine.associations)
+            self.held.retain(self.engine.associations)
 
     def _report(self, where: str, error: BaseException | None) -> None:
         """Show an error nobody caught: in the log each time, in a dialog the first time."""

@@ -20,6 +20,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QTableView
 
 from parley.bridge.association_model import AssociationModel
+from parley.bridge.held_model import HeldModel
 from parley.model.build import request_pdu
 from parley.model.handle import AcceptorHandle, ProposedContext, RequestorHandle, SupportedContext
 from parley.model.profile import AcceptorSide, RequestorSide
@@ -161,7 +162,7 @@ def run() -> list[Row]:
         *reaction(ScuPanel(), faulty, title).rows(f"the same with {many} problems", encoding, GOAL),
         *reaction(ScuPanel(), scu, typing_a_context).rows("an abstract syntax in its table", encoding, GOAL),
         *reaction(ScuPanel(), scu, changing_every_context).rows(f"{CONTEXTS} contexts changed at once", encoding),
-        *reaction(ScpPanel(AssociationModel()), scp, typing_in("scp.ae_title")).rows(
+        *reaction(ScpPanel(AssociationModel(), HeldModel()), scp, typing_in("scp.ae_title")).rows(
             f"a letter in the SCP panel of {size}", encoding, GOAL
         ),
     ]

@@ -140,7 +140,7 @@ def test_a_rejection_is_told_with_its_codes_and_what_they_mean(play):
     async def scene(window: Driver) -> None:
         decision = window.find(QComboBox, "scp.decision")
         decision.setFocus()
-        QTest.keyClick(decision, Qt.Key.Key_Down)
+        QTest.keyClick(decision, Qt.Key.Key_End)
         await window.associate(scu_port=await window.listen(), scu_called_ae_title="NOBODY")
         assert window.verdict().startswith("Failed: ")
         assert "1/1/7" in window.verdict()

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QLabel,
     QLineEdit,
@@ -16,6 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from parley.bridge.association_model import AssociationModel, Column
+from parley.bridge.held_model import HeldModel
+from parley.model.answering import Answering, DecisionMode
 from parley.model.event import EngineEvent, EventKind
 from parley.model.handle import (
     AcceptanceRules,
@@ -61,7 +64,7 @@ def associations(qapp):
 
 @pytest.fixture
 def panel(qtbot, associations):
-    made = ScpPanel(associations)
+    made = ScpPanel(associations, HeldModel())
     qtbot.addWidget(made)
     made.resize(560, 760)
     made.show()
@@ -173,15 +176,54 @@ def test_why_listening_failed_is_said(panel):
     assert "Port 104 needs rights" in panel.findChild(QLabel, "scp.verdict").text()
 
 
-def test_an_edit_while_listening_says_that_it_does_not_apply_yet(qtbot, panel):
+def test_an_edit_while_listening_applies_when_it_is_told_to(qtbot, panel):
+    changes = []
+    panel.change_requested.connect(changes.append)
     click(qtbot, panel, "listen")
     panel.show_listening("127.0.0.1:11112")
+    assert not button(panel, "apply").isEnabled()
     qtbot.keyClicks(panel.findChild(QLineEdit, "scp.ae_title"), "X")
     panel.check()
+    assert "Apply" in panel.findChild(QLabel, "scp.verdict").text()
+    click(qtbot, panel, "apply")
+    assert changes == [panel.side()]
+    panel.show_changed(changes[0])
+    assert not panel.findChild(QLabel, "scp.verdict").isVisible()
+    assert not button(panel, "apply").isEnabled()
+
+
+def test_another_address_needs_another_listener(qtbot, panel):
+    click(qtbot, panel, "listen")
+    panel.show_listening("127.0.0.1:11112")
+    panel.findChild(QLineEdit, "scp.port").setText("11113")
+    panel.check()
     assert "listen again" in panel.findChild(QLabel, "scp.verdict").text()
+    assert not button(panel, "apply").isEnabled()
     panel.set_side(AcceptorSide())
     panel.check()
     assert not panel.findChild(QLabel, "scp.verdict").isVisible()
+
+
+def test_asking_shows_what_happens_when_nobody_answers(qtbot, panel):
+    default = panel.findChild(QWidget, "scp.default_answer")
+    assert not default.isVisible()
+    choose(qtbot, combo(panel, "decision"), "Ask me")
+    assert default.isVisible()
+    line = panel.findChild(QLineEdit, "scp.default_answer.text")
+    line.clear()
+    qtbot.keyClicks(line, "reject 1/1/7")
+    panel.findChild(QLineEdit, "scp.default_seconds").setText("12.5")
+    assert panel.side().answering == Answering(DecisionMode.ASK, (), "reject 1/1/7", 12.5)
+    qtbot.mouseClick(panel.findChild(QCheckBox, "scp.default_seconds.on"), Qt.MouseButton.LeftButton)
+    assert panel.side().answering.default_seconds is None
+
+
+def test_a_default_answer_that_makes_no_sense_is_told_beside_it(qtbot, panel):
+    choose(qtbot, combo(panel, "decision"), "Ask me")
+    qtbot.keyClicks(panel.findChild(QLineEdit, "scp.default_answer.text"), " nonsense")
+    panel.check()
+    assert panel.has_errors()
+    assert "default answer" in panel.findChild(QWidget, "scp.default_answer.problem").text()
 
 
 def test_with_errors_listening_is_a_deliberate_choice(qtbot, panel):

@@ -6,6 +6,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
 
 from parley.bridge.association_model import AssociationModel
+from parley.bridge.held_model import HeldModel
 from parley.model.profile import AcceptorSide
 from parley.model.storage import Storage, StorageMode
 from parley.model.storage_contexts import is_for_storage
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=Tr
 
 @pytest.fixture
 def panel(qtbot):
-    made = ScpPanel(AssociationModel())
+    made = ScpPanel(AssociationModel(), HeldModel())
     made.told = []
     made.changed.connect(lambda: made.told.append(made.side().storage))
     qtbot.addWidget(made)

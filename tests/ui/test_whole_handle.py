@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from parley.bridge.association_model import AssociationModel
+from parley.bridge.held_model import HeldModel
 from parley.model.handle import (
     AcceptanceRules,
     AcceptorHandle,
@@ -130,7 +131,7 @@ def scu(qtbot):
 @pytest.fixture
 def scp(qtbot, qapp):
     associations = AssociationModel()
-    panel = shown(qtbot, ScpPanel(associations))
+    panel = shown(qtbot, ScpPanel(associations, HeldModel()))
     panel.live_model = associations
     return panel
 

@@ -6,10 +6,14 @@ from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit
 
+from parley.bridge.answer_desk import AnswerDesk
 from parley.bridge.association_model import AssociationModel
+from parley.bridge.held_model import HeldModel
 from parley.bridge.log_model import LogModel
 from parley.bridge.profile_book import ProfileBook
+from parley.bridge.pump import EventPump
 from parley.bridge.secret_keeper import SecretKeeper
+from parley.engine.engine import Engine
 from parley.model.store import ProfileStore
 from parley.ui.main_window import MainWindow
 
@@ -29,6 +33,7 @@ class Recorder(QObject):
     def __init__(self):
         super().__init__()
         self.calls = []
+        self.listener = None
 
     def __getattr__(self, name):
         if name not in {"associate", "echo", "release", "abort", "listen", "stop", "abort_association"}:
@@ -50,6 +55,8 @@ class Stage:
         self.book = ProfileBook(self.store, keeper)
         self.log = LogModel()
         self.associations = AssociationModel()
+        self.held = HeldModel()
+        self.desk = AnswerDesk(Engine(self.log.append), self.controller, EventPump(), self.store.acceptor_side)
         self.closed = []
         self.window = self.open()
 
@@ -58,7 +65,7 @@ class Stage:
         settings = QSettings(str(self.folder / "settings.ini"), QSettings.Format.IniFormat)
         window = MainWindow(settings)
         window.close_requested.connect(lambda: self.closed.append(True))
-        window.furnish(self.controller, self.book, self.log, self.associations)
+        window.furnish(self.controller, self.book, self.log, self.associations, self.desk, self.held)
         return window
 
     def find_action(self, name):

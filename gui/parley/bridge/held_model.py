@@ -43,7 +43,7 @@ class HeldRequest:
     Attributes:
         number: of its association.
         peer: ``host:port``.
-        findings: what was noteworthy about the request.
+        received: the event of its arrival, with bytes and findings; None where that was not seen.
         held_at: seconds of the engine's monotonic clock.
         outcome: how it was answered, or by whom withdrawn; empty while it waits.
     """
@@ -51,11 +51,16 @@ class HeldRequest:
     number: int
     peer: str
     request: AAssociateRq
-    findings: tuple[Finding, ...]
+    received: EngineEvent | None
     hold: Hold
     held_at: float
     stage: Stage = Stage.WAITING
     outcome: str = ""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is noteworthy about the request."""
+        return self.received.findings if self.received is not None else ()
 
     @property
     def is_waiting(self) -> bool:
@@ -113,7 +118,7 @@ class HeldModel(QAbstractTableModel):
         super().__init__(parent)
         self._monotonic = monotonic
         self._rows: list[HeldRequest] = []
-        self._findings: dict[int, tuple[Finding, ...]] = {}
+        self._received: dict[int, EngineEvent] = {}
         self._told_waiting = 0
         self._seconds = QTimer(self)
         self._seconds.setInterval(1000)
@@ -145,10 +150,10 @@ class HeldModel(QAbstractTableModel):
         for event in events:
             number = event.association
             if event.kind is EventKind.PDU_RECEIVED and isinstance(event.pdu, AAssociateRq):
-                self._findings[number] = event.findings
+                self._received[number] = event
             elif event.kind is EventKind.HELD and event.hold is not None and isinstance(event.pdu, AAssociateRq):
-                findings = self._findings.get(number, ())
-                held = HeldRequest(number, event.peer, event.pdu, findings, event.hold, event.monotonic)
+                received = self._received.get(number)
+                held = HeldRequest(number, event.peer, event.pdu, received, event.hold, event.monotonic)
                 (settled if number in waiting and number not in fresh else fresh)[number] = held
                 waiting[number] = held
             elif (stage := _STAGES.get(event.kind)) and (found := waiting.pop(number, None)):
@@ -156,7 +161,7 @@ class HeldModel(QAbstractTableModel):
                 (fresh if number in fresh else settled)[number] = after
                 settled[number] = after
             if event.kind is EventKind.CLOSED:
-                self._findings.pop(number, None)
+                self._received.pop(number, None)
         self._settle(settled)
         self._insert(list(fresh.values()))
         self._drop_oldest()

@@ -17,8 +17,10 @@ from parley.ui.geometry import Geometry
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from parley.bridge.answer_desk import AnswerDesk
     from parley.bridge.association_model import AssociationModel
     from parley.bridge.controller import Controller
+    from parley.bridge.held_model import HeldModel
     from parley.bridge.log_model import LogModel
     from parley.bridge.profile_book import ProfileBook
     from parley.model.event import EngineEvent
@@ -52,14 +54,24 @@ class MainWindow(QMainWindow):
         self.resize(1400, 900)
         self._geometry.restore_window(self)
 
-    def furnish(self, controller: Controller, book: ProfileBook, log: LogModel, associations: AssociationModel) -> None:
+    def furnish(
+        self,
+        controller: Controller,
+        book: ProfileBook,
+        log: LogModel,
+        associations: AssociationModel,
+        desk: AnswerDesk,
+        held: HeldModel,
+    ) -> None:
         """Put the panes in. Call once.
 
         Args:
             controller: fulfils wishes and tells what came of them.
             book: the open profile.
             log, associations: what happened, who is connected.
+            desk, held: decides about requests that wait, and which do.
         """
+        from parley.ui.decisions import Decisions
         from parley.ui.details import DetailsPane
         from parley.ui.from_wire import FromWire
         from parley.ui.log_view import LogView
@@ -74,15 +86,17 @@ class MainWindow(QMainWindow):
         self._controller = controller
         self._book = book
         self._log = log
+        self._held = held
         self.profiles = ProfilesPane(book)
         self.scu = ScuPanel()
-        self.scp = ScpPanel(associations)
+        self.scp = ScpPanel(associations, held)
         self.log_view = LogView(log)
         self.details = DetailsPane()
         self.profile_files = ProfileFiles(book, self.profiles, self)
         self.undo = UndoActions(book, (self.scu, self.scp), self)
         self.from_wire = FromWire(self.scu, self.scp, self)
         self.secrets = SecretGate(book.keeper, controller, self.scu, self.scp, self)
+        self.decisions = Decisions(desk, held, self.scp, self.secrets, self)
         self.panes = self._make_panes()
         self.setCentralWidget(self.panes.whole)
         self.log_view.table.addActions([self.from_wire.request_action, self.from_wire.answer_action])
@@ -146,12 +160,16 @@ class MainWindow(QMainWindow):
         controller.scu_state_changed.connect(self._show_states)
         controller.listening_changed.connect(self._show_states)
 
+        scu.tls.wanted_there.connect(scp.tls.use_certificates)
+        scp.tls.wanted_there.connect(scu.tls.use_certificates)
         scu.changed.connect(self._draft_changed)
         scp.changed.connect(self._draft_changed)
         book.opened.connect(self._show_profile)
         book.restored.connect(self._restore_sides)
         book.state_changed.connect(self._show_title)
         self.log_view.event_selected.connect(self._show_event)
+        self.decisions.event_selected.connect(self._show_event)
+        self.decisions.waiting_changed.connect(self._show_states)
         self.from_wire.loaded.connect(self.panes.show_pane)
         book.opened.connect(self.secrets.give_up)
         for shown in (book.opened, book.restored):
@@ -162,8 +180,6 @@ class MainWindow(QMainWindow):
         self._show_states()
         self._show_count()
 
-        scu.tls.wanted_there.connect(scp.tls.use_certificates)
-        scp.tls.wanted_there.connect(scu.tls.use_certificates)
     @Slot()
     def _draft_changed(self) -> None:
         self._book.edit(self.scu.side(), self.scp.side())
@@ -189,7 +205,9 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _show_states(self) -> None:
-        self._status["scp"].setText(f"SCP: {self.scp.state_line.text()}")
+        waiting = len(self._held.waiting)
+        held = f" · {waiting} held" if waiting else ""
+        self._status["scp"].setText(f"SCP: {self.scp.state_line.text()}{held}")
         self._status["scu"].setText(f"SCU: {self.scu.state_line.text()}")
 
     @Slot()

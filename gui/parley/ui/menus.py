@@ -67,7 +67,8 @@ class Menus:
 
     def _make_scp(self) -> QMenu:
         scp, load = self._window.scp, self._window.from_wire.answer_action
-        return self._menu("S&CP", scp.listen_action, scp.stop_action, None, scp.live.abort_action, None, load)
+        first = (scp.listen_action, scp.stop_action, scp.change_action)
+        return self._menu("S&CP", *first, None, *scp.held.actions_for_menu, None, scp.live.abort_action, None, load)
 
     def _make_view(self) -> QMenu:
         panes = self._window.panes

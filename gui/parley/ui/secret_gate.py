@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from parley.bridge.secret_keeper import Fetching, Question, SecretKeeper
@@ -33,9 +33,14 @@ _UNLOCK = "unlock it if it asks for that."
 class SecretGate(QObject):
     """Connects panels and controller wherever secrets are needed.
 
+    Attributes:
+        change_passed: the SCP's answers are to change to this `AcceptorSide`, which has its secrets.
+
     Args:
         window: the questions' parent.
     """
+
+    change_passed = Signal(object)
 
     def __init__(
         self, keeper: SecretKeeper, controller: Controller, scu: ScuPanel, scp: ScpPanel, window: QWidget
@@ -50,6 +55,7 @@ class SecretGate(QObject):
         self._questions: dict[Fetching, SecretQuestion] = {}
         scu.associate_requested.connect(self.associate)
         scp.listen_requested.connect(self.listen)
+        scp.change_requested.connect(self.change)
         scu.abort_requested.connect(self._give_up_associate)
         scp.stop_requested.connect(self._give_up_listen)
         for panel in (scu, scp):
@@ -67,11 +73,19 @@ class SecretGate(QObject):
         """The same for listening."""
         self._pass(self._scp, Profile("", scp=side), self._listen)
 
+    @Slot(object)
+    def change(self, side: AcceptorSide) -> None:
+        """The same for answering otherwise while listening."""
+        self._pass(self._scp, Profile("", scp=side), self._change)
+
     def _associate(self, profile: Profile) -> None:
         self._controller.associate(profile.scu)
 
     def _listen(self, profile: Profile) -> None:
         self._controller.listen(profile.scp)
+
+    def _change(self, profile: Profile) -> None:
+        self.change_passed.emit(profile.scp)
 
     # --- waiting -----------------------------------------------------------------------------------------------------
 
