@@ -78,8 +78,8 @@ class ScuPanel(SidePanel):
         self._row(("called_ae_title", self._called, 1), ("calling_ae_title", self._calling, 1))
         self._row(("contexts", self._contexts, 1))
         self._timers = TimersSection("scu", REQUESTOR_TIMERS)
-        for section in (
         self.tls = TlsSection("scu")
+        for section in (
             self.tls,
             ProposalSection("scu"),
             UserIdentitySection("scu"),
@@ -91,8 +91,8 @@ class ScuPanel(SidePanel):
             field.editor.textChanged.connect(self._edited)
         self._length.changed.connect(self._edited)
         editor.changed.connect(self._edited)
-
         editor.roles_wanted.connect(self._add_roles)
+
     def _make_commands(self) -> None:
         self.associate_action = self._command("&Associate", "associate", "Ctrl+Return", "Ask for an association")
         self.echo_action = self._command("&Echo", "echo", "Ctrl+E", "Send a C-ECHO on the association")
