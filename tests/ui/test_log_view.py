@@ -4,7 +4,7 @@ import json
 import threading
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QPalette, QWheelEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit, QMenu, QPushButton, QToolButton, QWidget
 
@@ -160,6 +160,20 @@ class TestFilter:
         assert told.isHidden()
         assert "makes no sense" not in line.toolTip() + line.accessibleDescription()
         assert model.shown == 14 + 3
+
+    def test_nothing_is_nonsense_while_names_are_offered(self, qtbot, view, model, line, part, samples):
+        model.append([*samples.association(1), *samples.notes(3)])
+        view.focus_filter()
+        qtbot.keyClicks(line, "~r")
+        lists = [each for each in QApplication.topLevelWidgets() if each.objectName() == "log.filter.names"]
+        names = next(each for each in lists if each.isVisible())
+        with qtbot.waitSignal(view.findChild(QTimer).timeout):
+            pass
+        assert part("log.filter_problem").isHidden()
+        qtbot.keyClick(names, Qt.Key.Key_Return)
+        qtbot.keyClicks(names, "scp")
+        qtbot.waitUntil(lambda: model.shown == 9)
+        assert line.text() == "~role scp"
 
     def test_a_line_that_was_nonsense_can_be_mended(self, qtbot, view, model, line, part, samples):
         model.append([*samples.association(1), *samples.notes(3)])

@@ -69,6 +69,11 @@ class ExpressionEdit(LineEdit):
 
     # --- completion ------------------------------------------------------------------------------------------------
 
+    @property
+    def is_offering(self) -> bool:
+        """Whether the list of names is open, so that the text is not yet what is meant."""
+        return self._popup is not None and self._popup.isVisible()
+
     @Slot()
     def _offer(self) -> None:
         """List what can stand at the cursor and starts as what is typed there."""

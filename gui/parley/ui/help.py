@@ -1,4 +1,4 @@
-"""Help: the first five minutes, the keyboard, and what Parley is. Made when asked for."""
+"""Help: the first five minutes, filters and rules, the keyboard, and what Parley is. Made when asked for."""
 
 from __future__ import annotations
 
@@ -33,6 +33,28 @@ def show_page(parent: QWidget, title: str, name: str) -> None:
     text = resources.files("parley.resources").joinpath("help", f"{name}.md").read_text("utf-8")
     browser = _dialog(parent, title, f"help.{name}")
     browser.setMarkdown(text)
+
+
+def show_filters(parent: QWidget) -> None:
+    """Show the page about expressions, with every name that can be asked."""
+    from parley.bridge.log_words import LOG
+    from parley.model.answers import PRESETS
+    from parley.model.caller_words import CALLER
+
+    text = resources.files("parley.resources").joinpath("help", "filters.md").read_text("utf-8")
+    names = {
+        f"{{{what}}}": _table((f"~{field.name}", field.tip) for field in vocabulary)
+        for what, vocabulary in (("log", LOG), ("caller", CALLER))
+    }
+    answers = _table((preset.text, preset.words) for preset in PRESETS)
+    for place, rows in {**names, "{answers}": answers}.items():
+        text = text.replace(place, rows)
+    _dialog(parent, "Filters and rules", "help.filters").setMarkdown(text)
+
+
+def _table(rows: Iterable[tuple[str, str]]) -> str:
+    lines = (f"| `{name}` | {words} |" for name, words in rows)
+    return "\n".join(("| Written | Meaning |", "|---|---|", *lines))
 
 
 def show_about(parent: QWidget) -> None:

@@ -172,7 +172,7 @@ class LogView(QWidget):
 
     def _connect(self) -> None:
         self._model.counts_changed.connect(self._counts_changed)
-        self._typing.timeout.connect(self._apply_filter)
+        self._typing.timeout.connect(self._typed)
         self._filter.textChanged.connect(self._typing.start)
         self._filter.returnPressed.connect(self._apply_filter)
         self._states.toggled.connect(self._apply_filter)
@@ -224,6 +224,13 @@ class LogView(QWidget):
     def _type_into_filter(self, text: str) -> None:
         self._filter.setFocus()
         self._filter.setText(self._filter.text() + text)
+
+    @Slot()
+    def _typed(self) -> None:
+        if self._filter.is_offering:
+            self._typing.start()
+        else:
+            self._apply_filter()
 
     @Slot()
     def _apply_filter(self) -> None:

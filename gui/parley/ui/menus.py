@@ -81,6 +81,7 @@ class Menus:
         return self._menu(
             "&Help",
             make_action(window, "&First five minutes", "F1", "How to begin", first),
+            make_action(window, "F&ilters and rules", "", "Their language", partial(_help, window, "filters")),
             make_action(window, "&Keyboard", "Ctrl+?", "Every shortcut", partial(_help, window, "keys")),
             None,
             make_action(window, "&About Parley", "", "What this is", partial(_help, window, "about")),
@@ -135,6 +136,8 @@ def _help(window: MainWindow, topic: str, _checked: bool = False) -> None:
 
     if topic == "about":
         pages.show_about(window)
+    elif topic == "filters":
+        pages.show_filters(window)
     elif topic == "keys":
         pages.show_keys(window, [a for menu in window.menuBar().findChildren(QMenu) for a in menu.actions()])
     else:
