@@ -1,6 +1,7 @@
 """The SCP panel: where to listen, what to answer, and who is connected now.
 
-It edits a draft and emits wishes; a listener that is open already keeps the draft it was opened with.
+It edits a draft and emits wishes; a listener that is open already keeps the draft it was opened with, until it is told
+to answer by the new one.
 """
 
 from __future__ import annotations
@@ -11,11 +12,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QAbstractItemModel, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel
 
+from parley.bridge.held_model import HeldModel
+from parley.model.answering import Answering, DecisionMode
 from parley.model.handle import AcceptanceRules, AcceptorHandle, Rejection, SupportedContext
 from parley.model.profile import AcceptorSide
 from parley.ui import icons, style
+from parley.ui.answer_edit import AnswerEdit
+from parley.ui.arm_bar import ArmButton, ArmedLine
 from parley.ui.contexts import ContextsEditor
-from parley.ui.fields import ComboBox, Field, NumberEdit, StringEdit, named, sentence
+from parley.ui.fields import ComboBox, Field, NumberEdit, OptionalField, SecondsEdit, StringEdit, named, sentence
+from parley.ui.held_pane import HeldPane
 from parley.ui.identity import IdentitySection
 from parley.ui.live_table import LiveTable
 from parley.ui.negotiation_sections import AnswerSection
@@ -31,9 +37,14 @@ from parley.ul.errors import Severity
 if TYPE_CHECKING:
     from parley.model.validation import Problem
 
-BY_RULES, REJECT = "rules", "reject"
-_DECISIONS: list[tuple[str, object]] = [("Decide by the rules", BY_RULES), ("Reject every request", REJECT)]
+BY_RULES, ASK, REJECT = "rules", "ask", "reject"
+_DECISIONS: list[tuple[str, object]] = [
+    ("Decide by the rules", BY_RULES),
+    ("Ask me", ASK),
+    ("Reject every request", REJECT),
+]
 _FIRST_REJECTION = Rejection(1, 1, 7)
+DEFAULT_SECONDS = Answering().default_seconds
 
 
 class ScpPanel(SidePanel):
@@ -43,14 +54,17 @@ class ScpPanel(SidePanel):
         listen_requested: the person wants to listen, with the draft as an `AcceptorSide`.
         stop_requested: the person wants to stop.
         abort_association_requested: the number of a live association that is to be aborted.
+        change_requested: the open listener shall answer by the draft, an `AcceptorSide`, from the next request on.
+        held, arm, armed: the requests that wait, and the answer to the next; they emit wishes of their own.
         listen_action, stop_action: for toolbar and menus.
     """
 
     listen_requested = Signal(object)
     stop_requested = Signal()
     abort_association_requested = Signal(object)
+    change_requested = Signal(object)
 
-    def __init__(self, associations: QAbstractItemModel) -> None:
+    def __init__(self, associations: QAbstractItemModel, held: HeldModel) -> None:
         super().__init__("scp", "SCP (acceptor)", "Whether this side listens, and where")
         self._shown = AcceptorSide()
         self._listening: str | None = None
@@ -58,6 +72,8 @@ class ScpPanel(SidePanel):
         self._served: AcceptorSide | None = None
         self._make_fields()
         self._make_commands()
+        self.held = HeldPane(held)
+        self._layout.addWidget(self.held)
         self._make_live_table(associations)
         self.set_side(AcceptorSide())
         self.show_listening(None)
@@ -81,6 +97,7 @@ class ScpPanel(SidePanel):
             ("ae_title", self._title, 4), ("decision", self._decision, 4), ("maximum_associations", self._limit, 3)
         )
         self._form.addWidget(self._rejection)
+        self._make_hold_fields()
         self._rules = RulesSection("scp")
         self._section(self._rules)
         self._row(("contexts", self._contexts, 1))
@@ -106,12 +123,33 @@ class ScpPanel(SidePanel):
         editor.changed.connect(self._edited)
         editor.roles_wanted.connect(self._add_roles)
 
+    def _make_hold_fields(self) -> None:
+        """What happens to a request that nobody answers."""
+        tip = "What a held request is answered with when the time is up, or when listening ends"
+        self._unanswered = Field(
+            "If nobody answers", AnswerEdit("scp.default_answer", "Default answer"), "scp.default_answer", tip
+        )
+        tip = "Seconds until then; most devices give up after 5 to 30 s. Off: it waits until the device gives up"
+        self._patience = OptionalField("within, in seconds", SecondsEdit(), "scp.default_seconds", tip, "limit")
+        self._hold = self._row(("default_answer", self._unanswered, 5), ("default_seconds", self._patience, 3))
+        self._unanswered.editor.changed.connect(self._edited)
+        self._patience.changed.connect(self._edited)
+
     def _make_commands(self) -> None:
         self.listen_action = self._command("&Listen", "listen", "Ctrl+L", "Listen for associations")
         self.stop_action = self._command("&Stop", "stop", "Ctrl+Shift+L", "Stop listening and end what came in")
         self._listen_tip = self.listen_action.toolTip()
         self._buttons.addWidget(ActionButton(self.listen_action, "scp.listen"))
         self._buttons.addWidget(ActionButton(self.stop_action, "scp.stop"))
+        self.change_action = self._command(
+            "Appl&y", "ok", "Ctrl+Shift+A", "Answer by what is typed now, from the next request on"
+        )
+        self.change_action.triggered.connect(self._change)
+        self._buttons.addWidget(ActionButton(self.change_action, "scp.apply"))
+        self.arm = ArmButton()
+        self._buttons.addWidget(self.arm)
+        self.armed = ArmedLine()
+        self._layout.addWidget(self.armed)
         self._buttons.addStretch(1)
         self.listen_action.triggered.connect(self._listen)
         self.stop_action.triggered.connect(self.stop_requested)
@@ -131,7 +169,8 @@ class ScpPanel(SidePanel):
 
     def side(self) -> AcceptorSide:
         """The draft as it is typed, problems and all."""
-        rejects = self._decision.editor.value() == REJECT
+        decision = self._decision.editor.value()
+        rejects = decision == REJECT
         handle = replace(
             self._with_parts(self._shown.handle),
             ae_title=self._title.editor.value(),
@@ -139,12 +178,19 @@ class ScpPanel(SidePanel):
             maximum_length=(self._length.editor.value() or 0) if self._length.is_on() else None,
         )
         rules = replace(self._with_parts(self._shown.rules), reject_all=self._rejection.value() if rejects else None)
+        answering = replace(
+            self._with_parts(self._shown.answering),
+            mode=DecisionMode.ASK if decision == ASK else DecisionMode.RULES,
+            default_answer=self._unanswered.editor.value(),
+            default_seconds=self._patience.editor.value() if self._patience.is_on() else None,
+        )
         return replace(
             self._with_parts(self._shown),
             host=self._host.editor.value(),
             port=self._port.editor.value() or 0,
             handle=handle,
             rules=rules,
+            answering=answering,
             timers=self._timers.timers(),
             maximum_associations=self._limit.editor.value() or 0,
         )
@@ -159,9 +205,11 @@ class ScpPanel(SidePanel):
         self._length.show_value(side.handle.maximum_length, DEFAULT_MAXIMUM_LENGTH)
         self._limit.editor.set_value(side.maximum_associations)
         self._contexts.editor.set_contexts(side.handle.contexts)
-        self._decision.editor.set_value(BY_RULES if side.rules.reject_all is None else REJECT)
+        self._decision.editor.set_value(_decision_of(side))
+        self._unanswered.editor.set_value(side.answering.default_answer)
+        self._patience.show_value(side.answering.default_seconds, DEFAULT_SECONDS)
         self._rejection.set_value(side.rules.reject_all or _FIRST_REJECTION)
-        self._show_parts(side, side.handle, side.rules)
+        self._show_parts(side, side.handle, side.rules, side.answering)
         self._timers.set_timers(side.timers)
         self._show_decision()
         self._filling = False
@@ -189,9 +237,10 @@ class ScpPanel(SidePanel):
 
     def _show_decision(self) -> None:
         """The codes of a rejection matter only when everything is rejected, the rules only when not."""
-        rejects = self._decision.editor.value() == REJECT
-        self._rejection.setVisible(rejects)
-        self._rules.setVisible(not rejects)
+        decision = self._decision.editor.value()
+        self._rejection.setVisible(decision == REJECT)
+        self._hold.setVisible(decision == ASK)
+        self._rules.setVisible(decision != REJECT)
 
     @Slot()
     def _add_storage_classes(self) -> None:
@@ -212,6 +261,11 @@ class ScpPanel(SidePanel):
             self.verdict.fall_silent()
             self.listen_requested.emit(self._waiting)
 
+    @Slot()
+    def _change(self) -> None:
+        self.check()
+        self.change_requested.emit(self.side())
+
     # --- what happens ------------------------------------------------------------------------------------------------
 
     @Slot(object)
@@ -222,6 +276,7 @@ class ScpPanel(SidePanel):
         self.state_line.show_state(address is not None, f"Listening on {address}" if address else "Not listening")
         self.listen_action.setEnabled(address is None)
         self.stop_action.setEnabled(address is not None)
+        self.change_action.setEnabled(False)
         self.verdict.fall_silent()
 
     def show_waiting(self, headline: str, text: str) -> None:
@@ -239,9 +294,37 @@ class ScpPanel(SidePanel):
         """Say why listening did not work."""
         self.verdict.say(style.Tone.ERROR, "Cannot listen:", text)
 
+    @Slot(object)
+    def show_changed(self, side: AcceptorSide) -> None:
+        """The open listener answers by this side now."""
+        if self._served is not None:
+            self._served = _answering_like(self._served, side)
+            self._say_listening()
+
+    @Slot(str)
+    def show_refused(self, text: str) -> None:
+        """Say why an answer, or a change, was not taken."""
+        self.verdict.say(style.Tone.ERROR, "Not done:", text)
+
     def _say_listening(self) -> None:
-        """Whoever edits while listening should know that the open listener does not change."""
-        if self._served is not None and self.side() != self._served:
-            self.verdict.say(style.Tone.NOTE, "Edited since Listen.", "Stop and listen again to answer with this.")
+        """Whoever edits while listening should know what the open listener still answers by."""
+        served, side = self._served, self.side()
+        can_apply = served is not None and _answering_like(served, side) != served
+        self.change_action.setEnabled(can_apply)
+        if can_apply:
+            self.verdict.say(style.Tone.NOTE, "Edited since Listen.", "Apply answers by this from the next request on.")
+        elif served is not None and side != served:
+            self.verdict.say(style.Tone.NOTE, "Edited since Listen.", "Stop and listen again to use this.")
         else:
             self.verdict.fall_silent()
+
+
+def _answering_like(served: AcceptorSide, side: AcceptorSide) -> AcceptorSide:
+    """The side, but for what an open listener cannot change any more."""
+    return replace(side, host=served.host, port=served.port, tls=served.tls)
+
+
+def _decision_of(side: AcceptorSide) -> str:
+    if side.rules.reject_all is not None:
+        return REJECT
+    return ASK if side.answering.mode is DecisionMode.ASK else BY_RULES
