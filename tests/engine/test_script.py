@@ -7,17 +7,31 @@ from dataclasses import replace
 
 import pytest
 
+from parley.engine.deadlines import Deadline, Deadlines
 from parley.engine.engine import Engine
 from parley.engine.errors import AssociationError
+from parley.engine.script import Running
 from parley.model.attempt import AttemptEnd
 from parley.model.build import accept_pdu, request_pdu
 from parley.model.decision import Misbehave
 from parley.model.event import EventKind as K
 from parley.model.handle import AcceptanceRules, AcceptorHandle, RequestorHandle
 from parley.model.misbehaviour import ACCEPTOR, REQUESTOR
-from parley.model.misbehaviour_steps import Misbehaviour, Script, Trigger
+from parley.model.misbehaviour_steps import (
+    AwaitPdu,
+    Behave,
+    Close,
+    Misbehaviour,
+    Pause,
+    Reset,
+    Script,
+    SendBytes,
+    Silence,
+    Trigger,
+)
 from parley.model.profile import AcceptorSide, RequestorSide, Timers
 from parley.ul.codec import decode, encode
+from parley.ul.codes import PduType
 from parley.ul.errors import Severity
 from parley.ul.limits import Limits
 from parley.ul.pdu import AAbort, AAssociateRq, AReleaseRp, AReleaseRq, PDataTf, Pdv
@@ -211,6 +225,96 @@ def test_a_name_that_nobody_knows_is_told(run):
     assert notes == ["There is no misbehaviour no-such-thing. This side aborts."]
     with pytest.raises(KeyError):
         Engine(Record()).requestor(RequestorSide(), "no-such-thing")
+
+
+# --- steps by themselves ---------------------------------------------------------------------------------------------
+
+
+class Wire:
+    """Keeps what a script does, in order."""
+
+    def __init__(self):
+        self.deeds = []
+        self.done = asyncio.get_running_loop().create_future()
+
+    def write(self, data):
+        self.deeds.append(data)
+
+    def close_transport(self):
+        self.deeds.append("close")
+
+    def reset_transport(self):
+        self.deeds.append("reset")
+
+    def script_sent(self, pdu, data, text):
+        self.deeds.append(type(pdu).__name__ if pdu else text)
+
+    def script_received(self, effect):
+        self.deeds.append(type(effect).__name__)
+
+    def script_is_done(self):
+        self.deeds.append("behave")
+
+    def script_ran_out(self):
+        self.deeds.append("ran out")
+        self.done.set_result(None)
+
+
+async def carried_out(steps, *received, artim=0.02):
+    """What a script does in a while, when it has begun and then these bytes come."""
+    wire = Wire()
+    deadlines = Deadlines()
+    over = asyncio.get_running_loop().create_future()
+    patience = Deadline(deadlines, lambda name: over.set_result(None))
+    script = Running(wire, steps, Limits(), patience, artim)
+    script.go_on()
+    for data in received:
+        script.receive(data)
+    patience.start("test", 0.15)
+    await asyncio.wait([over, wire.done], return_when=asyncio.FIRST_COMPLETED)
+    script.stop()
+    deadlines.close()
+    return wire.deeds
+
+
+@pytest.mark.parametrize(
+    ("steps", "received", "deeds"),
+    [
+        ((), (), ["ran out"]),
+        ((Silence(),), (), []),
+        ((Close(), SendBytes(ABORT)), (), ["close"]),
+        ((Reset(),), (), ["reset"]),
+        ((Behave(), SendBytes(ABORT)), (), ["behave"]),
+        ((Pause(0.01), SendBytes(ABORT)), (), [ABORT, "AAbort", "ran out"]),
+        ((SendBytes(b"ab", 1), Silence()), (), [b"a", b"b", "sent 2 bytes that are no whole PDU: 61 62"]),
+        ((SendBytes(b"ab", 1, 0.01), Close()), (), [b"a", b"b", "sent 2 bytes that are no whole PDU: 61 62", "close"]),
+        ((AwaitPdu(seconds=0.01), Close()), (), ["close"]),
+        ((AwaitPdu(seconds=9), Close()), (RELEASE_RQ,), ["Received", "close"]),
+        ((AwaitPdu(seconds=9), Close()), (RELEASE_RQ[:3], RELEASE_RQ[3:]), ["Received", "close"]),
+        ((AwaitPdu(PduType.A_RELEASE_RP, 9), Close()), (RELEASE_RQ,), ["Received"]),
+        ((AwaitPdu(PduType.A_RELEASE_RP, 9), Close()), (RELEASE_RQ + RELEASE_RP,), ["Received", "Received", "close"]),
+        ((AwaitPdu(seconds=9), Close()), (b"GET /", RELEASE_RQ), ["Malformed"]),
+        ((AwaitPdu(seconds=0.02), Silence()), (RELEASE_RQ,), ["Received"]),
+        ((AwaitPdu(seconds=9), SendBytes(b"x"), Silence()), (ABORT,), ["Received", "close"]),
+    ],
+)
+def test_steps(run, steps, received, deeds):
+    assert run(carried_out(steps, *received)) == deeds
+
+
+def test_a_stopped_script_does_nothing_more(run):
+    async def play():
+        wire = Wire()
+        deadlines = Deadlines()
+        script = Running(wire, (Pause(0.01), SendBytes(ABORT)), Limits(), Deadline(deadlines, print), 0.01)
+        script.go_on()
+        script.stop()
+        script.receive(RELEASE_RQ)
+        await asyncio.wait([wire.done], timeout=0.05)
+        deadlines.close()
+        return wire.deeds
+
+    assert run(play()) == []
 
 
 # --- against a peer that counts the bytes ----------------------------------------------------------------------------

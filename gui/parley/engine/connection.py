@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-from collections.abc import Iterable
 from typing import Any, cast
 
 from parley.engine.deadlines import Deadline, Deadlines
@@ -139,8 +138,6 @@ class Connection(asyncio.Protocol):
     def _finish(self, text: str) -> None:
         """The last thing that happens; the association extends it."""
         self.deadline.stop_all()
-        if self._script is not None:
-            self._script.stop()
         self.tell(EventKind.CLOSED, text=text)
         self._closed.set()
 
@@ -171,22 +168,20 @@ class Connection(asyncio.Protocol):
 
     # --- bytes out ---
 
-    def send(self, pdus: Iterable[PDataTf]) -> None:
-        """Send parts of a message; those that the log is not told of leave at one go."""
-        untold: list[PDataTf] = []
-        for pdu in pdus:
-            if self._sent_log.leaves_out(pdu):
-                untold.append(pdu)
-                continue
-            self._send_untold(untold)
-            untold = []
-            self._request(pr.DataRequest(pdu))
-        self._send_untold(untold)
-
-    def _send_untold(self, pdus: list[PDataTf]) -> None:
-        if pdus:
+    def send(self, pdu: PDataTf) -> None:
+        """Send a part of a message."""
+        if self._sent_log.leaves_out(pdu):
+            (pdv,) = pdu.pdvs
             self._touch()
-            self.write(self.ul.data_bytes(pdus))
+            self.write(self.ul.data_bytes(pr.DataRun(pdv.context_id, len(pdv.data), pdv.data)))
+        else:
+            self._request(pr.DataRequest(pdu))
+
+    def send_run(self, run: pr.DataRun) -> None:
+        """Send the middle of a data set, or a part of it; the log is told of none of its PDUs."""
+        self._touch()
+        self.write(self.ul.data_bytes(run))
+        self._sent_log.leave_out(len(run.data) // run.length, len(run.data))
 
     def write(self, data: bytes) -> None:
         """Hand bytes to the transport connection, if there still is one."""
@@ -257,6 +252,9 @@ class Connection(asyncio.Protocol):
             return
         findings = effect.findings + locate(effect.data, self._conformance(pdu))
         self.tell(EventKind.PDU_RECEIVED, pdu=pdu, data=effect.data, findings=findings)
+
+    def _on_received_run(self, effect: fx.ReceivedRun) -> None:
+        self._received_log.leave_out(len(effect.pdvs), sum(len(pdv.data) for pdv in effect.pdvs))
 
     def _on_malformed(self, effect: fx.Malformed) -> None:
         self.tell(EventKind.MALFORMED, data=effect.data, text=str(effect.error))
@@ -357,6 +355,7 @@ _EXECUTE = {
     fx.SendPdu: "_on_send",
     fx.Indicate: "_on_indicate",
     fx.Received: "_on_received",
+    fx.ReceivedRun: "_on_received_run",
     fx.Malformed: "_on_malformed",
     fx.Transition: "_on_transition",
 }
