@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from parley.model.answers import PRESETS, Acceptance, AcceptAs, Answer, AnswerError, Ask, Deed, Preset, parse_answer
 from parley.model.decision import Abort, Close, Misbehave, Reject, Reset, Silence
 from parley.model.handle import Rejection
+from parley.model.misbehaviour import ACCEPTOR
 
 
 @pytest.mark.parametrize(
@@ -28,7 +29,7 @@ from parley.model.handle import Rejection
         ("reset", Reset()),
         ("silence", Silence()),
         ("ask", Ask()),
-        ("misbehave two-acs", Misbehave("two-acs")),
+        ("misbehave two-answers", Misbehave("two-answers")),
     ],
 )
 def test_every_answer_is_read_and_written(text: str, deed: Deed) -> None:
@@ -141,3 +142,9 @@ def test_the_standards_codes_are_all_there_and_some_that_it_reserves() -> None:
     reserved = [preset for preset in PRESETS if preset.group == "Reserved codes"]
     assert reserved
     assert all("reserved" in preset.words for preset in reserved)
+
+
+def test_the_misbehaviour_that_is_named_as_an_example_exists() -> None:
+    with pytest.raises(AnswerError) as caught:
+        parse_answer("misbehave")
+    assert caught.value.remedy.removeprefix("Write it like misbehave ").removesuffix(".") in ACCEPTOR

@@ -448,6 +448,19 @@ def test_who_answers_can_be_changed_and_all_else_stays() -> None:
     assert "status = 0xA700 # out of resources" in text
 
 
+def test_a_rule_that_moves_to_the_top_takes_its_comment_along() -> None:
+    profile = read_profile(ANSWERING, "")
+    answering = replace(profile.scp.answering, rules=profile.scp.answering.rules[::-1])
+    after = replace(profile, scp=replace(profile.scp, answering=answering))
+    text = changed_text(after, ANSWERING)
+    assert read_profile(text, "") == after
+    assert '[[scp.answering.rules]]\n# by day\nwhen = ""\nname = "day"' in text
+    assert set(comments(text)) >= set(comments(ANSWERING))
+    again = changed_text(profile, text)
+    assert read_profile(again, "") == profile
+    assert set(comments(again)) >= set(comments(ANSWERING))
+
+
 def test_held_for_ever_is_false() -> None:
     endless = replace(LOOPBACK, scp=AcceptorSide(answering=Answering(default_seconds=None)))
     text = new_text(endless)

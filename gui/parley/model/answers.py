@@ -230,7 +230,7 @@ def _misbehaviour(line: LineReader) -> Misbehave:
     start = line.position
     name = _word(line)
     if not name:
-        raise AnswerError(start, "the misbehaviour's name is missing", "Write it like misbehave two-acs.")
+        raise AnswerError(start, "the misbehaviour's name is missing", "Write it like misbehave two-answers.")
     return Misbehave(name)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import tomlkit
 from tomlkit.container import Container
-from tomlkit.items import AoT, Array, InlineTable, Item, Null, Table
+from tomlkit.items import AoT, Array, Comment, InlineTable, Item, Null, Table
 
 from parley.model import profile_keys as keys
 from parley.model.handle import AsynchronousOperations, Rejection, UserIdentity
@@ -273,7 +273,10 @@ def _array_of_tables(entries: list[Table], matches: list[int | None], wanted: li
     for match, values in zip(matches, wanted, strict=True):
         entry = tomlkit.table() if match is None else entries[match]
         _merge(entry, values, {})
-        lines = above[match] if match is not None and len(array) else []
+        lines = above[match] if match is not None else []
+        if lines and not len(array):
+            # What is above the header of the first belongs to another table: its lines go below.
+            entry, lines = _with_lines(entry, lines), []
         if lines:
             _add_lines(array[-1], lines)
         array.append(entry)
@@ -289,6 +292,16 @@ def _take_last_lines(table: Table) -> list[Item]:
     while body and body[-1][0] is None:
         lines.insert(0, body.pop()[1])
     return lines
+
+
+def _with_lines(entry: Table, lines: list[Item]) -> Table:
+    """The table with these comments below its header."""
+    table = tomlkit.table()
+    table.trivia.comment_ws, table.trivia.comment = entry.trivia.comment_ws, entry.trivia.comment
+    _add_lines(table, [line for line in lines if isinstance(line, Comment)])
+    for key, item in entry.value.body:
+        table.append(key, item)
+    return table
 
 
 def _add_lines(table: Table, lines: list[Item]) -> None:
