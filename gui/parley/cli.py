@@ -93,15 +93,19 @@ def _parser() -> argparse.ArgumentParser:
     calling.add_argument("--insecure", action="store_true", help="TLS with whoever answers: verify no certificate")
     calling.add_argument("--server-name", metavar="NAME", help="TLS: name to ask for and expect (default: the host)")
 
+    agreeing = argparse.ArgumentParser(add_help=False)
+    agreeing.add_argument("--yes", action="store_true", help="misbehave towards other machines without being asked")
+
     check = commands.add_parser(
         "check",
-        parents=[folder, output, calling],
+        parents=[folder, output, calling, agreeing],
         help="try peers from their names to a C-ECHO",
         description="Try one peer after the other. The exit code is the worst of theirs.",
     )
     check.add_argument("targets", nargs="+", metavar="AE@HOST:PORT|PROFILE")
     check.add_argument("--calling", metavar="AE", help="calling AE title")
     check.add_argument("--timeout", type=_seconds, metavar="S", help="seconds to wait for TCP, and for the answer")
+    check.add_argument("--misbehave", metavar="NAME", help="ask wrongly on purpose; see `parley misbehaviours`")
     check.set_defaults(command="check")
 
     send = commands.add_parser(
@@ -116,7 +120,24 @@ def _parser() -> argparse.ArgumentParser:
     send.add_argument("--timeout", type=_seconds, metavar="S", help="seconds to wait for TCP, and for the answer")
     send.set_defaults(command="send")
 
-    listen = commands.add_parser("listen", parents=[folder, output, secure], help="be an SCP until Ctrl-C")
+    _add_listen(commands, [folder, output, secure, agreeing])
+
+    misbehaviours = commands.add_parser("misbehaviours", help="what either side can do wrong on purpose")
+    misbehaviours.set_defaults(command="misbehaviours")
+
+    certificates = commands.add_parser("certificates", help="make a test CA with a pair for a server and for a client")
+    certificates.add_argument("folder", type=Path, metavar="DIR")
+    certificates.add_argument("--name", action="append", metavar="HOST", help="host of the server (repeatable)")
+    certificates.set_defaults(command="certificates")
+
+    _add_profiles(commands, folder)
+    return parser
+
+
+def _add_listen(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], parents: list[argparse.ArgumentParser]
+) -> None:
+    listen = commands.add_parser("listen", parents=parents, help="be an SCP until Ctrl-C")
     listen.add_argument("--profile", metavar="NAME", help="start from this profile's SCP side")
     listen.add_argument("--ae-title", metavar="T", help="the SCP's AE title")
     listen.add_argument("--host", metavar="H", help="address to listen on (default 127.0.0.1; * for all)")
@@ -128,18 +149,14 @@ def _parser() -> argparse.ArgumentParser:
     taking.add_argument("--store", type=Path, metavar="DIR", help="save what is sent here; implies --all-storage")
     taking.add_argument("--discard", action="store_true", help="take what is sent and forget it; implies --all-storage")
     listen.add_argument("--status", type=_status, metavar="HEX", help="answer objects that were taken with this status")
+    listen.add_argument("--rules", type=Path, metavar="FILE", help="answer rules, TOML; they go before all else")
+    arm = "answer the next request like this, e.g. 'reject 1/1/7' or 'after 5 s accept'; repeated, the one after it too"
+    listen.add_argument("--arm", action="append", metavar="ANSWER", help=arm)
+    listen.add_argument("--misbehave", metavar="NAME", help="answer wrongly on purpose; see `parley misbehaviours`")
     listen.add_argument("--reject", type=_rejection, metavar="R/S/D", help="reject every request, e.g. 1/1/7")
     wanted = ("none", "optional", "required")
     listen.add_argument("--client-certificate", choices=wanted, help="TLS: whether callers are asked for theirs")
     listen.set_defaults(command="listen")
-
-    certificates = commands.add_parser("certificates", help="make a test CA with a pair for a server and for a client")
-    certificates.add_argument("folder", type=Path, metavar="DIR")
-    certificates.add_argument("--name", action="append", metavar="HOST", help="host of the server (repeatable)")
-    certificates.set_defaults(command="certificates")
-
-    _add_profiles(commands, folder)
-    return parser
 
 
 def _add_profiles(

@@ -1,7 +1,7 @@
 """What the subcommands do: the engine without a window, for scripts, CI and machines without a screen.
 
 How they are called stands in `parley.cli`. Each module does one command, or a family of them, and exits with the codes
-of `parley.commands.shared`; none knows another, and `run` loads only the one that is wanted.
+of `parley.commands.shared`; `run` loads only the one that is wanted.
 """
 
 from __future__ import annotations
@@ -38,16 +38,12 @@ def _command(name: str) -> Callable[[argparse.Namespace], int]:
             from parley.commands.send import send as command
         case "listen":
             from parley.commands.listen import listen as command
+        case "misbehaviours":
+            from parley.commands.misbehaviours import misbehaviours as command
         case "certificates":
             from parley.commands.certificates import certificates as command
-        case "profiles list":
-            from parley.commands.profiles import list_profiles as command
-        case "profiles show":
-            from parley.commands.profiles import show_profile as command
-        case "profiles import":
-            from parley.commands.profiles import import_profiles as command
-        case "profiles export":
-            from parley.commands.profiles import export_profiles as command
         case _:
-            raise LookupError(f"there is no command {name}")
+            from parley.commands.profiles import COMMANDS
+
+            command = COMMANDS[name]
     return command

@@ -8,11 +8,23 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from parley.commands.shared import FAILED, NOT_TRIABLE, NOT_TRIED, PASSED, complain, print_line, printer, warn
+from parley.commands.misbehaviours import misbehaviour_named
+from parley.commands.shared import (
+    FAILED,
+    NOT_TRIABLE,
+    NOT_TRIED,
+    PASSED,
+    ask_consent,
+    complain,
+    print_line,
+    printer,
+    warn,
+)
 from parley.commands.target import target_side
 from parley.diagnosis import context_words, diagnose
 from parley.engine.check import Check, run_check
 from parley.engine.engine import Engine
+from parley.model.address import is_loopback
 from parley.model.profile import RequestorSide
 from parley.model.registry import name_of
 from parley.model.validation import check_requestor
@@ -25,6 +37,10 @@ def check(options: argparse.Namespace) -> int:
     A target that cannot be tried does not keep the others from it. Secrets are asked for before anything is sent.
     """
     code = PASSED
+    if options.misbehave is not None:
+        from parley.model.misbehaviour import REQUESTOR
+
+        misbehaviour_named(options.misbehave, REQUESTOR)
     tried: list[tuple[str, RequestorSide]] = []
     for target in options.targets:
         try:
@@ -32,6 +48,11 @@ def check(options: argparse.Namespace) -> int:
         except NOT_TRIABLE as error:
             complain(error)
             code = NOT_TRIED
+    strangers = [side.host for _, side in tried if not is_loopback(side.host)]
+    if options.misbehave is not None and strangers:
+        ask_consent(
+            f"{options.misbehave} is sent on purpose to {', '.join(strangers)}; it may upset a device.", options
+        )
     for target, side in tried:
         code = max(code, _check_one(target, side, options))
     return code
@@ -51,7 +72,7 @@ def _check_one(target: str, side: RequestorSide, options: argparse.Namespace) ->
 async def _try_peer(side: RequestorSide, options: argparse.Namespace) -> Check:
     engine = Engine(printer(options))
     try:
-        return await run_check(engine, side)
+        return await run_check(engine, side, options.misbehave)
     finally:
         await engine.close()
 

@@ -6,16 +6,26 @@ import argparse
 import asyncio
 import contextlib
 import signal
+from collections import deque
 from dataclasses import replace
+from typing import Any
 
-from parley.commands.shared import PASSED, UsageError, printer, secured, stored_profile, warn
+from parley.commands.misbehaviours import misbehaviour_named
+from parley.commands.shared import PASSED, UsageError, ask_consent, complain, printer, secured, stored_profile, warn
 from parley.diagnosis import diagnose_listen
 from parley.engine.engine import Engine
 from parley.engine.errors import ListenError
+from parley.engine.listener import Armed, Listener
 from parley.keystore.terminal import with_values
-from parley.model.answer_policy import Resolve
+from parley.model.address import is_loopback
+from parley.model.answer_policy import AnswerPolicy, Resolve, misbehaviours
+from parley.model.answering import Answering, AnswerRule, DecisionMode
+from parley.model.answers import Answer, AnswerError, parse_answer
+from parley.model.decision import Caller, Decision, Hold, Misbehave
 from parley.model.handle import AcceptanceRules, AcceptorHandle, SupportedContext
+from parley.model.misbehaviour import ACCEPTOR
 from parley.model.profile import AcceptorSide, Profile
+from parley.model.profile_reader import ProfileFileError, read_answers
 from parley.model.registry import Kind, entries
 from parley.model.storage import Storage, StorageMode
 from parley.model.store import StoreError
@@ -26,18 +36,22 @@ from parley.model.validation import check_acceptor
 def listen(options: argparse.Namespace) -> int:
     """Listen with the side that the options describe, until Ctrl-C or SIGTERM."""
     side = _acceptor_side(options)
+    armed = tuple(map(_answer, options.arm or ()))
+    _ask_for_misbehaviours(side, armed, options)
     try:
-        return asyncio.run(_run_listener(side, options))
+        return asyncio.run(_run_listener(side, armed, options))
     except ListenError as error:
         verdict = diagnose_listen(error)
         raise UsageError(f"{verdict.cause} {verdict.remedy}".rstrip()) from None
 
 
-async def _run_listener(side: AcceptorSide, options: argparse.Namespace) -> int:
+async def _run_listener(side: AcceptorSide, armed: tuple[Answer, ...], options: argparse.Namespace) -> int:
     engine = Engine(printer(options))
     interrupted = _interruption()
+    resolve = _profiles_of(options)
     try:
-        await engine.listen(side, resolve=_profiles_of(options))
+        listener = await engine.listen(side, resolve=resolve)
+        _arm(listener, armed, resolve)
         await interrupted.wait()
     finally:
         await engine.close()
@@ -79,6 +93,7 @@ def _acceptor_side(options: argparse.Namespace) -> AcceptorSide:
         side,
         handle=_handle(side.handle, options),
         rules=_rules(side.rules, options),
+        **_answering(side, options),
         storage=_storage(side.storage, options),
         tls=secured(side.tls, options, wanted),
         host=side.host if options.host is None else options.host,
@@ -104,6 +119,63 @@ def _rules(rules: AcceptanceRules, options: argparse.Namespace) -> AcceptanceRul
     if options.calling:
         rules = replace(rules, calling_ae_titles=tuple(options.calling))
     return rules
+
+
+def _answering(side: AcceptorSide, options: argparse.Namespace) -> dict[str, Any]:
+    """The side's answer rules and responses, those of the options before them."""
+    answering, responses = side.answering, side.responses
+    if options.rules is not None:
+        try:
+            answering, responses = read_answers(options.rules.read_text("utf-8"))
+        except (OSError, UnicodeError) as error:
+            raise UsageError(f"The rules cannot be read: {error}") from None
+        except ProfileFileError as error:
+            line = "" if error.line is None else f", line {error.line}"
+            raise UsageError(f"{options.rules}{line}: {error}.") from None
+    if options.misbehave is not None:
+        misbehaviour_named(options.misbehave, ACCEPTOR)
+        always = AnswerRule("", f"misbehave {options.misbehave}", "--misbehave")
+        answering = replace(answering, rules=(*answering.rules, always))
+    if answering.mode is DecisionMode.ASK:
+        complain("warning: nobody can be asked on the command line: a held request gets its default answer.")
+    return {"answering": answering, "responses": responses}
+
+
+def _answer(text: str) -> Answer:
+    try:
+        answer = parse_answer(text)
+    except AnswerError as error:
+        raise UsageError(f"--arm: {text!r} makes no sense at {error}. {error.remedy}") from None
+    if isinstance(answer.deed, Misbehave):
+        misbehaviour_named(answer.deed.name, ACCEPTOR)
+    return answer
+
+
+def _ask_for_misbehaviours(side: AcceptorSide, armed: tuple[Answer, ...], options: argparse.Namespace) -> None:
+    """Towards this machine it may misbehave as it likes; towards others the person is asked."""
+    of_armed = (answer.deed.name for answer in armed if isinstance(answer.deed, Misbehave))
+    names = dict.fromkeys((*misbehaviours(side.answering), *of_armed))
+    if names and not is_loopback(side.host):
+        text = f"Callers may be answered wrongly on purpose ({', '.join(names)}); it may upset a device."
+        ask_consent(text, options)
+
+
+def _arm(listener: Listener, answers: tuple[Answer, ...], resolve: Resolve) -> None:
+    """Answer the next requests with these, one each."""
+    policy = AnswerPolicy(replace(listener.side, answering=Answering()), resolve)
+    try:
+        waiting = deque(policy.always(answer, "--arm") for answer in answers)
+    except AnswerError as error:
+        raise UsageError(f"--arm makes no sense at {error}. {error.remedy}") from None
+
+    def next_one(caller: Caller) -> Decision | Hold:
+        decide = waiting.popleft()
+        if not waiting:
+            listener.armed = None
+        return decide(caller)
+
+    if waiting:
+        listener.armed = Armed(next_one, is_for_once=False)
 
 
 def _storage(storage: Storage, options: argparse.Namespace) -> Storage:

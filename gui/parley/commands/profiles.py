@@ -93,3 +93,12 @@ def _chosen(store: ProfileStore, names: list[str]) -> list[StoredProfile]:
         inside = [e for e in entries if f"{e.folder}/".startswith(f"{folder}/")] if folder in folders else []
         chosen |= {entry.key: entry for entry in inside or [store.find(name)]}
     return list(chosen.values())
+
+
+COMMANDS = {
+    "profiles list": list_profiles,
+    "profiles show": show_profile,
+    "profiles import": import_profiles,
+    "profiles export": export_profiles,
+}
+"""By their names in `parley.cli`."""

@@ -80,6 +80,24 @@ def warn(problems: Iterable[Problem], whose: str = "") -> None:
             complain(f"{start}{problem.severity.value}: {problem.text} {problem.remedy}".rstrip())
 
 
+def ask_consent(deed: str, options: argparse.Namespace) -> None:
+    """Have the person agree to what may upset a device, unless ``--yes`` was said.
+
+    Args:
+        deed: what is about to be done, as a sentence.
+
+    Raises:
+        UsageError: the person did not agree, or cannot be asked.
+    """
+    if options.yes:
+        return
+    if not sys.stdin.isatty():
+        raise UsageError(f"{deed} Say --yes if you mean it.")
+    print(f"{deed} Go on? [y/N] ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+        raise UsageError("Nothing was sent.")
+
+
 def profile_store(folder: Path | None) -> ProfileStore:
     """The profiles of this folder, else the person's own."""
     return ProfileStore(folder or default_folder())

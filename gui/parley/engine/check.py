@@ -40,9 +40,13 @@ class Check:
         )
 
 
-async def run_check(engine: Engine, side: RequestorSide) -> Check:
-    """Try a peer. Never raises for what it does; cancelling aborts the association."""
-    association = engine.requestor(side)
+async def run_check(engine: Engine, side: RequestorSide, misbehaviour: str | None = None) -> Check:
+    """Try a peer. Never raises for what it does; cancelling aborts the association.
+
+    Args:
+        misbehaviour: a name of `parley.model.misbehaviour.REQUESTOR`: what this side does wrong on purpose.
+    """
+    association = engine.requestor(side, misbehaviour)
     attempt = await association.associate()
     steps = list(attempt.steps)
     contexts = association.contexts

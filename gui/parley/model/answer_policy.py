@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from parley.model import rules
-from parley.model.answering import AnswerRule, DecisionMode
+from parley.model.answering import Answering, AnswerRule, DecisionMode
 from parley.model.answering_problems import answering_problems, rule_name
 from parley.model.answers import Acceptance, AcceptAs, Answer, AnswerError, Ask, Deed, parse_answer
 from parley.model.build import accept_pdu
 from parley.model.caller_words import CALLER, CallerSubject
-from parley.model.decision import Accept, Caller, Decision, Hold
+from parley.model.decision import Accept, Caller, Decision, Hold, Misbehave
 from parley.model.expression import Expression, parse
 from parley.model.handle import ForcedAnswer, RolePolicy
 from parley.model.problem import Problem, error
@@ -41,6 +41,20 @@ class PolicyError(Exception):
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__(" ".join(problem.text for problem in problems))
         self.problems = problems
+
+
+def misbehaviours(answering: Answering) -> tuple[str, ...]:
+    """The names of those that its rules and its default answer may lead to, each once."""
+    texts = [rule.answer for rule in answering.rules if rule.is_on] + [answering.default_answer]
+    deeds = (_deed_of(text) for text in texts)
+    return tuple(dict.fromkeys(deed.name for deed in deeds if isinstance(deed, Misbehave)))
+
+
+def _deed_of(text: str) -> Deed | None:
+    try:
+        return parse_answer(text).deed
+    except AnswerError:
+        return None
 
 
 @dataclass(frozen=True, slots=True)

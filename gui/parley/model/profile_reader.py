@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -79,13 +79,7 @@ def read_profile(text: str, default_name: str) -> Profile:
     Raises:
         ProfileFileError: with the line, and the key where a value is wrong.
     """
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise _broken(text, str(error)) from error
-    except RecursionError as error:
-        raise ProfileFileError("values are nested too deeply") from error
-
+    data = _parsed(text)
     top = _Section(data, "", text)
     if "schema" not in data:
         raise ProfileFileError(f"it has no line `schema = {SCHEMA}`, so it is no profile of Parley")
@@ -100,6 +94,33 @@ def read_profile(text: str, default_name: str) -> Profile:
         scp=_read_acceptor(top.section("scp")),
         comment=top.read("comment", keys.text) if "comment" in data else "",
     )
+
+
+def read_answers(text: str) -> tuple[Answering, tuple[ResponseRule, ...]]:
+    """The answer rules that a file of their own describes: a profile's ``scp.answering``, and its ``scp.responses``.
+
+    No key is skipped: a rule that is not what it was meant to be would let in whom it should keep out.
+
+    Raises:
+        ProfileFileError: with the line, and the key where a value is wrong.
+    """
+    top = _Section(_parsed(text), "", text)
+    lists = {**keys.ANSWERING_LISTS, **keys.ACCEPTOR_SIDE_LISTS}
+    top.refuse_others({**keys.ANSWERING, **lists})
+    for key, readers in lists.items():
+        for section in top.sections(key):
+            section.refuse_others(readers)
+    responses = top.lists(keys.ACCEPTOR_SIDE_LISTS, _OF_ACCEPTOR_SIDE).get("responses", ())
+    return _read_answering(top), responses
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _broken(text, str(error)) from error
+    except RecursionError as error:
+        raise ProfileFileError("values are nested too deeply") from error
 
 
 def _broken(text: str, message: str) -> ProfileFileError:
@@ -139,7 +160,7 @@ class _Section:
     def lists(self, readers: Mapping[str, Keys], empty: Mapping[str, Any]) -> dict[str, Any]:
         """The lists of tables that are there, each table made into a value like the empty one."""
         return {
-            key: tuple(replace(empty[key], **section.present(readers[key])) for section in self._sections(key))
+            key: tuple(replace(empty[key], **section.present(readers[key])) for section in self.sections(key))
             for key in readers
             if key in self._values
         }
@@ -156,11 +177,20 @@ class _Section:
         section = self.section(key)
         return None if section._values.get(switch) is False else section
 
-    def _sections(self, key: str) -> tuple[_Section, ...]:
-        path = self._below(key)
-        return tuple(
-            _Section(values, f"{path}[{index}]", self._text) for index, values in enumerate(self.read(key, keys.tables))
-        )
+    def sections(self, key: str) -> tuple[_Section, ...]:
+        """The tables of a list, none where it is missing."""
+        path, values = self._below(key), self.read(key, keys.tables) if key in self._values else []
+        return tuple(_Section(each, f"{path}[{index}]", self._text) for index, each in enumerate(values))
+
+    def refuse_others(self, known: Collection[str]) -> None:
+        """See that there is no key but these.
+
+        Raises:
+            ProfileFileError: there is one.
+        """
+        for key in self._values:
+            if key not in known:
+                raise self.error(key, f"is not known here; there are {', '.join(known)}")
 
     def error(self, key: str, trouble: str) -> ProfileFileError:
         """What is wrong with a key's value."""
