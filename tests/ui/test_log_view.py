@@ -423,6 +423,20 @@ class TestSave:
         assert self.said(qtbot, part).startswith("15 events saved")
         assert (tmp_path / "mine.jsonl").exists()
 
+    def test_a_name_with_a_suffix_of_its_own_gets_the_format_that_was_chosen(
+        self, qtbot, view, model, part, tmp_path, samples
+    ):
+        model.append(list(samples.association(1)))
+        click(qtbot, part("log.save"))
+        part("log.save_menu", QMenu).actions()[1].trigger()
+        dialog = view.findChild(QFileDialog, "log.save_dialog")
+        dialog.selectNameFilter(ExportFormat.JSON_LINES.value)
+        dialog.setDirectory(str(tmp_path))
+        dialog.findChild(QLineEdit).setText("mine.log")
+        dialog.accept()
+        assert self.said(qtbot, part).startswith("12 events saved")
+        assert (tmp_path / "mine.log").read_text().startswith("{")
+
 
 @pytest.mark.parametrize("text", ["#202020", "#f0f0f0"])
 def test_looks_readable_on_light_and_on_dark(qtbot, qapp, view, table, model, samples, text):

@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -37,6 +36,9 @@ _TYPING_MS = 120
 _ONLY_THIS = "Only this"
 _COPIED_AT_ONCE = 1000
 """More rows are copied by a job."""
+
+_FORMATS = {f".{fmt.suffix}": fmt for fmt in ExportFormat}
+_FILTERS = {fmt.value: suffix for suffix, fmt in _FORMATS.items()}
 
 
 class LogView(QWidget):
@@ -300,20 +302,13 @@ class LogView(QWidget):
         self._save_menu.popup(self._save.mapToGlobal(self._save.rect().bottomLeft()))
 
     def _ask_where(self, shown_only: bool, _checked: bool = False) -> None:
-        dialog = QFileDialog(self, "Save the log")
-        dialog.setObjectName("log.save_dialog")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters([fmt.value for fmt in ExportFormat])
-        dialog.setDefaultSuffix(ExportFormat.TEXT.suffix)
-        dialog.selectFile(f"parley-log.{ExportFormat.TEXT.suffix}")
-        dialog.filterSelected.connect(partial(_use_suffix_of, dialog))
-        dialog.fileSelected.connect(partial(self._save_to, shown_only))
-        dialog.open()
+        from parley.ui.file_dialogs import ask_where_to_save
 
-    def _save_to(self, shown_only: bool, name: str) -> None:
-        path = Path(name)
-        self.save(path, ExportFormat.of(path, ExportFormat.TEXT), shown_only=shown_only)
+        take = partial(self._save_to, shown_only)
+        ask_where_to_save(self, "log.save_dialog", "Save the log", "parley-log", _FILTERS, take)
+
+    def _save_to(self, shown_only: bool, path: Path, suffix: str) -> None:
+        self.save(path, ExportFormat.of(path, _FORMATS[suffix]), shown_only=shown_only)
 
 
 def _save(events: list[EngineEvent], path: Path, fmt: ExportFormat, job: Job) -> int:
@@ -326,10 +321,6 @@ def _render(events: list[EngineEvent], job: Job) -> str:
 
 def _put_on_clipboard(text: str) -> None:
     QGuiApplication.clipboard().setText(text)
-
-
-def _use_suffix_of(dialog: QFileDialog, name_filter: str) -> None:
-    dialog.setDefaultSuffix(ExportFormat(name_filter).suffix)
 
 
 def _spaced(number: int) -> str:
