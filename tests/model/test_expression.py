@@ -109,9 +109,8 @@ class TestWords:
     def test_quotation_marks_keep_blanks_and_signs(self) -> None:
         assert matches(r'"a & \"b\" \\ | ~c"', haystack=r'a & "b" \ | ~c')
 
-    def test_blanks_make_no_other_expression(self) -> None:
-        assert parse(" a  b ", WORDS) == parse("a&b", WORDS) == parse('"a" & "B"', WORDS) != parse("b a", WORDS)
-        assert parse("~tls|!( ~count  >3 )", WORDS) == parse("~TLS | !(~count >3)", WORDS)
+    def test_the_same_line_is_an_equal_expression(self) -> None:
+        assert parse(" a ~count >3", WORDS) == parse("a ~count >3 ", WORDS) != parse("a ~count >4", WORDS)
 
     def test_what_has_to_be_worked_out_is_asked_for_last(self) -> None:
         class Costly(Thing):

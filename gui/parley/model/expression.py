@@ -15,9 +15,8 @@ the lengths of line and subject call for, whoever wrote them.
 from __future__ import annotations
 
 import re
-from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
@@ -87,149 +86,54 @@ class ExpressionError(ReadingError):
     """The line is no expression."""
 
 
-# --- expressions -----------------------------------------------------------------------------------------------------
-
-
-class Expression(ABC):
-    """What a line says; equal lines, or lines that differ in blanks, are equal expressions."""
-
-    __slots__ = ()
-
-    @abstractmethod
-    def matches(self, subject: Subject) -> bool:
-        """Whether it is true of the subject."""
+Matches = Callable[[Subject], bool]
+Accepts = Callable[[Value], bool]
+"""What is asked of a subject, and of one value of a field."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Words(Expression):
-    words: tuple[str, ...]
+class Expression:
+    """What a line says; lines that are the same are equal expressions.
 
-    def matches(self, subject: Subject) -> bool:
-        # A loop, as `all` over a generator takes twice as long: a busy log comes here with every row.
-        if self.words:
-            haystack = subject.haystack
-            for word in self.words:
-                if word not in haystack:
-                    return False
-        return True
+    Attributes:
+        text: the line, without blanks around it.
+        matches: whether it is true of a subject.
+    """
+
+    text: str
+    matches: Matches = field(compare=False, repr=False)
 
 
-EVERYTHING: Expression = _Words(())
+# --- what is asked of a subject ---------------------------------------------------------------------------------------
+
+
+def _words(words: tuple[str, ...]) -> Matches:
+    # A busy log comes here with every row: a generator would take twice as long.
+    return lambda subject: all(map(subject.haystack.__contains__, words))
+
+
+def _every(terms: tuple[Matches, ...]) -> Matches:
+    return lambda subject: all(term(subject) for term in terms)
+
+
+def _any(terms: tuple[Matches, ...]) -> Matches:
+    return lambda subject: any(term(subject) for term in terms)
+
+
+def _not(term: Matches) -> Matches:
+    return lambda subject: not term(subject)
+
+
+def _flag(name: str) -> Matches:
+    return lambda subject: bool(subject.values(name))
+
+
+def _one_value(name: str, accepts: Accepts) -> Matches:
+    return lambda subject: any(map(accepts, subject.values(name)))
+
+
+EVERYTHING = Expression("", _every(()))
 """What a line without terms says: it is true of every subject."""
-
-
-@dataclass(frozen=True, slots=True)
-class _All(Expression):
-    terms: tuple[Expression, ...]
-
-    def matches(self, subject: Subject) -> bool:
-        return all(term.matches(subject) for term in self.terms)
-
-
-@dataclass(frozen=True, slots=True)
-class _Either(Expression):
-    terms: tuple[Expression, ...]
-
-    def matches(self, subject: Subject) -> bool:
-        return any(term.matches(subject) for term in self.terms)
-
-
-@dataclass(frozen=True, slots=True)
-class _Not(Expression):
-    term: Expression
-
-    def matches(self, subject: Subject) -> bool:
-        return not self.term.matches(subject)
-
-
-@dataclass(frozen=True, slots=True)
-class _Flag(Expression):
-    field: str
-
-    def matches(self, subject: Subject) -> bool:
-        return bool(subject.values(self.field))
-
-
-@dataclass(frozen=True, slots=True)
-class _Of(Expression):
-    field: str
-    test: _Test
-
-    def matches(self, subject: Subject) -> bool:
-        return any(self.test.accepts(value) for value in subject.values(self.field))
-
-
-# --- what is asked of one value --------------------------------------------------------------------------------------
-
-
-class _Test(Protocol):
-    def accepts(self, value: Value) -> bool:
-        """Whether this value will do."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Contains:
-    folded: str
-
-    def accepts(self, value: Value) -> bool:
-        return self.folded in str(value).casefold()
-
-
-@dataclass(frozen=True, slots=True)
-class _Fits:
-    folded: str
-
-    def accepts(self, value: Value) -> bool:
-        return fits_wildcards(str(value).casefold(), self.folded)
-
-
-@dataclass(frozen=True, slots=True)
-class _Is:
-    wanted: str
-
-    def accepts(self, value: Value) -> bool:
-        return str(value) == self.wanted
-
-
-@dataclass(frozen=True, slots=True)
-class _IsIn:
-    network: str
-
-    def accepts(self, value: Value) -> bool:
-        return is_listed(str(value), (self.network,))
-
-
-@dataclass(frozen=True, slots=True)
-class _StartsWith:
-    folded: str
-
-    def accepts(self, value: Value) -> bool:
-        return str(value).casefold().startswith(self.folded)
-
-
-@dataclass(frozen=True, slots=True)
-class _WithPortOrWithout:
-    """Of an address."""
-
-    test: _Test
-
-    def accepts(self, value: Value) -> bool:
-        return self.test.accepts(value) or self.test.accepts(host_of(str(value)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Between:
-    """A number of a range; one that ends below its start goes over midnight."""
-
-    low: float
-    high: float
-
-    def accepts(self, value: Value) -> bool:
-        number = int(value)
-        if self.low <= self.high:
-            return self.low <= number <= self.high
-        return number >= self.low or number <= self.high
-
 
 # --- reading ---------------------------------------------------------------------------------------------------------
 
@@ -244,8 +148,11 @@ def parse(text: str, vocabulary: Vocabulary) -> Expression:
     Raises:
         ExpressionError: with the place, and what would make sense there.
     """
+    line = text.strip()
+    if not line:
+        return EVERYTHING
     try:
-        return _Parser(text, vocabulary).parsed()
+        return Expression(line, _Parser(text, vocabulary).parsed())
     except ExpressionError:
         raise
     except ReadingError as error:
@@ -257,48 +164,48 @@ class _Parser:
 
     def __init__(self, text: str, vocabulary: Vocabulary) -> None:
         self._line = LineReader(text)
-        self._fields = {field.name: field for field in vocabulary}
+        self._fields = {each.name: each for each in vocabulary}
         self._depth = 0
 
-    def parsed(self) -> Expression:
+    def parsed(self) -> Matches:
         self._line.skip_blanks()
-        if not self._line.next:
-            return EVERYTHING
         whole = self._either()
         if self._line.next:
             raise ExpressionError(self._line.position, "this parenthesis was never opened")
         return whole
 
-    def _either(self) -> Expression:
+    def _either(self) -> Matches:
         terms = [self._all()]
         while self._taken("|"):
             terms.append(self._all())
-        return terms[0] if len(terms) == 1 else _Either(tuple(terms))
+        return terms[0] if len(terms) == 1 else _any(tuple(terms))
 
-    def _all(self) -> Expression:
+    def _all(self) -> Matches:
         words: list[str] = []
-        terms: list[Expression] = []
+        terms: list[Matches] = []
         while True:
             term = self._term()
-            if isinstance(term, _Words):
-                words += term.words
+            if isinstance(term, str):
+                words.append(term)
             else:
                 terms.append(term)
             if not self._taken("&") and self._line.next in {"", "|", ")"}:
                 break
         # Words come last: what they are looked for in often has to be worked out first.
-        if words or not terms:
-            terms.append(_Words(tuple(words)))
-        return terms[0] if len(terms) == 1 else _All(tuple(terms))
+        if words:
+            terms.append(_words(tuple(words)))
+        return terms[0] if len(terms) == 1 else _every(tuple(terms))
 
-    def _term(self) -> Expression:
+    def _term(self) -> str | Matches:
         is_negated = False
         while self._taken("!"):
             is_negated = not is_negated
         term = self._plain_term()
-        return _Not(term) if is_negated else term
+        if not is_negated:
+            return term
+        return _not(_words((term,)) if isinstance(term, str) else term)
 
-    def _plain_term(self) -> Expression:
+    def _plain_term(self) -> str | Matches:
         start, letter = self._line.position, self._line.next
         if letter in {"", "&", "|", ")"}:
             what = f"before {letter}" if letter else "at the end"
@@ -307,11 +214,9 @@ class _Parser:
             return self._group(start)
         if letter == "~":
             return self._of_field(start)
-        word = self._line.take_quoted() if letter == '"' else self._line.take(_WORD)
-        self._line.skip_blanks()
-        return _Words((word.casefold(),))
+        return self._value().casefold()
 
-    def _group(self, start: int) -> Expression:
+    def _group(self, start: int) -> Matches:
         self._depth += 1
         if self._depth > MOST_NESTED:
             raise ExpressionError(start, f"more than {MOST_NESTED} parentheses are open")
@@ -322,16 +227,14 @@ class _Parser:
         self._depth -= 1
         return inside
 
-    def _of_field(self, start: int) -> Expression:
+    def _of_field(self, start: int) -> Matches:
         self._line.position += 1
         name = self._line.take(_NAME)
-        field = self._fields.get(name.lower())
-        if field is None:
+        asked = self._fields.get(name.lower())
+        if asked is None:
             raise ExpressionError(start, self._unknown(name))
         self._line.skip_blanks()
-        if field.kind is FieldKind.FLAG:
-            return _Flag(field.name)
-        return _Of(field.name, self._test(field))
+        return _flag(asked.name) if asked.kind is FieldKind.FLAG else _one_value(asked.name, self._test(asked))
 
     def _unknown(self, name: str) -> str:
         from difflib import get_close_matches
@@ -342,19 +245,22 @@ class _Parser:
             return f"~ wants a name behind it: {', '.join(f'~{each}' for each in names)}"
         return f"there is no ~{name}; the nearest is ~{near[0]}"
 
-    def _test(self, field: Field) -> _Test:
+    def _test(self, asked: Field) -> Accepts:
         start = self._line.position
         sign = self._line.take(_SIGN)
         self._line.skip_blanks()
-        letter = self._line.next
-        if letter in {"", "&", "|", "(", ")", "~"}:
-            raise ExpressionError(self._line.position, f"~{field.name} wants {_wanted(field)}")
-        value = self._line.take_quoted() if letter == '"' else self._line.take(_WORD)
-        self._line.skip_blanks()
+        if self._line.next in {"", "&", "|", "(", ")", "~"}:
+            raise ExpressionError(self._line.position, f"~{asked.name} wants {_wanted(asked)}")
+        value = self._value()
         try:
-            return _TESTS[field.kind](field, sign, value)
+            return _TESTS[asked.kind](asked, sign, value)
         except ValueError as error:
             raise ExpressionError(start, str(error)) from error
+
+    def _value(self) -> str:
+        word = self._line.take_quoted() if self._line.next == '"' else self._line.take(_WORD)
+        self._line.skip_blanks()
+        return word
 
     def _taken(self, letter: str) -> bool:
         if self._line.next != letter:
@@ -364,13 +270,13 @@ class _Parser:
         return True
 
 
-# --- values: each raises ValueError in words for a person ------------------------------------------------------------
+# --- what is asked of one value; each raises ValueError in words for a person ----------------------------------------
 
 
-def _wanted(field: Field) -> str:
-    match field.kind:
-        case FieldKind.WORD if field.values:
-            return f"one of {', '.join(field.values)}"
+def _wanted(asked: Field) -> str:
+    match asked.kind:
+        case FieldKind.WORD if asked.values:
+            return f"one of {', '.join(asked.values)}"
         case FieldKind.ADDRESS:
             return "an address, its beginning, or a network such as 10.1.0.0/16"
         case FieldKind.NUMBER:
@@ -380,66 +286,77 @@ def _wanted(field: Field) -> str:
     return "a value behind it; blanks need quotation marks around it"
 
 
-def _text_test(field: Field, sign: str, value: str) -> _Test:
+def _text_test(asked: Field, sign: str, typed: str) -> Accepts:
     if sign == "=":
-        return _Is(value)
-    value = sign + value
-    return _Fits(_pattern(field, value)) if has_wildcards(value) else _Contains(value.casefold())
+        return lambda value: value == typed
+    if has_wildcards(typed):
+        return _fitting(asked, sign + typed)
+    folded = (sign + typed).casefold()
+    return lambda value: folded in str(value).casefold()
 
 
-def _word_test(field: Field, sign: str, value: str) -> _Test:
-    pattern = _pattern(field, value if sign == "=" else sign + value)
-    if field.values and not any(fits_wildcards(known.casefold(), pattern) for known in field.values):
-        raise ValueError(f"~{field.name} wants {_wanted(field)}")
-    return _Fits(pattern)
+def _word_test(asked: Field, sign: str, typed: str) -> Accepts:
+    accepts = _fitting(asked, typed if sign == "=" else sign + typed)
+    if asked.values and not any(map(accepts, asked.values)):
+        raise ValueError(f"~{asked.name} wants {_wanted(asked)}")
+    return accepts
 
 
-def _pattern(field: Field, value: str) -> str:
-    if len(value) > LONGEST_PATTERN:
-        raise ValueError(f"what ~{field.name} looks for is longer than {LONGEST_PATTERN} characters")
-    return value.casefold()
+def _fitting(asked: Field, pattern: str) -> Accepts:
+    if len(pattern) > LONGEST_PATTERN:
+        raise ValueError(f"what ~{asked.name} looks for is longer than {LONGEST_PATTERN} characters")
+    folded = pattern.casefold()
+    return lambda value: fits_wildcards(str(value).casefold(), folded)
 
 
-def _address_test(field: Field, sign: str, value: str) -> _Test:
-    value = value.strip()
-    if is_network(value):
-        return _IsIn(value)
-    if "/" in value:
-        raise ValueError(f"{value} is no network; ~{field.name} wants {_wanted(field)}")
-    is_beginning = not sign and not has_wildcards(value)
-    return _WithPortOrWithout(_StartsWith(value.casefold()) if is_beginning else _text_test(field, sign, value))
+def _address_test(asked: Field, sign: str, typed: str) -> Accepts:
+    typed = typed.strip()
+    if is_network(typed):
+        return lambda value: is_listed(str(value), (typed,))
+    if "/" in typed:
+        raise ValueError(f"{typed} is no network; ~{asked.name} wants {_wanted(asked)}")
+    is_beginning = not sign and not has_wildcards(typed)
+    accepts = _beginning(typed.casefold()) if is_beginning else _text_test(asked, sign, typed)
+    return lambda value: accepts(value) or accepts(host_of(str(value)))
 
 
-def _number_test(field: Field, sign: str, value: str) -> _Test:
-    low, dots, high = value.partition("..")
+def _beginning(folded: str) -> Accepts:
+    return lambda value: str(value).casefold().startswith(folded)
+
+
+def _number_test(asked: Field, sign: str, typed: str) -> Accepts:
+    first, dots, last = typed.partition("..")
     if dots and not sign:
-        ends = _number(field, low), _number(field, high)
-        if ends[0] > ends[1] and field.kind is not FieldKind.HOUR:
-            raise ValueError(f"no number is in {value}: the smaller one comes first")
-        return _Between(*ends)
-    number = _number(field, value)
+        return _range_test(asked, _number(asked, first), _number(asked, last))
+    number = _number(asked, typed)
     match sign:
         case ">":
-            return _Between(number + 1, float("inf"))
+            return lambda value: int(value) > number
         case ">=":
-            return _Between(number, float("inf"))
+            return lambda value: int(value) >= number
         case "<":
-            return _Between(float("-inf"), number - 1)
+            return lambda value: int(value) < number
         case "<=":
-            return _Between(float("-inf"), number)
-    return _Between(number, number)
+            return lambda value: int(value) <= number
+    return lambda value: int(value) == number
 
 
-def _number(field: Field, digits: str) -> int:
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= MOST_DIGITS):
-        raise ValueError(f"~{field.name} wants {_wanted(field)}")
-    number = int(digits)
-    if field.kind is FieldKind.HOUR and number not in HOURS:
-        raise ValueError(f"~{field.name} wants {_wanted(field)}")
-    return number
+def _range_test(asked: Field, first: int, last: int) -> Accepts:
+    if first <= last:
+        return lambda value: first <= int(value) <= last
+    if asked.kind is not FieldKind.HOUR:
+        raise ValueError(f"no number is in {first}..{last}: the smaller one comes first")
+    return lambda value: int(value) >= first or int(value) <= last
 
 
-_TESTS = {
+def _number(asked: Field, digits: str) -> int:
+    is_number = digits.isascii() and digits.isdigit() and len(digits) <= MOST_DIGITS
+    if not is_number or (asked.kind is FieldKind.HOUR and int(digits) not in HOURS):
+        raise ValueError(f"~{asked.name} wants {_wanted(asked)}")
+    return int(digits)
+
+
+_TESTS: Mapping[FieldKind, Callable[[Field, str, str], Accepts]] = {
     FieldKind.TEXT: _text_test,
     FieldKind.WORD: _word_test,
     FieldKind.ADDRESS: _address_test,
