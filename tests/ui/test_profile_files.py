@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QMessageBox, QPlainTextEdit, QPushButton
 
+from parley.exchange.files import SUFFIXES as WRITABLE
 from parley.exchange.files import read_file
 from parley.model.handle import RequestorHandle, UserIdentity
 from parley.model.profile import Profile, RequestorSide
@@ -183,6 +184,10 @@ def test_files_dropped_anywhere_are_imported_if_they_look_like_profiles(qtbot, s
     assert not drop(widget, peers.with_name("image.dcm"))
     assert drop(widget, peers.with_name("image.dcm"), peers)
     assert said(qtbot, files) == "Imported “Main” and 1 more; 2 things left out."
+
+
+def test_whatever_can_be_exported_looks_like_profiles():
+    assert set(SUFFIXES) == set(WRITABLE)
 
 
 def test_a_name_too_long_for_the_pane_does_not_widen_it(qtbot, stage, files, tmp_path):
