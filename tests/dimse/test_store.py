@@ -6,11 +6,16 @@ import pytest
 
 from parley.dimse.codes import CommandField, is_success, status_words
 from parley.dimse.command import encode_command
-from parley.dimse.message import Message, data_set_fragments, fragments
+from parley.dimse.message import Message, bulk_fragments, fragments
 from parley.dimse.store import fitting_context, store_request, store_response
-from parley.ul.codes import ContextResult
+from parley.ul.codec import encode
+from parley.ul.codes import ContextResult, Role
 from parley.ul.negotiation import NegotiatedContext
+from parley.ul.pdu import PDataTf
+from parley.ul.primitives import DataRun
+from parley.ul.table import State
 from tests.dimse.test_message import primitives, theirs_of
+from tests.harness.states import machine_in
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
 MR = "1.2.840.10008.5.1.4.1.1.4"
@@ -85,22 +90,42 @@ class TestFittingContext:
         assert fitting_context((), CT, JPEG) is None
 
 
-class TestDataSetFragments:
-    def test_parts_make_the_same_pdus_as_the_whole(self):
-        data = bytes(range(256)) * 5
-        whole = list(data_set_fragments(3, data, 100))
-        parts = [
-            pdu
-            for start in range(0, len(data), 300)
-            for pdu in data_set_fragments(3, data[start : start + 300], 100, ends=start + 300 >= len(data))
-        ]
-        assert parts == whole
-        assert [pdu.pdvs[0].is_last for pdu in whole] == [False] * 12 + [True]
-        assert b"".join(pdu.pdvs[0].data for pdu in whole) == data
+class TestBulkFragments:
+    """The PDUs are those of the plain way, whatever the parts; of them the first and the last are told one by one."""
 
-    def test_an_empty_data_set_is_one_empty_fragment(self):
-        (pdu,) = data_set_fragments(3, b"", 100)
-        assert (pdu.pdvs[0].control, pdu.pdvs[0].data) == (2, b"")
+    DATA = bytes(range(256)) * 5
+
+    @staticmethod
+    def pieces(data, part_bytes, length=100, most=4):
+        return [
+            piece
+            for start in range(0, len(data) or 1, part_bytes)
+            for piece in bulk_fragments(
+                3,
+                data[start : start + part_bytes],
+                length,
+                most,
+                begins=not start,
+                ends=start + part_bytes >= len(data),
+            )
+        ]
+
+    @pytest.mark.parametrize("part_bytes", [100, 300, 1000, 1200, 5000])
+    @pytest.mark.parametrize("size", [0, 1, 99, 100, 101, 200, 201, 1200, 1280])
+    def test_they_are_those_of_the_plain_way(self, part_bytes, size):
+        data = self.DATA[:size]
+        plain = list(fragments(Message(3, REQUEST.command, data), 106))
+        command = -(-len(encode_command(REQUEST.command)) // 100)
+        machine = machine_in(State.STA_6, Role.REQUESTOR)
+        pieces = self.pieces(data, part_bytes)
+        sent = [encode(piece) if isinstance(piece, PDataTf) else machine.data_bytes(piece) for piece in pieces]
+        assert b"".join(sent) == b"".join(map(encode, plain[command:]))
+        told = [pdu for pdu in pieces if isinstance(pdu, PDataTf)]
+        assert told == list(dict.fromkeys((plain[command], plain[-1])))
+
+    def test_a_run_is_no_longer_than_asked(self):
+        runs = [piece for piece in self.pieces(self.DATA, 5000) if isinstance(piece, DataRun)]
+        assert [len(run.data) for run in runs] == [400, 400, 300]
 
 
 class TestPynetdicom:

@@ -580,7 +580,7 @@ def test_others_get_their_turn_while_a_data_set_is_sent(run, tmp_path, monkeypat
             storing = False
 
     run(play())
-    assert turns > 400_000 // messages_module.BATCH_BYTES
+    assert turns > 400_000 // messages_module.RUN_BYTES
 
 
 def test_two_responses_to_one_request_are_one_too_many(run, tmp_path):

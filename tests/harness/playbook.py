@@ -22,6 +22,7 @@ from parley.ul.effects import (
     Malformed,
     OpenTransport,
     Received,
+    ReceivedRun,
     SendPdu,
     StartArtim,
     StopArtim,
@@ -100,6 +101,8 @@ def describe(effect: Effect) -> str:
         case Received(pdu, data, _):
             assert data == encode(pdu)
             return f"received {name(pdu)}"
+        case ReceivedRun(pdvs):
+            return f"received a run of {len(pdvs)} P-DATA-TF"
         case Malformed(error, _):
             return f"malformed: {error}"
         case Transition(event, before, action, after):

@@ -1,5 +1,6 @@
 """The state machine beyond its table: whole conversations, odd peers, odd callers, any bytes."""
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
@@ -9,12 +10,12 @@ from hypothesis import strategies as st
 from parley.ul import primitives as pr
 from parley.ul.codec import encode
 from parley.ul.codes import AbortReason, Role
-from parley.ul.effects import Indicate, Malformed, Received, SendPdu, Transition
+from parley.ul.effects import Effect, Indicate, Malformed, Received, ReceivedRun, SendPdu, Transition
 from parley.ul.errors import LocalProtocolError
 from parley.ul.limits import Limits
 from parley.ul.machine import MALFORMED_KEPT, UpperLayer
 from parley.ul.pdu import AAbort, AAssociateRq, PDataTf, Pdv
-from parley.ul.table import State
+from parley.ul.table import NEXT_STATES, TRANSITIONS, Evt, State
 from tests.harness.playbook import describe, feed, play
 from tests.harness.samples import AC, DATA, PDUS, RELEASE_RQ, RQ
 from tests.harness.states import PATHS, machine_in
@@ -509,9 +510,10 @@ def mutated(draw: st.DrawFn) -> bytes:
     return bytes(data)
 
 
-STREAMS = st.lists(st.one_of(mutated(), st.binary(max_size=64), st.sampled_from([HTTP, b"\4\0"])), max_size=6).map(
-    b"".join
-)
+BULK = encode(PDataTf((Pdv(1, 0, b"in the middle"),)))
+STREAMS = st.lists(
+    st.one_of(mutated(), st.binary(max_size=64), st.sampled_from([HTTP, b"\4\0", BULK, BULK * 3])), max_size=6
+).map(b"".join)
 
 
 @settings(derandomize=True, deadline=None, max_examples=400)
@@ -546,9 +548,26 @@ def test_one_byte_at_a_time_leads_to_the_same(place, stream):
     whole.receive(stream)
     for byte in stream:
         single.receive(bytes([byte]))
-    assert [_essence(effect) for effect in single.effects()] == [_essence(effect) for effect in whole.effects()]
+    assert [*map(_essence, one_by_one(single.effects()))] == [*map(_essence, one_by_one(whole.effects()))]
     assert single.state is whole.state
     assert single.buffered == whole.buffered
+
+
+def one_by_one(effects: list[Effect]) -> Iterator[Effect]:
+    """The effects with those in place of each run that it stands for."""
+    state, pending = State.STA_1, iter(effects)
+    for effect in pending:
+        if not isinstance(effect, ReceivedRun):
+            yield effect
+            state = effect.after if isinstance(effect, Transition) else state
+            continue
+        action = TRANSITIONS[Evt.EVT_10, state]
+        assert NEXT_STATES[action] == (state,)
+        assert next(pending) == Indicate(pr.DataIndication(PDataTf(effect.pdvs)))
+        for pdv in effect.pdvs:
+            pdu = PDataTf((pdv,))
+            yield from (Received(pdu, encode(pdu), ()), Transition(Evt.EVT_10, state, action, state))
+            yield Indicate(pr.DataIndication(pdu))
 
 
 def _essence(effect) -> object:
@@ -581,13 +600,61 @@ def test_a_slow_peer_fills_no_more_than_one_pdu():
 
 class TestBulkData:
     PDUS = tuple(PDataTf((Pdv(1, 0, bytes([number]) * 10),)) for number in range(3))
+    RUN = pr.DataRun(1, 10, b"\0" * 10 + b"\1" * 10 + b"\2" * 10)
 
     def test_it_is_what_would_be_sent_one_by_one(self):
         machine = machine_in(State.STA_6, Role.REQUESTOR)
-        assert machine.data_bytes(self.PDUS) == b"".join(map(encode, self.PDUS))
+        assert machine.data_bytes(self.RUN) == b"".join(map(encode, self.PDUS))
         assert machine.effects() == []
         assert machine.state is State.STA_6
 
     def test_it_needs_an_association(self):
         with pytest.raises(LocalProtocolError, match="not possible in Sta1"):
-            UpperLayer(Role.REQUESTOR, Limits()).data_bytes(self.PDUS)
+            UpperLayer(Role.REQUESTOR, Limits()).data_bytes(self.RUN)
+
+    def test_it_needs_a_context_id_that_fits(self):
+        with pytest.raises(LocalProtocolError, match="P-DATA-TF"):
+            machine_in(State.STA_6, Role.REQUESTOR).data_bytes(pr.DataRun(256, 10, bytes(10)))
+
+    @pytest.mark.parametrize("state", [State.STA_6, State.STA_7])
+    def test_it_is_received_as_a_run_behind_its_first_pdu(self, state):
+        machine = machine_in(state, Role.REQUESTOR)
+        machine.receive(b"".join(map(encode, self.PDUS)) + encode(RELEASE_RQ))
+        received, _, indicated, run, indicated_run, *rest = machine.effects()
+        assert isinstance(received, Received)
+        assert (received.pdu, indicated) == (self.PDUS[0], Indicate(pr.DataIndication(self.PDUS[0])))
+        pdvs = tuple(pdu.pdvs[0] for pdu in self.PDUS[1:])
+        assert (run, indicated_run) == (ReceivedRun(pdvs), Indicate(pr.DataIndication(PDataTf(pdvs))))
+        assert [type(effect) for effect in rest] == [Received, Transition, Indicate]
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            encode(PDataTf((Pdv(1, 2, b"the last"),))),
+            encode(PDataTf((Pdv(1, 1, b"of a command set"),))),
+            encode(PDataTf((Pdv(1, 0, b"two"), Pdv(1, 0, b"PDVs")))),
+            encode(PDataTf((Pdv(1, 0, b"a reserved byte"),), reserved=1)),
+            encode(RELEASE_RQ),
+            encode(AAbort(0, 0)),
+            b"\4\0\0\0\0\2\0\0\0\0\0\0 too short to be one",
+            b"\4\0\xff\xff\xff\xff\xff\xff\xff\xfb\1\0 too long to be taken",
+            b"\4\0\0\0\0\x0c\0\0\0\x09\1\0 one byte is not the PDV's",
+            b"GET / HTTP/1.1",
+        ],
+    )
+    def test_what_is_no_part_of_it_ends_it_and_is_taken_as_ever(self, other):
+        machine = machine_in(State.STA_6, Role.REQUESTOR)
+        machine.receive(b"".join(map(encode, self.PDUS)) + other)
+        effects = machine.effects()
+        (run,) = [effect for effect in effects if isinstance(effect, ReceivedRun)]
+        assert len(run.pdvs) == 2
+        alone = machine_in(State.STA_6, Role.REQUESTOR)
+        alone.receive(other)
+        assert [*map(_essence, effects[5:])] == [*map(_essence, alone.effects())]
+        assert machine.state is alone.state
+        assert machine.buffered == alone.buffered
+
+    def test_where_data_is_not_expected_there_is_none(self):
+        machine = machine_in(State.STA_3, Role.ACCEPTOR)
+        machine.receive(b"".join(map(encode, self.PDUS)))
+        assert not any(isinstance(effect, ReceivedRun) for effect in machine.effects())

@@ -12,6 +12,7 @@ from parley.dimse.errors import MessageError
 from parley.ul.codes import AbortReason
 from parley.ul.errors import LocalProtocolError
 from parley.ul.pdu import PDataTf, Pdv
+from parley.ul.primitives import DataRun
 
 __all__ = [
     "COMMAND_LIMIT",
@@ -22,7 +23,7 @@ __all__ = [
     "MessageError",
     "Reassembler",
     "Sink",
-    "data_set_fragments",
+    "bulk_fragments",
     "fragment_length",
     "fragments",
 ]
@@ -131,26 +132,38 @@ def fragments(message: Message, maximum_length: int | None) -> Iterator[PDataTf]
 
 
 def _fragments(context_id: int, command: bytes, data_set: bytes | None, length: int) -> Iterator[PDataTf]:
-    yield from _cut(context_id, 1, command, length, ends=True)
+    yield from _cut(context_id, 1, command, length)
     if data_set is not None:
-        yield from data_set_fragments(context_id, data_set, length)
+        yield from _cut(context_id, 0, data_set, length)
 
 
-def data_set_fragments(context_id: int, data: bytes, length: int, *, ends: bool = True) -> Iterator[PDataTf]:
-    """The P-DATA-TF PDUs of a data set, or of one part after the other of a long one, made as they are taken.
+def _cut(context_id: int, is_command: int, data: bytes, length: int) -> Iterator[PDataTf]:
+    for start in range(0, len(data) or 1, length):
+        is_last = start + length >= len(data)
+        yield PDataTf((Pdv(context_id, is_command | is_last << 1, data[start : start + length]),))
+
+
+def bulk_fragments(
+    context_id: int, part: bytes, length: int, most: int, *, begins: bool, ends: bool
+) -> Iterator[PDataTf | DataRun]:
+    """A data set of any size on its way, one part after the other: its first fragment, runs, its last fragment.
 
     Args:
-        data: the data set, or a part of it; a whole number of fragments unless it is the last.
+        part: the data set, or a part of it; a whole number of fragments unless it is the last.
         length: of a fragment, see `fragment_length`.
-        ends: whether the data set ends with this part.
+        most: how many fragments a run may have.
+        begins, ends: whether the data set begins and ends with this part.
     """
-    return _cut(context_id, 0, data, length, ends=ends)
-
-
-def _cut(context_id: int, is_command: int, data: bytes, length: int, *, ends: bool) -> Iterator[PDataTf]:
-    for start in range(0, len(data) or 1, length):
-        is_last = ends and start + length >= len(data)
-        yield PDataTf((Pdv(context_id, is_command | is_last << 1, data[start : start + length]),))
+    last = max(0, len(part) - 1) // length * length if ends else len(part)
+    start = 0
+    if begins and last:
+        yield PDataTf((Pdv(context_id, 0, part[:length]),))
+        start = length
+    view = memoryview(part)
+    for position in range(start, last, most * length):
+        yield DataRun(context_id, length, view[position : min(position + most * length, last)])
+    if ends:
+        yield PDataTf((Pdv(context_id, 2, part[last:]),))
 
 
 # --- receiving -------------------------------------------------------------------------------------------------------

@@ -50,6 +50,11 @@ class FragmentLog:
             self._bytes += size
         return self.is_leaving_out
 
+    def leave_out(self, count: int, size: int) -> None:
+        """So many PDUs followed from the middle of a data set, with so many of its bytes."""
+        self._count += count
+        self._bytes += size
+
     def tell(self, pdu: PDataTf, data: bytes, findings: tuple[Finding, ...] = ()) -> None:
         """Tell of a PDU, and before it of those that were left out since the one told before."""
         if self._count:

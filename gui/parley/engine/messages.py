@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,7 @@ from parley.dimse.message import (
     Message,
     MessageError,
     Reassembler,
-    data_set_fragments,
+    bulk_fragments,
     fragment_length,
     fragments,
 )
@@ -37,6 +36,7 @@ from parley.ul.codes import VERIFICATION
 from parley.ul.errors import LocalProtocolError
 from parley.ul.negotiation import NegotiatedContext
 from parley.ul.pdu import PDataTf
+from parley.ul.primitives import DataRun
 from parley.ul.table import Evt
 
 if TYPE_CHECKING:
@@ -46,8 +46,8 @@ DIMSE_RESPONSE = "DIMSE response"
 TURN_SECONDS = 0.002
 """How long a data set may be sent before others get a turn, the window among them."""
 
-BATCH_BYTES, MOST_IN_BATCH = 64 * 1024, 64
-"""How much of a data set is handed to the transport at once: about what it buffers, and so many fragments at most."""
+RUN_BYTES, MOST_IN_RUN = 128 * 1024, 128
+"""How much of a data set is handed to the transport at once, and so many fragments at most."""
 
 Progress = Callable[[DicomFile, int], None]
 """Told, now and then, how many bytes of a file's data set have been handed to the transport."""
@@ -170,13 +170,15 @@ class Messages:
         loop = asyncio.get_running_loop()
         turn_ends = loop.time() + TURN_SECONDS
         sent = 0
-        batch_count = max(1, min(BATCH_BYTES // length, MOST_IN_BATCH))
+        most = max(1, min(RUN_BYTES // length, MOST_IN_RUN))
         while not source.is_at_end:
             part = await source.part()
-            pdus = data_set_fragments(context_id, part, length, ends=source.is_at_end)
-            while batch := tuple(islice(pdus, batch_count)):
+            for piece in bulk_fragments(context_id, part, length, most, begins=not sent, ends=source.is_at_end):
                 self._check_established()
-                self._association.send(batch)
+                if isinstance(piece, DataRun):
+                    self._association.send_run(piece)
+                else:
+                    self._association.send(piece)
                 if self._is_paused:
                     await self._until_resumed()
                 elif loop.time() > turn_ends:
@@ -321,7 +323,8 @@ class Messages:
         if not association.may(Evt.EVT_9):
             raise LocalProtocolError(f"The association is {association.state.label} by now, {association.state.value}.")
         association.tell(EventKind.MESSAGE_SENT, text=message.words)
-        association.send(pdus)
+        for pdu in pdus:
+            association.send(pdu)
 
 
 def no_context_words(contexts: tuple[NegotiatedContext, ...], file: DicomFile) -> str:

@@ -6,8 +6,10 @@ What a peer sent is refused only where it leaves no meaning; all else is kept an
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from parley.ul import layout as lay
 from parley.ul.codes import AbortReason, PduType
@@ -53,6 +55,24 @@ def encode(pdu: Pdu) -> bytes:
         return write(pdu)
     except UnfitError as error:
         raise LocalProtocolError(f"{error.field or type(pdu).__name__}: {error.text}", field=error.field) from None
+
+
+def encode_run(context_id: int, data: bytes | memoryview, length: int) -> bytes:
+    """The bytes of P-DATA-TF PDUs in a row, each with one fragment of `length` bytes from the middle of a data set.
+
+    Args:
+        data: a whole number of fragments.
+
+    Raises:
+        LocalProtocolError: context id or length do not fit their fields.
+    """
+    try:
+        head = _ONE_PDV.pack(PduType.P_DATA_TF, 0, length + 6, length + 2, context_id, 0)
+    except struct.error as error:
+        raise LocalProtocolError(f"P-DATA-TF: {error}") from None
+    fragments = memoryview(data)
+    parts = [(head, fragments[start : start + length]) for start in range(0, len(data), length)]
+    return b"".join(chain.from_iterable(parts))
 
 
 def encode_item(item: Item | UserInformationSubItem) -> bytes:
@@ -116,6 +136,32 @@ def decode(buffer: bytes | bytearray | memoryview, limits: Limits) -> Decoded | 
     if reserved:
         reading.report_reserved("reserved", 1)
     return Decoded(pdu, reading.data, _findings(reading))
+
+
+def decode_run(buffer: memoryview, limits: Limits) -> list[Pdv]:
+    """The fragments of the P-DATA-TF PDUs in a row at the beginning of a buffer, for bulk data.
+
+    Only whole PDUs with one fragment each, from the middle of a data set, and with nothing noteworthy in them; whatever
+    follows those is left to `decode`. Their bytes are as many as `run_length` says.
+    """
+    pdvs: list[Pdv] = []
+    offset, last = 0, len(buffer) - _ONE_PDV.size
+    most = limits.data_length
+    while offset <= last:
+        code, reserved, length, item_length, context_id, control = _ONE_PDV.unpack_from(buffer, offset)
+        if code != PduType.P_DATA_TF or reserved or item_length != length - 4 or control & 3:
+            break
+        end = offset + _HEADER.size + length
+        if not _LEAST_ONE_PDV <= length <= most or end > len(buffer):
+            break
+        pdvs.append(Pdv(context_id, control, bytes(buffer[offset + _ONE_PDV.size : end])))
+        offset = end
+    return pdvs
+
+
+def run_length(pdvs: Iterable[Pdv]) -> int:
+    """How many bytes the P-DATA-TF PDUs of a run have."""
+    return sum([_ONE_PDV.size + len(pdv.data) for pdv in pdvs])
 
 
 def _findings(reading: Reading) -> tuple[Finding, ...]:

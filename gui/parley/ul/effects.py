@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from parley.ul.errors import Finding, RemoteProtocolError
-from parley.ul.pdu import Pdu
+from parley.ul.pdu import Pdu, Pdv
 from parley.ul.primitives import Indication
 from parley.ul.table import Action, Evt, State
 
@@ -55,6 +55,17 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceivedRun:
+    """P-DATA-TF PDUs in a row came in, each with one fragment from the middle of a data set and nothing noteworthy.
+
+    It stands for the `Received` and the `Transition` of each: DT-2 or AR-6 over and over, which leave the state as it
+    was. One `Indicate` with all the PDVs follows it. A PDU of their kind came just before, told as any other.
+    """
+
+    pdvs: tuple[Pdv, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Malformed:
     """Bytes came in that leave no meaning (EVT_19), or the transport ended in the middle of a PDU (EVT_17).
 
@@ -76,5 +87,14 @@ class Transition:
 
 
 Effect = (
-    OpenTransport | CloseTransport | StartArtim | StopArtim | SendPdu | Indicate | Received | Malformed | Transition
+    OpenTransport
+    | CloseTransport
+    | StartArtim
+    | StopArtim
+    | SendPdu
+    | Indicate
+    | Received
+    | ReceivedRun
+    | Malformed
+    | Transition
 )

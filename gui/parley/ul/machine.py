@@ -6,12 +6,10 @@ Rule: it knows no clock and no socket, and it never misbehaves: what to do is wr
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from parley.ul.actions import EFFECTS, Given, acceptable, sendable
-from parley.ul.codec import decode, encode
+from parley.ul.codec import decode, decode_run, encode_run, run_length
 from parley.ul.codes import AbortReason, PduType, Role
-from parley.ul.effects import Effect, Malformed, Received, SendPdu, Transition
+from parley.ul.effects import Effect, Indicate, Malformed, Received, ReceivedRun, SendPdu, Transition
 from parley.ul.errors import LocalProtocolError, RemoteProtocolError
 from parley.ul.limits import Limits
 from parley.ul.pdu import (
@@ -29,7 +27,9 @@ from parley.ul.primitives import (
     AssociateAccept,
     AssociateReject,
     AssociateRequest,
+    DataIndication,
     DataRequest,
+    DataRun,
     ReleaseRequest,
     ReleaseResponse,
     Request,
@@ -190,17 +190,17 @@ class UpperLayer:
         if isinstance(primitive, AssociateRequest):
             self._request = sent
 
-    def data_bytes(self, pdus: Iterable[PDataTf]) -> bytes:
+    def data_bytes(self, run: DataRun) -> bytes:
         """The bytes of P-DATA-TF PDUs that are sent one after the other, for bulk data: no effects, no transitions.
 
         It is DT-1 (EVT_9 in Sta6) over and over, which leaves everything as it was.
 
         Raises:
-            LocalProtocolError: in another state, or when a PDU cannot be encoded.
+            LocalProtocolError: in another state, or when the PDUs cannot be encoded.
         """
         if TRANSITIONS.get((Evt.EVT_9, self._state)) is not Action.DT_1:
             raise LocalProtocolError(f"{Evt.EVT_9.value}: not possible in {self._state.label}, {self._state.value}.")
-        return b"".join([encode(pdu) for pdu in pdus])
+        return encode_run(run.context_id, run.data, run.length)
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
@@ -253,6 +253,9 @@ class UpperLayer:
                 offset += len(decoded.data)
                 self._effects.append(Received(decoded.pdu, decoded.data, decoded.findings))
                 self._received(decoded.pdu)
+                if type(decoded.pdu) is PDataTf and not any(pdv.control & 3 for pdv in decoded.pdu.pdvs):
+                    with view[offset:] as ahead:
+                        offset += self._receive_run(ahead)
             rest = bytearray(view[offset:]) if self._listening else bytearray()
         self._buffer = rest
 
@@ -262,6 +265,15 @@ class UpperLayer:
         if TRANSITIONS[evt, self._state] is Action.AA_8:
             cause = f"{pdu_type.words} is not expected in {self._state.label}, {self._state.value}."
         self._take(evt, Given(pdu=pdu, reason=AbortReason.UNEXPECTED_PDU, cause=cause))
+
+    def _receive_run(self, ahead: memoryview) -> int:
+        """Take P-DATA-TF PDUs in a row where they change no state; returns how many bytes they were."""
+        if TRANSITIONS.get((Evt.EVT_10, self._state)) not in {Action.DT_2, Action.AR_6}:
+            return 0
+        pdvs = tuple(decode_run(ahead, self._limits))
+        if pdvs:
+            self._effects += (ReceivedRun(pdvs), Indicate(DataIndication(PDataTf(pdvs))))
+        return run_length(pdvs)
 
     def _malformed(self, error: RemoteProtocolError, data: bytes) -> None:
         """EVT_19. Where the next PDU begins is not known any more, so that all further bytes are discarded."""

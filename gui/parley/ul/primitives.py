@@ -41,6 +41,20 @@ class DataRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class DataRun:
+    """P-DATA requests in a row: fragments of one length from the middle of a data set, a PDU for each.
+
+    Attributes:
+        length: of each fragment in bytes.
+        data: a whole number of fragments.
+    """
+
+    context_id: int
+    length: int
+    data: bytes | memoryview
+
+
+@dataclass(frozen=True, slots=True)
 class ReleaseRequest:
     """A-RELEASE request (EVT_11)."""
 
