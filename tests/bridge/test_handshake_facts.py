@@ -50,7 +50,7 @@ def test_both_ends_tell_what_was_agreed_and_who_the_peer_is(pki):
         assert lines["ALPN"][0] == "dicom"
         assert lines["Peer's certificates"][1] == "trusted and valid"
     assert ours["Subject"][0] == "CN=server"
-    assert ours["Alternative names (SAN)"][0] == "DNS:localhost, IP:127.0.0.1"
+    assert ours["Names (SAN)"][0] == "DNS:localhost, IP:127.0.0.1"
     assert ours["Expires"][0] == f"{pki.server.certificate.not_valid_after_utc:%Y-%m-%d %H:%M:%S} UTC"
     assert ours["Server name"] == ("127.0.0.1", "expected in the certificate")
     assert ours["Client certificate"] == ("asked for and sent", "asked for by the peer; this side sent one")

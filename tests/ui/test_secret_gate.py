@@ -4,7 +4,17 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QDialogButtonBox, QLabel, QLineEdit, QPushButton, QToolButton
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QToolButton,
+)
 
 from parley.keystore.store import SERVICE
 from parley.model.handle import KnownUser, RequestorHandle, UserIdentity
@@ -95,6 +105,13 @@ def answer(qtbot, stage, text, *, keep=None):
     qtbot.mouseClick(ok, Qt.MouseButton.LeftButton)
 
 
+def top_level(stage):
+    """What else is on the screen beside the window and its dialogs."""
+    return [
+        w for w in QApplication.topLevelWidgets() if w.isVisible() and not isinstance(w, QDialog | type(stage.window))
+    ]
+
+
 def words_of(box):
     return "\n".join(label.text() for label in box.findChildren(QLabel) if label.isVisible())
 
@@ -169,11 +186,14 @@ def test_what_the_key_store_does_not_have_is_asked_for_and_kept(qtbot, stage, ba
     press(qtbot, stage, "scu.associate")
     box = question(qtbot, stage)
     assert "SCU passcode" in words_of(box)
-    assert "The key store has none of that name. Its name there is “passcode”." in words_of(box)
+    assert "The key store has none of that name. The profile calls it “passcode”." in words_of(box)
+    assert said(stage) == "Needed first: the SCU passcode."
     line = box.findChild(QLineEdit, "secret_question.secret.text")
     assert line.echoMode() == QLineEdit.EchoMode.Password
     assert not box.findChild(QPushButton, "secret_question.ok").isEnabled()
-    answer(qtbot, stage, "new horse")
+    qtbot.keyClicks(line, "new ")
+    assert top_level(stage) == []
+    answer(qtbot, stage, "horse")
     qtbot.waitUntil(lambda: "passphrase" in words_of(question(qtbot, stage)))
     answer(qtbot, stage, "new sesame", keep=False)
     qtbot.waitUntil(lambda: called(stage) == ["associate"])

@@ -11,6 +11,7 @@ from parley.model import registry
 from parley.model.handle import ProposedContext, RequestorHandle, RoleProposal
 from parley.model.profile import RequestorSide
 from parley.ui.context_row import Column
+from parley.ui.contexts import ContextsEditor
 from parley.ui.undo import words_of
 from parley.ul.codes import VERIFICATION
 from tests.ui.test_context_model import answers
@@ -63,7 +64,10 @@ def test_a_template_brings_its_roles_and_both_go_in_one_step(qtbot, stage, side,
     assert handle.roles == (own, *(role for role in template.roles if role.sop_class_uid != CT))
     assert RoleProposal(MR, 0, 1) in handle.roles
     assert panel.side().handle == handle
+    line = panel.findChild(ContextsEditor).commands.line
+    assert "section Negotiation" in line.message
     stage.book.undo()
+    assert line.message == ""
     assert getattr(stage.book.draft, side) == before
     assert panel.side() == before
     stage.book.redo()

@@ -48,7 +48,7 @@ def facts_of(handshake: Handshake, role: Role | None, wall: float) -> Fact:
 
 
 def _agreed(handshake: Handshake, role: Role | None) -> Iterator[Fact]:
-    none = "" if handshake.version else "the handshake did not get that far"
+    none = "" if handshake.version else "ended before that"
     yield Fact("Version", handshake.version or "none", none)
     yield Fact("Cipher", handshake.cipher or "none", none)
     yield Fact("ALPN", handshake.alpn or "none", "" if handshake.alpn else "no application protocol was agreed")
@@ -75,7 +75,7 @@ def _client_certificate(handshake: Handshake, role: Role | None) -> Iterator[Fac
 def _peer(handshake: Handshake, role: Role | None, wall: float) -> Iterator[Fact]:
     chain = handshake.peer_chain
     if not chain:
-        meaning = "the handshake did not get that far" if role is Role.REQUESTOR else "the client has shown none"
+        meaning = "ended before that" if role is Role.REQUESTOR else "the client has shown none"
         yield Fact("Peer's certificates", "none", meaning)
         return
     trust = "trusted and valid" if handshake.is_verified else "not verified: nothing proves who the peer is"
@@ -89,7 +89,7 @@ def _certificate(certificate: Certificate, position: int, wall: float) -> Fact:
     named = ", ".join(certificate.names) or "none"
     lines = [
         Fact("Subject", certificate.subject),
-        Fact("Alternative names (SAN)", named, "the names that a client may call it by" if certificate.names else ""),
+        Fact("Names (SAN)", named, "the names that a client may call it by" if certificate.names else ""),
         Fact("Issuer", certificate.issuer, "itself" if certificate.issuer == certificate.subject else ""),
         Fact("Valid from", _moment(certificate.not_before)),
         Fact("Expires", _moment(certificate.not_after), until, severity),

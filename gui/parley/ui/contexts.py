@@ -146,6 +146,8 @@ class ContextsEditor(QWidget, Generic[Context]):
     def set_contexts(self, contexts: tuple[Context, ...]) -> None:
         """Show other contexts and select the first, so that its transfer syntaxes can be seen."""
         if self._keeps_place:
+            if contexts != self.contexts():
+                self.commands.line.say(None)  # what was done is undone, or redone
             self.select(self.model.restore(contexts))
             return
         self.commands.forget()
@@ -190,7 +192,7 @@ class ContextsEditor(QWidget, Generic[Context]):
         if not self._template_menu.isEmpty():
             return
         for template in registry.templates():
-            roles = f", {len(template.roles)} with roles" if template.roles else ""
+            roles = f" and {len(template.roles)} roles" if template.roles else ""
             action = self._template_menu.addAction(f"{template.name}  ({len(template.abstract_syntaxes)}{roles})")
             action.setToolTip("\n".join(map(registry.labelled, template.abstract_syntaxes)))
             action.triggered.connect(partial(self._add_template, template))

@@ -42,14 +42,18 @@ class SecretEdit(QWidget):
     Attributes:
         changed: the person typed another one, or took one from a file.
         fetch_wanted: show what the key store has under that name, by `show_fetched` or `show_missing`.
+
+    Args:
+        has_note: whether it says what becomes of what is typed.
     """
 
     changed = Signal()
     fetch_wanted = Signal(str)
 
-    def __init__(self, object_name: str, name: str, tip: str, *, from_file: bool = True) -> None:
+    def __init__(self, object_name: str, name: str, tip: str, *, from_file: bool = True, has_note: bool = True) -> None:
         super().__init__()
         self._secret = NO_SECRET
+        self._has_note = has_note
         self._fetched = NO_SECRET
         self._missing = ""
         self._tip = tip
@@ -81,6 +85,11 @@ class SecretEdit(QWidget):
         self.reveal.toggled.connect(self._reveal_toggled)
         self.load.clicked.connect(self._ask_for_file)
         self._show()
+
+    def stand_beside(self, label: QLabel, grid: QGridLayout) -> None:
+        """Keep the label level with the line, also while there is a note beneath it."""
+        label.setMinimumHeight(self.line.sizeHint().height())
+        grid.setAlignment(label, Qt.AlignmentFlag.AlignTop)
 
     def value(self) -> Secret:
         return self._secret
@@ -144,7 +153,7 @@ class SecretEdit(QWidget):
             hint = ""
         self.line.setPlaceholderText(hint)
         self.line.setToolTip("\n".join(filter(None, (self._tip, hint))))
-        self.note.setVisible(bool(self._secret) and not self._is_plain)
+        self.note.setVisible(self._has_note and bool(self._secret) and not self._is_plain)
 
     @Slot(str)
     def _typed(self, text: str) -> None:

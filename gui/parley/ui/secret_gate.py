@@ -98,7 +98,7 @@ class SecretGate(QObject):
         fetching = Fetching(self._keeper, profile, self)
         self._fetching[panel] = fetching
         panel.show_waiting(_WAITING, _UNLOCK)
-        fetching.wanted.connect(partial(self._ask, fetching))
+        fetching.wanted.connect(partial(self._ask, panel, fetching))
         fetching.fetched.connect(partial(self._fetched, panel, go_on))
         fetching.missing.connect(partial(self._missing, panel))
         fetching.start()
@@ -142,9 +142,10 @@ class SecretGate(QObject):
 
     # --- asking ------------------------------------------------------------------------------------------------------
 
-    def _ask(self, fetching: Fetching, question: Question) -> None:
+    def _ask(self, panel: SidePanel, fetching: Fetching, question: Question) -> None:
         from parley.ui.secret_question import SecretQuestion
 
+        panel.show_waiting("Needed first:", f"the {question.what}.")
         dialog = SecretQuestion(question, self._window)
         self._questions[fetching] = dialog
         dialog.answered.connect(partial(self._answered, fetching))

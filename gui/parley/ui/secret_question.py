@@ -30,11 +30,12 @@ class SecretQuestion(QDialog):
         self.setWindowTitle("A secret is needed")
         self.setMinimumWidth(_WIDTH)
         what = QLabel(f"The profile needs the {question.what}:")
-        why = QLabel(f"{question.reason[:1].upper()}{question.reason[1:]}. Its name there is “{question.reference}”.")
+        reason = f"{question.reason[:1].upper()}{question.reason[1:]}"
+        why = QLabel(f"{reason}. The profile calls it “{question.reference}”.")
         why.setTextFormat(Qt.TextFormat.PlainText)
         why.setWordWrap(True)
-        self._edit = SecretEdit("secret_question.secret", question.what, "Nobody sees it; it goes into no file and log")
-        self._edit.note.setParent(None)
+        tip = "It goes into no file and no log"
+        self._edit = SecretEdit("secret_question.secret", question.what, tip, has_note=False)
         what.setBuddy(self._edit)
         self._keep = QCheckBox("&Keep it in the key store")
         named(self._keep, "secret_question.keep", "Keep it in the key store", "Then Parley need not ask again")

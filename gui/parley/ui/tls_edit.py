@@ -165,6 +165,8 @@ class TlsEdit(QWidget):
         row = self._grid.rowCount()
         self._grid.addWidget(label, row, 0)
         self._grid.addWidget(editor, row, 1)
+        if isinstance(editor, SecretEdit):
+            editor.stand_beside(label, self._grid)
         editor.changed.connect(self._edited)
         return [label, editor]
 

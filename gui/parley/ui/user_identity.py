@@ -102,6 +102,8 @@ class UserIdentityEdit(QWidget):
             label.setBuddy(widget)
             grid.addWidget(label, row, 0)
             grid.addWidget(widget, row, 1)
+        self._primary.stand_beside(self._labels["primary"], grid)
+        self._secondary.stand_beside(self._labels["secondary"], grid)
         self.setFocusProxy(self._type)
         self._type.activated.connect(self._type_chosen)
         self._response.activated.connect(self.changed)
