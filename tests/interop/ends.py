@@ -61,13 +61,17 @@ class Asking:
 
 @asynccontextmanager
 async def asking(
-    port: int, handle: RequestorHandle | None = None, timers: Timers = TIMERS, **facts
+    port: int,
+    handle: RequestorHandle | None = None,
+    timers: Timers = TIMERS,
+    misbehaviour: str | None = None,
+    **facts,
 ) -> AsyncIterator[Asking]:
     """Our requestor, its attempt made; `facts` are further fields of its side."""
     record = Record()
     engine = Engine(record)
     side = RequestorSide(port=port, handle=handle or RequestorHandle(), timers=timers, **facts)
-    association = engine.requestor(side)
+    association = engine.requestor(side, misbehaviour)
     try:
         yield Asking(association, await association.associate(), record)
     finally:

@@ -12,7 +12,7 @@ import pytest
 
 from parley.engine.errors import AssociationError
 from parley.model.attempt import AttemptEnd
-from parley.model.decision import Accept
+from parley.model.decision import Misbehave
 from parley.model.event import EventKind as K
 from parley.ul.codes import VERIFICATION
 from parley.ul.errors import Severity
@@ -132,7 +132,7 @@ def test_the_table_holds_the_whole_corpus():
 
 
 def answering_with(name):
-    return answering(policy=lambda caller: Accept(ACCEPTANCES[name], "as told"))
+    return answering(policy=lambda caller: Misbehave(name))
 
 
 @pytest.mark.parametrize("name", ACCEPTANCES)

@@ -15,7 +15,7 @@ import pytest
 from parley.model.attempt import AttemptEnd
 from parley.model.event import EventKind as K
 from parley.model.profile import RequestorSide
-from parley.ul.codec import decode
+from parley.ul.codec import decode, encode
 from parley.ul.codes import VERIFICATION
 from parley.ul.errors import Severity
 from parley.ul.limits import Limits
@@ -23,7 +23,7 @@ from parley.ul.pdu import AAbort, AAssociateAc, AAssociateRj
 from tests.harness.odd import FIRST_BYTES, REQUESTS
 from tests.harness.peer import connected
 from tests.harness.process import serving
-from tests.interop.ends import EXPLICIT, IMPLICIT, answering
+from tests.interop.ends import EXPLICIT, IMPLICIT, answering, asking
 
 pytestmark = pytest.mark.interop
 
@@ -145,6 +145,12 @@ async def answer_to(port: int, data: bytes, *, until_closed: bool = False) -> st
             return NOTHING
 
 
+async def answer_to_misbehaviour(port: int, name: str) -> str:
+    """What a peer answers when it is our requestor that misbehaves."""
+    async with asking(port, misbehaviour=name) as ours:
+        return words(encode(ours.attempt.answer))
+
+
 def test_the_tables_hold_the_whole_corpus():
     assert list(ODD_REQUESTS) == list(REQUESTS)
     assert list(ODD_BEGINNINGS) == list(FIRST_BYTES) == list(WHY)
@@ -195,7 +201,10 @@ def test_what_storescp_does(run, name):
     data = (REQUESTS | FIRST_BYTES)[name]
     with serving(lambda port: ["storescp", "-v", "-dhl", str(port)]) as server:
         expected = ALL[name].storescp
-        assert run(answer_to(server.port, data, until_closed=expected == NOTHING)) == expected
+        if expected == NOTHING:
+            assert run(answer_to(server.port, data, until_closed=True)) == expected
+        else:
+            assert run(answer_to_misbehaviour(server.port, name)) == expected
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -211,5 +220,7 @@ def test_what_pynetdicom_does(run, pynetdicom, name):
     with pynetdicom.serving(contexts=[[VERIFICATION, [IMPLICIT, EXPLICIT]]], timeout=5) as port:
         if expected == DIES:
             assert run(watch_it_die(port)).startswith(("ValueError", "IndexError"))
+        elif expected == NOTHING:
+            assert run(answer_to(port, data, until_closed=True)) == expected
         else:
-            assert run(answer_to(port, data, until_closed=expected == NOTHING)) == expected
+            assert run(answer_to_misbehaviour(port, name)) == expected

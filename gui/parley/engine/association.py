@@ -86,6 +86,8 @@ class Association(Misbehaving):
         return await messages.store(await messages.open(path), progress)
 
     def _established_messages(self, verb: str) -> Messages:
+        if self._script is not None:
+            raise AssociationError(f"There is no association to {verb} on: a misbehaviour has its connection.")
         if not self.is_established or self._messages is None:
             state = f"{self.state.label}, {self.state.value}"
             raise AssociationError(f"There is no association to {verb} on: it is {state}.")

@@ -122,6 +122,8 @@ class Running:
         if isinstance(effect, Received) and isinstance(effect.pdu, AAbort):
             # Whatever was still to come, nobody listens; who receives an A-ABORT closes.
             self._steps.clear()
+            self._buffer.clear()
+            self._is_deaf = True
             self._deadline.stop_all()
             self._end(Close())
         elif self._awaited is not None and _fits(self._awaited, effect):
