@@ -94,4 +94,4 @@ def test_a_failure_of_the_backend_is_a_reason(qtbot, keeper, backend):
     found = {}
     keeper.look_up(["a"], found.update)
     qtbot.waitUntil(lambda: bool(found))
-    assert found == {"a": Missing("the key store is locked and was not unlocked")}
+    assert found == {"a": Missing("the key store is locked and was not unlocked", is_there=True)}

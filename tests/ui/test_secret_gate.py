@@ -217,6 +217,7 @@ def test_a_locked_key_store_is_said_and_cannot_be_asked_to_keep(qtbot, stage, ba
     press(qtbot, stage, "scu.associate")
     box = question(qtbot, stage)
     assert "The key store is locked and was not unlocked." in words_of(box)
+    assert "Or cancel, unlock the key store or allow Parley to use it, and try again." in words_of(box)
     assert not box.findChild(QCheckBox, "secret_question.keep").isVisible()
     box.reject()
 
@@ -224,7 +225,9 @@ def test_a_locked_key_store_is_said_and_cannot_be_asked_to_keep(qtbot, stage, ba
 def test_without_a_key_store_it_is_asked_for_once_a_run(qtbot, make):
     stage = make(Unusable())
     press(qtbot, stage, "scu.associate")
-    assert "This system has no key store that can be used." in words_of(question(qtbot, stage))
+    words = words_of(question(qtbot, stage))
+    assert "This system has no key store that can be used." in words
+    assert "unlock" not in words
     answer(qtbot, stage, "one")
     qtbot.waitUntil(lambda: "passphrase" in words_of(question(qtbot, stage)))
     answer(qtbot, stage, "two")

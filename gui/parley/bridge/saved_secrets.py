@@ -7,7 +7,7 @@ profile goes that has it; a name that a person wrote into a file is that person'
 
 from __future__ import annotations
 
-import uuid
+import os
 from collections.abc import Collection, Iterable
 
 from parley.bridge.secret_keeper import Kept
@@ -31,7 +31,7 @@ def named(profile: Profile, key: str, entries: Iterable[StoredProfile]) -> Profi
         key: of its own file among the entries; what the others name stays theirs.
     """
     taken = _all_references(entry for entry in entries if entry.key != key)
-    return with_references(profile, taken, lambda: uuid.uuid4().hex[:12])
+    return with_references(profile, taken, lambda: os.urandom(6).hex())
 
 
 def typed(profile: Profile, saved: Profile) -> tuple[Secret, ...]:

@@ -45,12 +45,14 @@ class Question:
         reference: the key store's name for it.
         reason: why the key store does not give it, without a full stop.
         can_keep: whether the key store would take it.
+        can_unlock: whether there is a key store that might give it, once it lets Parley in.
     """
 
     what: str
     reference: str
     reason: str
     can_keep: bool
+    can_unlock: bool
 
 
 class SecretKeeper(QObject):
@@ -201,7 +203,9 @@ class Fetching(QObject):
                 self._found[reference] = secret
                 self._keeper.remember(secret)
             else:
-                self._questions.append(Question(self._what(reference), reference, secret.reason, secret.is_open))
+                can_unlock = secret.is_there and not secret.is_open
+                what = self._what(reference)
+                self._questions.append(Question(what, reference, secret.reason, secret.is_open, can_unlock))
         self._go_on()
 
     def _what(self, reference: str) -> str:

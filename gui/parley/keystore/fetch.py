@@ -24,10 +24,12 @@ class Missing:
     Attributes:
         reason: why, without a full stop.
         is_open: whether the key store answered at all, and could keep one.
+        is_there: whether there is a key store; one that is not open may be unlocked.
     """
 
     reason: str
     is_open: bool = False
+    is_there: bool = False
 
 
 class NotGivenError(KeyStoreError):
@@ -68,9 +70,9 @@ def unfetched(profile: Profile) -> tuple[str, ...]:
 def look_up(reference: str, store: KeyStore) -> Secret | Missing:
     """The secret of that reference, or why there is none. Never raises."""
     try:
-        return store.get(reference) or Missing("the key store has none of that name", is_open=True)
+        return store.get(reference) or Missing("the key store has none of that name", is_open=True, is_there=True)
     except KeyStoreError as error:
-        return Missing(str(error))
+        return Missing(str(error), is_there=not store.problem)
 
 
 def _fetch(reference: str, store: KeyStore, ask: Ask) -> Secret:

@@ -43,6 +43,9 @@ class SecretQuestion(QDialog):
         self._keep.setVisible(question.can_keep)
         run = QLabel("Parley knows it until it is closed.")
         run.setVisible(not question.can_keep)
+        run.setWordWrap(True)
+        if question.can_unlock:
+            run.setText(f"{run.text()} Or cancel, unlock the key store or allow Parley to use it, and try again.")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         self._ok = buttons.button(QDialogButtonBox.StandardButton.Ok)
         named(self._ok, "secret_question.ok", "OK", "Go on with this secret")
