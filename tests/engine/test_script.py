@@ -470,6 +470,23 @@ def test_the_first_message_is_what_begins_a_script(run):
     run(play())
 
 
+def test_what_came_with_the_first_message_is_told_too(run):
+    parts = [PDataTf((Pdv(1, control, bytes(2000)),)) for control in (3, *[0] * 9, 2)]
+
+    async def play():
+        async with Alone("abort-in-message") as ours, connected(ours.port) as peer:
+            await associated(peer)
+            await peer.send(b"".join(map(encode, parts)))
+            assert await peer.read_pdu() == ABORT
+            peer.writer.write_eof()
+            await ours.record.wait_for(K.CLOSED)
+            return ours
+
+    ours = run(play())
+    assert [event.pdu for event in ours.record.of(K.PDU_RECEIVED)][1:] == [parts[0], parts[1], parts[-1]]
+    assert "received 8 P-DATA-TF PDUs in between with 16000 bytes of the data set" in ours.texts(K.NOTE)
+
+
 def test_a_collision_waits_for_the_answer_and_gives_one(run):
     async def play():
         async with Alone("release-collision") as ours, connected(ours.port) as peer:

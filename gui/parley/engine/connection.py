@@ -230,7 +230,7 @@ class Connection(asyncio.Protocol):
         try:
             while pending := self.ul.effects():
                 for effect in pending:
-                    if self._script is None:
+                    if self._script is None or isinstance(effect, fx.ReceivedRun):
                         self._do(effect)
                     elif isinstance(effect, fx.Received | fx.Malformed):
                         self._script.came(effect)
