@@ -77,6 +77,9 @@ class Requestor(Association):
 
         Never raises for what a network or a peer does: that is in the attempt.
         """
+        if self._attempt.done():  # ended before it began
+            self._finish("cancelled before connecting")
+            return await self._attempt
         self.request = self._odd_request(request_pdu(self.side.handle))
         try:
             self._request(pr.AssociateRequest(self.request))
@@ -87,6 +90,7 @@ class Requestor(Association):
         if faults := request_faults(self.side):
             self.tell(EventKind.NOTE, text=fault_words("sent", faults), findings=faults)
         self._connecting = spawn(self._connect(), name=f"connect association {self.number}")
+        self._connecting.add_done_callback(self._connecting_ended)
         try:
             return await asyncio.shield(self._attempt)
         finally:
@@ -149,10 +153,11 @@ class Requestor(Association):
         except OSError as error:
             end = _CONNECT_ENDS.get(error.errno or 0, AttemptEnd.CONNECT_FAILED)
             self._connect_failed(end, _words(error))
-        except asyncio.CancelledError:
-            if self._transport is None:
-                self._finish("cancelled while connecting")
-            raise
+
+    def _connecting_ended(self, connecting: asyncio.Task[None]) -> None:
+        """A task that is cancelled before its first step never hears of it itself."""
+        if connecting.cancelled() and self._transport is None and not self.is_closed:
+            self._finish("cancelled while connecting")
 
     async def _secure(self) -> TlsTransport | None:
         """What TLS needs, None without it; read in a thread, as files and the system's store take their time."""
@@ -227,6 +232,17 @@ class Requestor(Association):
     def connection_opened(self, transport: asyncio.BaseTransport) -> None:
         super().connection_opened(transport)
         self.tell(EventKind.CONNECTED)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if self._attempt.done():  # given up in the very moment in which the connection came
+            assert isinstance(transport, asyncio.Transport)
+            transport.abort()
+        else:
+            super().connection_made(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self.is_closed:
+            super().connection_lost(exc)
 
     def handshake_began(self) -> None:
         super().handshake_began()

@@ -1,0 +1,47 @@
+"""An attempt that is given up at whatever moment: it ends once, nothing goes on behind its back."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from parley.engine.engine import Engine
+from parley.engine.tasks import spawn
+from parley.model.attempt import AttemptEnd
+from parley.model.event import EventKind as K
+from parley.model.profile import RequestorSide, Timers
+from parley.ul.table import State
+from tests.harness.peer import Peer, listening
+from tests.harness.record import Record
+
+
+async def silent(peer: Peer) -> None:
+    await peer.read_to_end()
+
+
+@pytest.mark.parametrize("turns", range(14))
+def test_given_up_after_so_many_turns_of_the_loop(run, turns):
+    async def play():
+        errors = []
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, context: errors.append(context))
+        async with listening(silent) as port:
+            record = Record()
+            engine = Engine(record)
+            requestor = engine.requestor(RequestorSide(port=port, timers=Timers(artim=0.05)))
+            associating = spawn(requestor.associate(), name="associate")
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            was_asked = bool(record.of(K.PDU_SENT))
+            requestor.abort()
+            attempt = await associating
+            await requestor.wait_closed()
+            await engine.close()
+        return errors, attempt, requestor, record, was_asked
+
+    errors, attempt, requestor, record, was_asked = run(play())
+    assert errors == []
+    assert attempt.end is AttemptEnd.CANCELLED
+    assert requestor.state is State.STA_1
+    assert len(record.of(K.CLOSED)) == 1
+    assert len(record.of(K.PDU_SENT)) == (2 if was_asked else 0)
