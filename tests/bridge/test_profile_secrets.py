@@ -142,6 +142,19 @@ def test_undo_and_redo_of_what_was_saved_is_no_change(shelf):
     assert not shelf.book.is_dirty
 
 
+def test_a_draft_from_before_it_was_saved_has_the_secret_under_its_name(shelf):
+    shelf.type("correct horse")
+    shelf.book.edit(replace(shelf.book.draft.scu, host="pacs"), shelf.book.draft.scp)
+    shelf.book.save()
+    shelf.wait()
+    kept = dict(shelf.backend.secrets)
+    shelf.book.undo()
+    assert (shelf.book.draft.scu.host, shelf.secret()) == ("127.0.0.1", Secret.of("correct horse", *kept))
+    shelf.book.save()
+    shelf.wait()
+    assert shelf.backend.secrets == kept
+
+
 def test_deleting_a_profile_removes_its_secret(shelf):
     saved(shelf)
     shelf.book.delete("CT 1.toml")
@@ -173,8 +186,9 @@ def test_saving_under_another_name_leaves_the_first_profile_its_secret(shelf):
     shelf.type("battery staple")
     shelf.book.save_as("New")
     shelf.wait()
-    assert shelf.in_file().reference == first
-    assert shelf.backend.secrets == {first: "correct horse", shelf.in_file("New.toml").reference: "battery staple"}
+    second = shelf.in_file("New.toml").reference
+    assert shelf.in_file().reference == first != second
+    assert shelf.backend.secrets == {first: "correct horse", second: "battery staple"}
     assert not shelf.book.is_dirty
 
 

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from parley.bridge.profile_book import Answer, ProfileBook
 from parley.model.profile import Profile
-from parley.model.profile_secrets import references_of
+from parley.model.profile_secrets import is_own_reference, references_of
 from parley.model.store import StoredProfile
 from parley.ui import icons, style
 from parley.ui.fields import ToneLine, named
@@ -276,7 +276,7 @@ class ProfilesPane(QWidget):
         entry = self._selected()
         if entry is None:
             return
-        kept = entry.profile is not None and references_of(entry.profile)
+        kept = entry.profile is not None and any(map(is_own_reference, references_of(entry.profile)))
         secrets = ", and so are its secrets in the key store unless another profile uses them" if kept else ""
         box = self._box(
             "profiles.delete_question",
