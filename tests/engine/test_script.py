@@ -30,6 +30,7 @@ from parley.model.misbehaviour_steps import (
     Trigger,
 )
 from parley.model.profile import AcceptorSide, RequestorSide, Timers
+from parley.model.tls import Tls
 from parley.ul.codec import decode, encode
 from parley.ul.codes import PduType
 from parley.ul.errors import Severity
@@ -74,13 +75,13 @@ async def nothing_is_left(engine):
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
-async def life(*, answer=None, ask=None, timers=PATIENCE, their_timers=PATIENCE):
+async def life(*, answer=None, ask=None, timers=PATIENCE, their_timers=PATIENCE, tls=None, their_tls=None):
     """Associate, echo, release, as far as it goes; both ends are ours."""
     ends = Ends()
     engine = Engine(ends.record)
     policy = (lambda caller: Misbehave(answer)) if answer else None
-    listener = await engine.listen(AcceptorSide(port=0, timers=their_timers), policy)
-    requestor = engine.requestor(RequestorSide(port=listener.port, timers=timers), ask)
+    listener = await engine.listen(AcceptorSide(port=0, timers=their_timers, tls=their_tls), policy)
+    requestor = engine.requestor(RequestorSide(port=listener.port, timers=timers, tls=tls), ask)
     ends.attempt = await requestor.associate()
     try:
         ends.status = (await requestor.echo()).status
@@ -177,6 +178,24 @@ def test_a_requestor_misbehaves(run, name):
     if REQUESTOR[name].trigger is Trigger.CONNECTED:
         assert K.PDU_SENT not in [event.kind for event in before]
     assert after[-1].kind is K.CLOSED
+
+
+@pytest.mark.parametrize("name", ["answer-byte-by-byte", "two-answers", "http-answer", "reset-in-message"])
+def test_an_acceptor_misbehaves_over_tls(run, pki, name):
+    tls, their_tls = Tls(ca_file=pki.ca.certificate_file), Tls(**pki.server.files)
+    ends = run(life(answer=name, tls=tls, their_tls=their_tls))
+    end, last = ANSWERS[name]
+    assert ends.attempt.end is end
+    assert ends.kinds(REQUESTOR_NUMBER)[-len(last) :] == last
+
+
+@pytest.mark.parametrize("name", ["request-byte-by-byte", "tls-client-hello", "close-without-release"])
+def test_a_requestor_misbehaves_over_tls(run, pki, name):
+    tls, their_tls = Tls(ca_file=pki.ca.certificate_file), Tls(**pki.server.files)
+    ends = run(life(ask=name, tls=tls, their_tls=their_tls))
+    end, last = REQUESTS[name]
+    assert ends.attempt.end is end
+    assert ends.kinds(ACCEPTOR_NUMBER)[-len(last) :] == last
 
 
 def test_a_release_that_nobody_answered_is_none(run):

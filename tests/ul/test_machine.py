@@ -587,6 +587,17 @@ def test_a_claimed_length_is_not_waited_for():
         assert isinstance(machine.effects()[0], Malformed)
 
 
+def test_what_is_buffered_can_be_read_on_by_somebody_else_and_given_back():
+    machine = machine_in(State.STA_6, Role.ACCEPTOR)
+    machine.receive(encode(DATA) + encode(RELEASE_RQ)[:7])
+    machine.effects()
+    rest = machine.take_buffered()
+    assert rest == encode(RELEASE_RQ)[:7]
+    assert machine.buffered == 0
+    machine.receive(rest + encode(RELEASE_RQ)[7:])
+    assert machine.state is State.STA_8
+
+
 def test_a_slow_peer_fills_no_more_than_one_pdu():
     machine = machine_in(State.STA_6, Role.ACCEPTOR, LIMITS)
     pdu = encode(PDataTf((Pdv(1, 0, bytes(LIMITS.data_length - 6)),)))
