@@ -47,7 +47,7 @@ def states(model):
 
 def test_a_file_is_listed_with_what_it_holds(model):
     assert [text(model, 0, column) for column in Column] == [
-        "a", "CT Image Storage", "Explicit VR Little Endian", "40.0 kB", "", "Waiting", "",
+        "a", "CT Image Storage", "Explicit VR Little Endian", "40.0 kB", "", "", "Waiting",
     ]  # fmt: skip
     assert model.index(0, Column.FILE).data(Qt.ItemDataRole.ToolTipRole) == str(Path("/in/a"))
     assert model.index(0, Column.SOP_CLASS).data(Qt.ItemDataRole.ToolTipRole) == CT
@@ -99,9 +99,12 @@ def test_a_file_that_fits_no_context_says_so_after_it_was_tried(model):
     assert states(model)[1] is FileState.FAILED
     assert text(model, 1, Column.CONTEXT) == "none"
     assert model.verdict(1).code == "store_not_proposed"
+    model.show_contexts(None)
+    assert (states(model)[1], model.verdict(1).code) == (FileState.FAILED, "store_not_proposed")
 
 
 def test_a_file_without_an_answer_says_why(model):
+    model.show_contexts((CT_IN_EXPLICIT,))
     model.show_progress([(0, result("a", None, "The association was aborted."))], None)
     assert model.verdict(0).cause == "The association was aborted."
 

@@ -100,6 +100,11 @@ class Driver(QObject):
         except TimeoutError:
             raise AssertionError(f"it does not come to that; the window shows:\n{self}") from None
 
+    def watch(self, *signals: Any) -> None:
+        """Look at what is waited for after these signals too: for what is made only later."""
+        for signal in signals:
+            signal.connect(self._look)
+
     def __str__(self) -> str:
         facts = self.text("scu.state"), self.verdict(), self.text("scp.state"), self.verdict("scp")
         return "\n".join([*facts, *self.log(Column.SUMMARY)])

@@ -32,8 +32,8 @@ class Column(IntEnum):
     TRANSFER_SYNTAX = 2
     SIZE = 3
     CONTEXT = 4
-    STATE = 5
-    MS = 6
+    MS = 5
+    STATE = 6
 
 
 _HEADERS = {
@@ -42,8 +42,8 @@ _HEADERS = {
     Column.TRANSFER_SYNTAX: ("Transfer syntax", "How it is encoded; it is sent as it is"),
     Column.SIZE: ("Size", "Of the data set"),
     Column.CONTEXT: ("Context", "Id of the presentation context that it fits; known once there is an association"),
-    Column.STATE: ("State", "What became of it"),
     Column.MS: ("ms", "From the first byte sent to the peer's answer, in milliseconds"),
+    Column.STATE: ("State", "What became of it"),
 }
 _RIGHT = {Column.SIZE, Column.CONTEXT, Column.MS}
 
@@ -85,6 +85,7 @@ class SendingModel(QAbstractTableModel):
         super().__init__(parent)
         self._rows: list[_Row] = []
         self._contexts: tuple[NegotiatedContext, ...] | None = None
+        self._last_contexts: tuple[NegotiatedContext, ...] = ()
         self._fits: dict[tuple[str, str], NegotiatedContext | None] = {}
         self.counts: Counter[FileState] = Counter()
 
@@ -108,14 +109,14 @@ class SendingModel(QAbstractTableModel):
         found, result = shown.found, shown.result
         if isinstance(found, UnreadableFile):
             return Verdict("store_unreadable", False, found.reason, "It is left out; the others are sent without it.")
-        if result is None or (result.status is None and not result.context_id):
-            if self._is_unfit(found):
-                contexts = self._contexts or ()
-                uids = found.sop_class_uid, found.transfer_syntax_uid
-                return diagnose_no_context(contexts, *uids, no_context_words(contexts, found))
-            if result is None:
-                what = f"{labelled(found.sop_class_uid)} in {labelled(found.transfer_syntax_uid)}"
-                return Verdict("store_waiting", True, f"{what}, {size_words(found.size)}.")
+        kind = found.sop_class_uid, found.transfer_syntax_uid
+        if result is None and self._is_unfit(found):
+            return diagnose_no_context(self._last_contexts, *kind, no_context_words(self._last_contexts, found))
+        if result is None:
+            what = f"{labelled(found.sop_class_uid)} in {labelled(found.transfer_syntax_uid)}"
+            return Verdict("store_waiting", True, f"{what}, {size_words(found.size)}.")
+        if result.status is None and fitting_context(self._last_contexts, *kind) is None:
+            return diagnose_no_context(self._last_contexts, *kind, result.text)
         if result.status is None:
             return Verdict("store_no_answer", False, result.text, "The log says what happened before.")
         return diagnose_status(result.status, f"The peer answered: {result.text}.")
@@ -159,6 +160,8 @@ class SendingModel(QAbstractTableModel):
         shown = None if contexts is None else tuple(contexts)
         if shown != self._contexts:
             self._contexts = shown
+            # What failed for want of a context is explained by those there were, also once the association has ended.
+            self._last_contexts = self._last_contexts if shown is None else shown
             self._fits.clear()
             self.counts = Counter(map(self._state, self._rows))
             self._tell(range(len(self._rows)))

@@ -27,5 +27,5 @@ def storage_problems(side: AcceptorSide) -> Problems:
         text = f"Status {storage.status} does not fit into its two bytes, so no object can be answered."
         yield error("storage.status", text, "Use 0000H to FFFFH.")
     if not any(is_for_storage(context.abstract_syntax) for context in side.handle.contexts):
-        text = "No storage SOP class is among the supported presentation contexts, so no object can come in."
-        yield warning("storage", text, "Add those that peers send.")
+        text = "No storage SOP class is supported, so no object can come in."
+        yield warning("contexts", text, "Add those that peers send, or all of them.")

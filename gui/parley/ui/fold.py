@@ -38,9 +38,11 @@ class FoldedSection(QWidget):
     Attributes:
         unfolded: the content was unfolded (True) or folded (False).
         changed: for subclasses: a value in it was edited.
+        grown: for subclasses: what was chosen in it shows more of it.
     """
 
     unfolded = Signal(bool)
+    grown = Signal()
     changed = Signal()
     field_names: tuple[str, ...] = ()
 

@@ -81,6 +81,7 @@ class MainWindow(QMainWindow):
         from parley.ui.scp_panel import ScpPanel
         from parley.ui.scu_panel import ScuPanel
         from parley.ui.secret_gate import SecretGate
+        from parley.ui.send_files import SendFiles
         from parley.ui.undo import UndoActions
 
         self._controller = controller
@@ -97,6 +98,7 @@ class MainWindow(QMainWindow):
         self.from_wire = FromWire(self.scu, self.scp, self)
         self.secrets = SecretGate(book.keeper, controller, self.scu, self.scp, self)
         self.decisions = Decisions(desk, held, self.scp, self.secrets, self)
+        self.send_files = SendFiles(controller, self.scu, self)
         self.panes = self._make_panes()
         self.setCentralWidget(self.panes.whole)
         self.log_view.table.addActions([self.from_wire.request_action, self.from_wire.answer_action])

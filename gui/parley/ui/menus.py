@@ -62,7 +62,8 @@ class Menus:
 
     def _make_scu(self) -> QMenu:
         scu, load = self._window.scu, self._window.from_wire.request_action
-        first = (scu.associate_action, scu.echo_action, scu.release_action, scu.abort_action)
+        send = self._window.send_files.action
+        first = (scu.associate_action, scu.echo_action, send, scu.release_action, scu.abort_action)
         return self._menu("SC&U", *first, None, load, scu.copy_as.menu)
 
     def _make_scp(self) -> QMenu:
@@ -114,7 +115,8 @@ class Menus:
         bar.addSeparator()
         bar.addActions([scp.listen_action, scp.stop_action])
         bar.addSeparator()
-        bar.addActions([scu.associate_action, scu.echo_action, scu.release_action, scu.abort_action])
+        send = self._window.send_files.action
+        bar.addActions([scu.associate_action, scu.echo_action, send, scu.release_action, scu.abort_action])
         stretch = QWidget()
         stretch.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         bar.addWidget(stretch)

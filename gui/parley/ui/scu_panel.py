@@ -5,6 +5,7 @@ It edits a draft and emits wishes. It neither connects nor diagnoses: attempts a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -172,6 +173,11 @@ class ScuPanel(SidePanel):
         self.associate_action.setIcon(icons.icon("warning" if errors else "associate"))
         tip = "\n".join(["Send it although:", *errors]) if errors else self._associate_tip
         self.associate_action.setToolTip(tip)
+
+    def propose(self, contexts: Sequence[ProposedContext]) -> None:
+        """Add contexts beneath those that are proposed; one edit."""
+        editor = self._contexts.editor
+        editor.insert(contexts, len(editor.contexts()))
 
     # --- wishes ------------------------------------------------------------------------------------------------------
 

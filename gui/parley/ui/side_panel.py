@@ -223,6 +223,7 @@ class SidePanel(QWidget):
         section.changed.connect(self._edited)
         section.unfolded.connect(self.check)
         section.unfolded.connect(partial(self._bring_into_view, section))
+        section.grown.connect(partial(self._bring_into_view, section, True))
         section.unfolded.connect(partial(self._look_for_secrets, section))
         self._sections.append(section)
         self._form.addWidget(section)
@@ -362,7 +363,7 @@ class SidePanel(QWidget):
         self._form.activate()
         self._scroll.ensureWidgetVisible(fields[home])
         target = fields[home].editor
-        found, table = re.match(r"\w+\[(\d+)\]", path), getattr(target, "table", None)
+        found, table = re.search(r"\w+\[(\d+)\]", path), getattr(target, "table", None)
         if found and table is not None:
             table.selectRow(int(found[1]))
             target = table

@@ -188,9 +188,11 @@ class StorageEdit(QWidget):
 
     Attributes:
         classes_requested: the person wants every storage SOP class to be supported.
+        grown: it shows more than before.
     """
 
     changed = Signal()
+    grown = Signal()
     classes_requested = Signal()
 
     def __init__(self, object_name: str) -> None:
@@ -215,6 +217,7 @@ class StorageEdit(QWidget):
         self._grid.setVerticalSpacing(3)
         self._grid.setColumnStretch(1, 1)
         self._add(0, "What to do", self._mode)
+        self._mode.changed.connect(self.grown)
         self._of_folder = self._add(1, "Folder", self._folder)
         self._of_status = self._add(2, "Answer", self._status)
         self._grid.addWidget(self._status_line, 3, 1)

@@ -26,7 +26,6 @@ class StorageSection(PartSection):
 
     def __init__(self, prefix: str) -> None:
         self._prefix = prefix
-        self._lacks_classes = False
         tip = "What to do with the objects of a C-STORE: refuse them, forget them, or save them; and what to answer"
         super().__init__("Objects that come in", f"{prefix}.storage", tip, AcceptorSide())
 
@@ -44,7 +43,11 @@ class StorageSection(PartSection):
         name = f"{self._prefix}.storage"
         editor = StorageEdit(name)
         editor.classes_requested.connect(self.classes_requested)
-        return {"storage": Field("When a peer sends an object", editor, f"{name}.editor", "C-STORE")}
+        editor.grown.connect(self.grown)
+        label = "When a peer sends an object (C-STORE)"
+        return {
+            "storage": Field(label, editor, f"{name}.editor", "Whether it is taken, where it goes, what is answered")
+        }
 
     def _words(self, values: Mapping[str, Any]) -> str:
         storage: Storage = values["storage"]
