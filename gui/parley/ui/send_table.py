@@ -45,7 +45,7 @@ class StateDelegate(ToneDelegate):
 class SyntaxDelegate(QStyledItemDelegate):
     """Shortens the names of transfer syntaxes; the tooltip has the UID."""
 
-    def displayText(self, value: object, locale: QLocale) -> str:
+    def displayText(self, value: object, locale: QLocale | QLocale.Language) -> str:
         return short(super().displayText(value, locale))
 
 
