@@ -14,7 +14,7 @@ from parley.engine.recorder import Recorder, Sink
 from parley.engine.requestor import Requestor
 from parley.model.answer_policy import Resolve, no_profile
 from parley.model.event import EventKind
-from parley.model.misbehaviour import REQUESTOR
+from parley.model.misbehaviour_steps import Misbehaviour
 from parley.model.profile import AcceptorSide, RequestorSide
 
 
@@ -46,8 +46,9 @@ class Engine:
         Raises:
             KeyError: there is no such misbehaviour.
         """
-        odd = None if misbehaviour is None else REQUESTOR[misbehaviour]
-        requestor = Requestor(next(self._numbers), side, self._record, self._deadlines, self._forget, odd)
+        requestor = Requestor(
+            next(self._numbers), side, self._record, self._deadlines, self._forget, _named(misbehaviour)
+        )
         self.associations[requestor.number] = requestor
         return requestor
 
@@ -97,3 +98,11 @@ class Engine:
     def _forget(self, association: Association) -> None:
         self.associations.pop(association.number, None)
         self._unsettled = [ended for ended in (*self._unsettled, association) if not ended.is_settled]
+
+
+def _named(misbehaviour: str | None) -> Misbehaviour | None:
+    if misbehaviour is None:
+        return None
+    from parley.model.misbehaviour import REQUESTOR  # the tables are long, and seldom wanted
+
+    return REQUESTOR[misbehaviour]
