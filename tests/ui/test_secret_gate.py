@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from parley.keystore.store import SERVICE
-from parley.model.handle import KnownUser, RequestorHandle, UserIdentity
+from parley.model.handle import AcceptanceRules, KnownUser, RequestorHandle, UserIdentity
 from parley.model.profile import LOOPBACK, AcceptorSide, Profile, RequestorSide
 from parley.model.secret import Secret
 from parley.model.store import ProfileStore
@@ -25,6 +25,7 @@ from parley.model.tls import Tls
 from parley.ui.secret_edit import SecretNote
 from parley.ui.secret_question import SecretQuestion
 from parley.ui.tls_section import TlsSection
+from parley.ui.user_identity import UserCheckSection
 from parley.ui.verdict import VerdictView
 from tests.bridge.keepers import Lockable, Unusable, keeper_with
 from tests.ui.windows import Stage
@@ -249,6 +250,20 @@ def test_where_a_secret_is_typed_it_says_what_becomes_of_it(qtbot, make, kind, w
     qtbot.waitUntil(lambda: stage.book.keeper._job is None)
     assert note.isVisible()
     assert note.text().startswith(words)
+
+
+def test_known_users_say_it_beneath_their_table(qtbot, make):
+    stage = make(Unusable(), Profile("Secret"))
+    panel = stage.window.scp
+    panel.findChild(UserCheckSection).unfold()
+    note = stage.find(SecretNote, "scp.users.note")
+    assert not note.isVisible()
+    panel.set_side(AcceptorSide(rules=AcceptanceRules(users=(KnownUser("dr", Secret.of("x")),))))
+    qtbot.waitUntil(lambda: stage.book.keeper._job is None)
+    assert note.isVisible()
+    assert note.text().startswith("Not saved: this system has no key store")
+    panel.set_side(AcceptorSide(rules=AcceptanceRules(users=(KnownUser("dr"),))))
+    assert not note.isVisible()
 
 
 def test_saving_gives_the_panel_the_name_and_keeps_what_stands_there(qtbot, make):
