@@ -610,6 +610,37 @@ def test_a_person_may_abort_a_silent_requestor(run):
     assert received == [encode(RQ)[: len(encode(RQ)) // 2]]
 
 
+@pytest.mark.parametrize("name", ["abort-after-accept", "close-without-release"])
+def test_what_a_script_has_ended_is_not_aborted_once_more(run, name):
+    async def accept(peer):
+        await peer.read_pdu()
+        await peer.send(encode(AC))
+        received.append(await peer.read_to_end())
+
+    received = []
+
+    async def play():
+        async with listening(accept) as port:
+            record = Record()
+            engine = Engine(record)
+            requestor = engine.requestor(RequestorSide(port=port, timers=PATIENCE), name)
+            assert (await requestor.associate()).end is ESTABLISHED
+            if name == "close-without-release":
+                releasing = asyncio.gather(requestor.release())
+                await asyncio.sleep(0)
+                requestor.abort()
+                assert await releasing == [False]
+            requestor.abort()
+            await requestor.wait_closed()
+            await engine.close()
+            return record
+
+    record = run(play())
+    expected = ABORT if name == "abort-after-accept" else b""
+    assert received == [expected]
+    assert b"".join(event.data for event in record.of(K.PDU_SENT)) == encode(RQ) + expected
+
+
 def test_nobody_can_echo_or_release_on_an_association_that_a_script_has(run):
     async def play():
         async with listening(accept_and_wait) as port:

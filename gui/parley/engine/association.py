@@ -110,6 +110,9 @@ class Association(Misbehaving):
 
     def abort(self, source: int = 0, reason: int = 0) -> None:
         """Abort in whatever state; does nothing where there is nothing left to abort."""
+        if self._script is not None and self._script.has_ended:
+            self.close_transport()
+            return
         self._return_to_machine()
         if self.state in {State.STA_1, State.STA_2}:
             # The table knows no local abort before a request has come in: there is only the connection to drop.

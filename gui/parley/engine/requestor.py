@@ -127,7 +127,7 @@ class Requestor(Association):
 
     def _finish(self, text: str) -> None:
         if self._script is not None:
-            by_this_side = self._script.has_closed
+            by_this_side = self._script.has_ended
             self._end(AttemptEnd.CANCELLED if by_this_side else self._lost_how(None))
         super()._finish(text)
 

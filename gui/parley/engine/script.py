@@ -64,7 +64,7 @@ class Running:
     """A script that has begun.
 
     Attributes:
-        has_closed: whether it was the script that ended the connection.
+        has_ended: whether the script has ended the association: it closed or reset the connection, or sent an A-ABORT.
 
     Args:
         limits: how long PDUs may be that come in.
@@ -82,7 +82,7 @@ class Running:
         artim: float | None,
         rest: bytes = b"",
     ) -> None:
-        self.has_closed = False
+        self.has_ended = False
         self._carrier = carrier
         self._steps = deque(steps)
         self._limits = limits
@@ -189,6 +189,7 @@ class Running:
     def _tell_sent(self, data: bytes) -> None:
         decoded = _whole(data)
         if decoded is not None:
+            self.has_ended = self.has_ended or isinstance(decoded.pdu, AAbort)
             self._carrier.script_sent(decoded.pdu, data, "")
         elif data:
             more = " …" if len(data) > _SHOWN else ""
@@ -196,7 +197,7 @@ class Running:
             self._carrier.script_sent(None, data, text)
 
     def _end(self, step: Close | Reset) -> None:
-        self.has_closed = True
+        self.has_ended = True
         if isinstance(step, Reset):
             self._carrier.reset_transport()
         else:
@@ -207,7 +208,7 @@ class Running:
 
     def _expired(self, name: str) -> None:
         if name == _LAST:
-            self.has_closed = True
+            self.has_ended = True
             self._carrier.script_ran_out()
             return
         self._awaited = None
