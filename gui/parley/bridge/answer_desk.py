@@ -18,8 +18,14 @@ from parley.engine.listener import Armed, Listener
 from parley.model.answer_policy import AnswerPolicy, PolicyError, Resolve
 from parley.model.answering import Answering
 from parley.model.answers import Answer, AnswerError, parse_answer
-from parley.model.decision import Decision
+from parley.model.build import accept_pdu
+from parley.model.decision import Accept, Decision
+from parley.model.event import EventKind
+from parley.model.from_wire import reset_to_accept
+from parley.model.handle import AcceptanceRules
+from parley.model.nonconformity import acceptance_faults, fault_words
 from parley.model.profile import AcceptorSide
+from parley.ul.pdu import AAssociateAc
 
 BY_HAND, ARMED = "answered by hand", "armed"
 """What the log calls these answers."""
@@ -79,9 +85,33 @@ class AnswerDesk(QObject):
     # --- what is held ------------------------------------------------------------------------------------------------
 
     def decide(self, number: int, decision: Decision) -> bool:
-        """Answer the held request of an association; False when it is not held any more."""
+        """Answer the held request of an association; False when it is not held any more.
+
+        An acceptance that breaks the standard is marked as such in the log.
+        """
         acceptor = self._held(number)
-        return acceptor is not None and acceptor.decide(decision)
+        if acceptor is None:
+            return False
+        if isinstance(decision, Accept) and acceptor.caller is not None:
+            faults = acceptance_faults(acceptor.caller.request, decision.pdu)
+            if faults:
+                acceptor.tell(EventKind.NOTE, text=fault_words("answered", faults), findings=faults)
+        return acceptor.decide(decision)
+
+    def acceptance(self, number: int) -> AAssociateAc | None:
+        """What a held request would be accepted with, to be edited; None when it is not held any more.
+
+        That is its default answer, else what `accept` means for it; where both refuse it, all that it asks for.
+        """
+        acceptor, listener = self._held(number), self._controller.listener
+        if acceptor is None or acceptor.held is None or acceptor.caller is None or listener is None:
+            return None
+        by_rules = self._policy(listener).always(Answer(), "")
+        for decision in (acceptor.held.default, by_rules(acceptor.caller)):
+            if isinstance(decision, Accept):
+                return decision.pdu
+        request = acceptor.caller.request
+        return accept_pdu(reset_to_accept(request, listener.side.handle), AcceptanceRules(), request)
 
     def answer(self, numbers: Iterable[int], text: str) -> int:
         """Answer held requests, each as the text means for it; returns how many were still there to be answered."""

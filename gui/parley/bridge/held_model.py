@@ -221,7 +221,7 @@ class HeldModel(QAbstractTableModel):
             case Column.NUMBER:
                 return str(held.number)
             case Column.LEFT:
-                return self._left(held)
+                return self.left_words(held)
             case Column.CALLING:
                 return significant(held.request.calling_ae_title)
             case Column.CALLED:
@@ -233,7 +233,8 @@ class HeldModel(QAbstractTableModel):
             case Column.FINDINGS:
                 return str(len(held.findings)) if held.findings else ""
 
-    def _left(self, held: HeldRequest) -> str:
+    def left_words(self, held: HeldRequest) -> str:
+        """How long a request still waits, or what became of it."""
         if not held.is_waiting:
             return f"{held.stage.value} {held.outcome}".rstrip()
         left = held.seconds_left(self._monotonic())

@@ -15,10 +15,22 @@ from parley.engine.association import Association
 from parley.engine.deadlines import Deadlines
 from parley.engine.recorder import Recorder
 from parley.model.build import accept_pdu
-from parley.model.decision import Abort, Accept, Caller, Close, Decision, Hold, Misbehave, Reject, Reset, Silence
+from parley.model.decision import (
+    Abort,
+    Accept,
+    Caller,
+    Close,
+    Decision,
+    Hold,
+    Misbehave,
+    Reject,
+    Reset,
+    Silence,
+    decision_words,
+    hold_words,
+)
 from parley.model.event import EventKind
 from parley.model.handle import Rejection
-from parley.model.misbehaviour import ACCEPTOR
 from parley.model.misbehaviour_steps import OddAnswer, Trigger
 from parley.ul import effects as fx
 from parley.ul import primitives as pr
@@ -182,6 +194,8 @@ class Acceptor(Association):
 
     def _misbehave(self, name: str) -> None:
         """Answer oddly, or accept and misbehave when the time comes."""
+        from parley.model.misbehaviour import ACCEPTOR  # the tables are long, and seldom wanted
+
         assert self.request is not None
         side = self._listener.side
         self._usual = usual = accept_pdu(side.handle, side.rules, self.request)
@@ -223,30 +237,3 @@ class Acceptor(Association):
     def _lost(self, error: Exception | None) -> None:
         super()._lost(error)
         self._listener.associations.pop(self.number, None)
-
-
-def decision_words(decision: Decision) -> str:
-    """A decision and its reason, for the log."""
-    match decision:
-        case Accept():
-            words = "accept"
-        case Reject(rejection):
-            words = f"reject {rejection}"
-        case Abort(source, reason):
-            words = f"abort {source}/{reason}"
-        case Close():
-            words = "close the connection"
-        case Silence():
-            words = "say nothing"
-        case Reset():
-            words = "reset the connection"
-        case Misbehave(name):
-            words = f"misbehave: {name}"
-    return f"{words}: {decision.why}" if decision.why else words
-
-
-def hold_words(hold: Hold) -> str:
-    """Whom a held request waits for, and what it gets in the end, for the log."""
-    whom = "for an answer" if hold.asks else "as it was told to"
-    end = "" if hold.seconds is None else f"; after {hold.seconds:g} s {decision_words(hold.default)}"
-    return f"{whom}{end}"

@@ -98,3 +98,30 @@ class Hold:
     seconds: float | None
     asks: bool = True
     why: str = ""
+
+
+def decision_words(decision: Decision) -> str:
+    """A decision and its reason, for the log."""
+    match decision:
+        case Accept():
+            words = "accept"
+        case Reject(rejection):
+            words = f"reject {rejection}"
+        case Abort(source, reason):
+            words = f"abort {source}/{reason}"
+        case Close():
+            words = "close the connection"
+        case Silence():
+            words = "say nothing"
+        case Reset():
+            words = "reset the connection"
+        case Misbehave(name):
+            words = f"misbehave: {name}"
+    return f"{words}: {decision.why}" if decision.why else words
+
+
+def hold_words(hold: Hold) -> str:
+    """Whom a held request waits for, and what it gets in the end, for the log."""
+    whom = "for an answer" if hold.asks else "as it was told to"
+    end = "" if hold.seconds is None else f"; after {hold.seconds:g} s {decision_words(hold.default)}"
+    return f"{whom}{end}"

@@ -119,7 +119,7 @@ def lost_of_request(rq: AAssociateRq) -> tuple[str, ...]:
 
 def _proposed_contexts(items: tuple[PresentationContextRq, ...]) -> tuple[ProposedContext, ...]:
     contexts = tuple(
-        ProposedContext(_abstract_syntax(item), _transfer_syntaxes(item), item.context_id, item.reserved_6_8)
+        ProposedContext(_abstract_syntax(item), transfer_syntaxes_of(item), item.context_id, item.reserved_6_8)
         for item in items
     )
     automatic = tuple(replace(context, context_id=None) for context in contexts)
@@ -201,7 +201,7 @@ def _forced_answers(handle: AcceptorHandle, ac: AAssociateAc, rq: AAssociateRq) 
     for answer in ac.presentation_contexts:
         if given.get(answer.context_id) is answer and negotiated.get(answer.context_id) != answer:
             uid = _text(proposed.get(answer.context_id, ""))
-            forced.append(ForcedAnswer(uid, answer.result, _transfer_syntaxes(answer), answer.context_id))
+            forced.append(ForcedAnswer(uid, answer.result, transfer_syntaxes_of(answer), answer.context_id))
     return tuple(forced)
 
 
@@ -284,7 +284,8 @@ def _abstract_syntax(item: PresentationContextRq) -> str:
     return next((_text(each.uid) for each in item.sub_items if isinstance(each, AbstractSyntax)), "")
 
 
-def _transfer_syntaxes(item: PresentationContextRq | PresentationContextAc) -> tuple[str, ...]:
+def transfer_syntaxes_of(item: PresentationContextRq | PresentationContextAc) -> tuple[str, ...]:
+    """Those of a context, as they would have to be typed."""
     return tuple(_text(each.uid) for each in item.sub_items if isinstance(each, TransferSyntax))
 
 

@@ -10,6 +10,7 @@ from parley.ul.errors import Finding, Severity
 if TYPE_CHECKING:
     from parley.model.problem import Problem
     from parley.model.profile import AcceptorSide, RequestorSide
+    from parley.ul.pdu import AAssociateAc, AAssociateRq
 
 NOT_CONFORMANT = "not conformant"
 
@@ -26,6 +27,13 @@ def answer_faults(side: AcceptorSide) -> tuple[Finding, ...]:
     from parley.model.answer_problems import answer_problems
 
     return _faults(answer_problems(side.handle))
+
+
+def acceptance_faults(rq: AAssociateRq, ac: AAssociateAc) -> tuple[Finding, ...]:
+    """The errors of one answer to one request; none when it keeps to the standard."""
+    from parley.ul.conformance import check_accept
+
+    return tuple(finding for finding in check_accept(rq, ac) if finding.severity is Severity.ERROR)
 
 
 def fault_words(what: str, faults: tuple[Finding, ...]) -> str:

@@ -15,6 +15,7 @@ from parley.model.profile import AcceptorSide
 if TYPE_CHECKING:
     from parley.bridge.answer_desk import AnswerDesk
     from parley.bridge.held_model import HeldModel, HeldRequest
+    from parley.ui.answer_window import AnswerWindows
     from parley.ui.scp_panel import ScpPanel
     from parley.ui.secret_gate import SecretGate
 
@@ -37,11 +38,14 @@ class Decisions(QObject):
     def __init__(self, desk: AnswerDesk, held: HeldModel, scp: ScpPanel, secrets: SecretGate, window: QWidget) -> None:
         super().__init__(window)
         self._desk = desk
+        self._held = held
         self._scp = scp
         self._window = window
+        self._windows: AnswerWindows | None = None
         secrets.change_passed.connect(self._change)
         scp.held.answer_requested.connect(self._answer)
         scp.held.request_selected.connect(self._select)
+        scp.held.edit_requested.connect(self._edit)
         scp.arm.chosen.connect(self._arm_once)
         scp.armed.arm_requested.connect(self._arm)
         scp.armed.disarm_requested.connect(desk.disarm)
@@ -53,6 +57,14 @@ class Decisions(QObject):
     @Slot(object, str)
     def _answer(self, numbers: list[int], text: str) -> None:
         self._desk.answer(numbers, text)
+
+    @Slot(object)
+    def _edit(self, held: HeldRequest) -> None:
+        if self._windows is None:
+            from parley.ui.answer_window import AnswerWindows
+
+            self._windows = AnswerWindows(self._desk, self._held, self._window)
+        self._windows.open(held)
 
     @Slot(str)
     def _arm_once(self, text: str) -> None:

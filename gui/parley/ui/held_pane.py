@@ -159,25 +159,15 @@ class HeldPane(QWidget):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             named(button, f"scp.held.{name}", action.text().replace("&", ""), action.toolTip())
             buttons.addWidget(button)
-        self._answer_button = self._menu_button("Answer", "scp.held.answer", "Any other answer", self._answers)
+        self._answer_button = menu_button("Answer", "scp.held.answer", "Any other answer", self._answers)
         buttons.addWidget(self._answer_button)
-        buttons.addWidget(self._menu_button("More", "scp.held.more", "Answer all, go to the next, clear", more))
+        buttons.addWidget(menu_button("More", "scp.held.more", "Answer all, go to the next, clear", more))
 
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         layout.addLayout(buttons)
         layout.addWidget(self.table)
-
-    @staticmethod
-    def _menu_button(text: str, name: str, tip: str, menu: QMenu) -> QToolButton:
-        button = QToolButton()
-        button.setText(text)
-        button.setMenu(menu)
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        named(button, name, text, tip)
-        return button
 
     @property
     def actions_for_menu(self) -> tuple[QAction, ...]:
@@ -256,3 +246,14 @@ class HeldPane(QWidget):
         self._heading.setText(f"Held requests: {waiting} waiting" if waiting else "Held requests: none waiting")
         if waiting and not self._waiting_selected():
             self._select_next()
+
+
+def menu_button(text: str, name: str, tip: str, menu: QMenu) -> QToolButton:
+    """A button that does nothing but open a menu."""
+    button = QToolButton()
+    button.setText(text)
+    button.setMenu(menu)
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    named(button, name, text, tip)
+    return button

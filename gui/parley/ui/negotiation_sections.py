@@ -76,7 +76,7 @@ class AnswerSection(PartSection):
     The role policy is among the rules, all else in the handle.
     """
 
-    field_names = (
+    field_names: tuple[str, ...] = (
         "forced_answers",
         "asynchronous_operations",
         "role_policy",

@@ -7,6 +7,8 @@ filter, and cells that are being typed in keep theirs: what stands there is no e
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QObject, Slot
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
@@ -14,6 +16,9 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 from parley.bridge.history import Place
 from parley.bridge.profile_book import ProfileBook
 from parley.ui import icons
+
+if TYPE_CHECKING:
+    from parley.bridge.draft_history import DraftHistory
 
 _SIDES = {"scu": "SCU", "scp": "SCP"}
 
@@ -29,7 +34,7 @@ class UndoActions(QObject):
         undo_action, redo_action: for the menu.
     """
 
-    def __init__(self, book: ProfileBook, panels: tuple[QWidget, ...], parent: QWidget) -> None:
+    def __init__(self, book: ProfileBook | DraftHistory, panels: tuple[QWidget, ...], parent: QWidget) -> None:
         super().__init__(parent)
         self._book = book
         self._panels = panels
@@ -90,5 +95,7 @@ def words_of(place: Place) -> str:
     """Where an edit was, for a person: ``SCU called AE title``."""
     if not place:
         return "both sides"
+    if place[-2:] == ("answering", "rules"):
+        return "SCP answer rules"
     inner = place[-1].replace("_", " ").replace("ae title", "AE title").replace("uid", "UID") if place[1:] else ""
     return " ".join(filter(None, (_SIDES.get(place[0], place[0]), "" if inner in {"handle", "rules"} else inner)))
