@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import os
 import re
 import secrets
 from collections.abc import Callable
@@ -16,11 +17,15 @@ from typing import BinaryIO
 
 from parley.engine.disk import on_disk_thread
 
-WRITE_BYTES = 512 * 1024
-"""How many bytes are collected before they are written."""
+WRITE_BYTES = 1024 * 1024
+"""How many bytes are collected before they are written: a common image is written at once, as each turn of a thread
+makes the loop's wait for the interpreter's lock."""
 
 MOST_WAITING = 8 * 1024 * 1024
 """How many bytes of an association may wait for the disk before no more are read from its connection."""
+
+_MOST_PARTS = 1024
+"""How many parts are written at once; what Linux, macOS and the BSDs take in one call."""
 
 _UID = re.compile(r"[0-9.]{1,64}")
 
@@ -140,10 +145,8 @@ class _PartialFile:
         try:
             if self._stream is None:
                 self._stream = self._open()
-            # One long write: each call would wait for the interpreter's lock anew.
-            view = memoryview(b"".join(parts))
-            while view:
-                view = view[self._stream.write(view) :]
+            for start in range(0, len(parts), _MOST_PARTS):
+                _write_all(self._stream, parts[start : start + _MOST_PARTS])
         except BaseException:
             self.remove()
             raise
@@ -172,6 +175,15 @@ class _PartialFile:
         except FileNotFoundError:
             self._temporary.parent.mkdir(parents=True, exist_ok=True)
             return self._temporary.open("xb", buffering=0)
+
+
+def _write_all(stream: BinaryIO, parts: list[bytes]) -> None:
+    """Write the parts in one call where the system can: each call waits for the interpreter's lock anew."""
+    written = os.writev(stream.fileno(), parts) if hasattr(os, "writev") else 0
+    if written < sum(map(len, parts)):
+        rest = memoryview(b"".join(parts))[written:]
+        while rest:
+            rest = rest[stream.write(rest) :]
 
 
 def trouble_words(error: OSError) -> str:

@@ -15,7 +15,7 @@ from parley.engine.disk import begin_on_disk_thread, on_disk_thread
 from parley.engine.errors import AssociationError
 from parley.model.dicom_files import DicomFile, DicomFileError, identify
 
-PART_BYTES = 512 * 1024
+PART_BYTES = 1024 * 1024
 """About how much of a file is read at once; two parts are in memory at most."""
 
 
