@@ -17,6 +17,7 @@ from parley.model.handle import (
     RoleProposal,
     SupportedContext,
 )
+from parley.ui.fields import ToneLine
 from parley.ui.job_line import JobLine
 from parley.ul.codec import encode
 from parley.ul.codes import VERIFICATION
@@ -49,8 +50,8 @@ def press(qtbot, stage, name):
 
 
 def message(stage, side):
-    panel = getattr(stage.window, side)
-    return next(line.message for line in panel.findChildren(JobLine) if line.parent() is panel)
+    lines = getattr(stage.window, side).findChildren(JobLine)
+    return next(line.message for line in lines if line.findChild(ToneLine, f"{side}.loaded.message"))
 
 
 def test_nothing_can_be_loaded_before_an_event_is_selected(stage):
