@@ -49,8 +49,8 @@ def type_cell(qtbot, editor, row, column, text):
     table.setCurrentIndex(editor.model.index(row, column))
     table.setFocus()
     qtbot.keyClick(table, Qt.Key.Key_F2)
-    line = table.viewport().findChild(QComboBox) or table.viewport().findChild(QLineEdit)
-    line = line.lineEdit() if isinstance(line, QComboBox) else line
+    # The editor of the cell before may not be deleted yet.
+    line = next(line for line in table.viewport().findChildren(QLineEdit) if line.isVisible())
     line.selectAll()
     qtbot.keyClicks(line, text)
     end_typing(qtbot, editor, line)

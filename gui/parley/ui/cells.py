@@ -49,6 +49,29 @@ class Cell:
         """What may be chosen instead of typed; empty for nothing."""
         return ()
 
+    def completes(self) -> bool:
+        """Whether what is typed is completed to the first choice that begins so."""
+        return True
+
+    def explained(self, value: Any) -> str:
+        """The value at more length, for a tooltip."""
+        return self.shown(value)
+
+    def is_used(self, item: Any) -> bool:  # noqa: ARG002
+        """Whether the value means anything beside the others of its item; else it is kept and not shown."""
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchedCell(Cell):
+    """A text behind a box that switches its item on and off.
+
+    Attributes:
+        switch: the attribute that the box is for.
+    """
+
+    switch: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class UidCell(Cell):
@@ -62,6 +85,11 @@ class UidCell(Cell):
 
     def parsed(self, text: str, before: Any) -> str:  # noqa: ARG002
         return uid_of(text, self.kinds).strip()
+
+    def explained(self, value: str) -> str:
+        if not value:
+            return self.shown(value)
+        return f"{registry.name_of(value) or '(not in the registry: private, or mistyped)'}\n{value}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +122,9 @@ class UidsCell(Cell):
         # Bare UIDs may have commas or blanks between them; names have both inside.
         flat = (re.split(r"[,\s]+", p) if re.fullmatch(r"[\d.,\s]+", p) else [p] for p in pieces if p)
         return tuple(uid_of(piece, self.kinds) for some in flat for piece in some if piece)
+
+    def explained(self, value: tuple[str, ...] | None) -> str:
+        return "\n".join(f"{registry.labelled(uid)}  {uid}" for uid in value or ()) or self.shown(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +212,10 @@ class HexCell(Cell):
 
     def parsed(self, text: str, before: Any) -> bytes:  # noqa: ARG002
         return parse_hex(text)
+
+    def explained(self, value: bytes) -> str:
+        letters = value.decode("ascii") if value.isascii() else ""
+        return "\n".join(filter(None, (f"{len(value)} bytes", letters)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from PySide6.QtCore import QEvent, QRegularExpression, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPalette, QRegularExpressionValidator, QWheelEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QPalette, QRegularExpressionValidator, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from parley.ui import icons, style
@@ -174,6 +174,29 @@ class ToneLine(QWidget):
         palette = QPalette(self._text.palette())
         palette.setColor(QPalette.ColorRole.WindowText, style.colour(self._tone, self.palette()))
         self._text.setPalette(palette)
+
+
+class Hint(QLabel):
+    """A wrapped sentence of second rank."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWordWrap(True)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self._tint()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._tint()
+
+    def _tint(self) -> None:
+        muted = style.muted(QGuiApplication.palette())
+        # Each palette that is set comes back as a change.
+        if muted != self.palette().color(QPalette.ColorRole.WindowText):
+            palette = QPalette(self.palette())
+            palette.setColor(QPalette.ColorRole.WindowText, muted)
+            self.setPalette(palette)
 
 
 Editor = TypeVar("Editor", bound=QWidget)

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractItemModel, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -25,7 +34,7 @@ from parley.model import registry
 from parley.ui import icons, style
 from parley.ui.cells import Cell, SecretCell, UidCell
 from parley.ui.edits import move_rows
-from parley.ui.fields import ComboBox, Field, LineEdit, named
+from parley.ui.fields import ComboBox, Field, Hint, LineEdit, named
 from parley.ui.items_model import ItemsModel
 
 if TYPE_CHECKING:
@@ -49,6 +58,8 @@ class CellDelegate(QStyledItemDelegate):
         if words := cell.words_to_choose():
             box = ComboBox([(each, each) for each in words], parent)
             box.setEditable(True)
+            if not cell.completes():
+                box.setCompleter(None)  # type: ignore[arg-type]
             box.setAccessibleName(cell.heading)
             return box
         line = LineEdit(parent)
@@ -124,12 +135,21 @@ class ItemsEditor(QWidget):
 
     Args:
         new: makes an item; of a SOP class where the first column is one, which the person then searches for.
+        duplicates: whether there is a button that copies the selected rows.
     """
 
     changed = Signal()
     selected = Signal()
 
-    def __init__(self, columns: tuple[Cell, ...], new: Callable[..., Any], object_name: str, name: str) -> None:
+    def __init__(
+        self,
+        columns: tuple[Cell, ...],
+        new: Callable[..., Any],
+        object_name: str,
+        name: str,
+        *,
+        duplicates: bool = False,
+    ) -> None:
         super().__init__()
         self._new = new
         self._object_name = object_name
@@ -144,7 +164,13 @@ class ItemsEditor(QWidget):
         self._up = self._button("up", "up", "Move up", "Earlier (Alt+Up)")
         self._down = self._button("down", "down", "Move down", "Later (Alt+Down)")
         self._remove = self._button("remove", "remove", "Remove", "Remove the selected rows (Del)")
-        self.buttons = (self.add_button, self._up, self._down, self._remove)
+        self._chosen: tuple[QToolButton, ...] = (self._up, self._down, self._remove)
+        if duplicates:
+            duplicate = self._button("duplicate", "duplicate", "Duplicate", "Copy the selected rows (Ctrl+D)")
+            duplicate.clicked.connect(self._duplicate)
+            self._key("Ctrl+D", duplicate)
+            self._chosen = (duplicate, *self._chosen)
+        self.buttons = (self.add_button, *self._chosen)
         self.setFocusProxy(self.add_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -212,17 +238,28 @@ class ItemsEditor(QWidget):
         elif rows:
             self.add_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    @Slot()
+    def _duplicate(self) -> None:
+        rows = self.selected_rows()
+        if rows:
+            copies = self.model.add([self.model.item(row) for row in rows], rows[-1] + 1)
+            self.select(copies[0])
+            self._mark(copies)
+
     def _move(self, step: int, _checked: bool = False) -> None:
-        rows = move_rows(self.model, self.selected_rows(), step)
-        selection = self.table.selectionModel()
+        self._mark(move_rows(self.model, self.selected_rows(), step))
+
+    def _mark(self, rows: Iterable[int]) -> None:
+        """Have these rows selected and no other, at once: a button that has nothing selected would lose the focus."""
+        chosen = QItemSelection()
         for row in rows:
-            flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
-            selection.select(self.model.index(row, 0), flags)
+            chosen.select(self.model.index(row, 0), self.model.index(row, self.model.columnCount() - 1))
+        self.table.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     @Slot()
     def _enable(self) -> None:
         some = bool(self.selected_rows())
-        for button in (self._up, self._down, self._remove):
+        for button in self._chosen:
             button.setEnabled(some)
             button.setVisible(self.model.rowCount() > 0)
         self.selected.emit()
@@ -259,6 +296,29 @@ class ItemsField(Field[ItemsEditor]):
         super().show_problems(problems)
         rows: dict[int, list[Problem]] = {}
         for problem in problems:
-            if found := re.match(r"\w+\[(\d+)\]", problem.field):
+            if found := re.search(r"\w+\[(\d+)\]", problem.field):
                 rows.setdefault(int(found[1]), []).append(problem)
         self.editor.model.show_problems(rows)
+
+
+class ExplainedItemsField(ItemsField):
+    """A labelled table with a sentence beneath it.
+
+    Args:
+        when_empty: what the items are for, while there are none.
+        otherwise: what else to know of them.
+    """
+
+    def __init__(self, label: str, editor: ItemsEditor, tip: str, when_empty: str, otherwise: str) -> None:
+        super().__init__(label, editor, tip)
+        self._sentences = otherwise, when_empty
+        self._hint = Hint()
+        self._hint.setObjectName(f"{editor.table.objectName()}.hint")
+        self.lines.addWidget(self._hint)
+        for change in (editor.model.rowsInserted, editor.model.rowsRemoved, editor.model.modelReset):
+            change.connect(self._explain)
+        self._explain()
+
+    @Slot()
+    def _explain(self) -> None:
+        self._hint.setText(self._sentences[self.editor.model.rowCount() == 0])

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from parley.model import registry
 from parley.ui import icons, style
-from parley.ui.cells import Cell, HexCell, UidCell, UidsCell
+from parley.ui.cells import Cell, SwitchedCell
 from parley.ui.fields import TONES, sentence, worst
 
 if TYPE_CHECKING:
@@ -58,12 +57,12 @@ class ItemsModel(QAbstractTableModel):
         self._rows = [_Row(item) for item in items]
         self.endResetModel()
 
-    def add(self, items: Sequence[Any]) -> range:
-        """Append items; returns their rows."""
-        at = len(self._rows)
+    def add(self, items: Sequence[Any], at: int | None = None) -> range:
+        """Put items before a row, or at the end; returns their rows."""
+        at = len(self._rows) if at is None else at
         if items:
             self.beginInsertRows(QModelIndex(), at, at + len(items) - 1)
-            self._rows += [_Row(item) for item in items]
+            self._rows[at:at] = [_Row(item) for item in items]
             self.endInsertRows()
             self.edited.emit()
         return range(at, at + len(items))
@@ -126,12 +125,16 @@ class ItemsModel(QAbstractTableModel):
                 return self.columns[section].tip
             if role == _Role.TextAlignmentRole:
                 return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        if orientation == Qt.Orientation.Vertical and role == _Role.DisplayRole:
+            return str(section + 1)
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
         flags = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsEditable
+        if isinstance(self.columns[index.column()], SwitchedCell):
+            flags |= Qt.ItemFlag.ItemIsUserCheckable
         return flags | Qt.ItemFlag.ItemNeverHasChildren
 
     def data(self, index: Index, role: int = _Role.DisplayRole) -> object:
@@ -141,22 +144,34 @@ class ItemsModel(QAbstractTableModel):
         wrong = row.wrong.get(index.column())
         value = getattr(row.item, cell.attribute)
         if role == _Role.DisplayRole:
-            return wrong[0] if wrong else cell.shown(value)
+            if wrong:
+                return wrong[0]
+            return cell.shown(value) if cell.is_used(row.item) else ""
         if role == _Role.EditRole:
             return wrong[0] if wrong else cell.typed(value)
         if role == _Role.ToolTipRole:
             return self._tip(row, cell, wrong)
         if role == _Role.DecorationRole:
-            severity = worst(row.problems) if index.column() == 0 else None
+            severity = worst(each for each in row.problems if self._column_of(each) == index.column())
             tone = style.Tone.ERROR if wrong else TONES[severity] if severity else None
             return icons.tone_icon(tone) if tone else None
+        if role == _Role.CheckStateRole and isinstance(cell, SwitchedCell):
+            return Qt.CheckState.Checked if getattr(row.item, cell.switch) else Qt.CheckState.Unchecked
         return None
 
     def setData(self, index: Index, value: object, role: int = _Role.EditRole) -> bool:
-        if role != _Role.EditRole or not index.isValid():
+        if not index.isValid():
             return False
         row, column, text = self._rows[index.row()], index.column(), str(value)
         cell = self.columns[column]
+        if role == _Role.CheckStateRole and isinstance(cell, SwitchedCell):
+            # Not by `replace_item`: what is typed in the other cells and cannot be a value stays there.
+            row.item = replace(row.item, **{cell.switch: Qt.CheckState(value) == Qt.CheckState.Checked})
+            self._tell(index.row())
+            self.edited.emit()
+            return True
+        if role != _Role.EditRole:
+            return False
         if text == self.data(index, _Role.EditRole):
             return True
         try:
@@ -174,18 +189,13 @@ class ItemsModel(QAbstractTableModel):
 
     @staticmethod
     def _tip(row: _Row, cell: Cell, wrong: tuple[str, str] | None) -> str:
-        value = getattr(row.item, cell.attribute)
-        if wrong:
-            first = [wrong[1]]
-        elif isinstance(cell, UidCell) and value:
-            first = [registry.name_of(value) or "(not in the registry: private, or mistyped)", value]
-        elif isinstance(cell, UidsCell) and value:
-            first = [f"{registry.labelled(uid)}  {uid}" for uid in value]
-        elif isinstance(cell, HexCell):
-            first = [f"{len(value)} bytes", value.decode("ascii", "replace") if value.isascii() else ""]
-        else:
-            first = [cell.shown(value)]
-        return "\n".join([*filter(None, first), *map(sentence, row.problems)])
+        first = wrong[1] if wrong else cell.explained(getattr(row.item, cell.attribute))
+        return "\n".join([*filter(None, [first]), *map(sentence, row.problems)])
+
+    def _column_of(self, problem: Problem) -> int:
+        """Where a problem is marked: in the cell that it is about, else in the first."""
+        attribute = problem.field.rpartition(".")[2]
+        return next((at for at, cell in enumerate(self.columns) if cell.attribute == attribute), 0)
 
     def _tell(self, number: int) -> None:
         self.dataChanged.emit(self.index(number, 0), self.index(number, len(self.columns) - 1))

@@ -27,9 +27,14 @@ class PartSection(FoldedSection):
     Subclasses name the fields, make a `Field` for each, and say in a few words what they hold. An editor has `value`,
     `set_value` (which tells nobody), a signal `changed`, and `typed_problems` where something typed may be no value.
 
+    Attributes:
+        owner: the type of the values that the fields are of; others may have fields of the same names.
+
     Args:
         starts: frozen values, such as a handle and its rules, that have these fields between them.
     """
+
+    owner: type = object
 
     def __init__(self, title: str, object_name: str, tip: str, *starts: object) -> None:
         super().__init__(title, object_name, tip, self._make)
@@ -49,7 +54,7 @@ class PartSection(FoldedSection):
 
     def applied_to(self, value: Value) -> Value:
         """The value with those of this section's fields that it has, as they are typed."""
-        own = {name: typed for name, typed in self._values.items() if hasattr(value, name)}
+        own = {name: typed for name, typed in self._values.items() if self._has(value, name)}
         return replace(value, **own)  # type: ignore[type-var]
 
     def part(self, name: str) -> Any:
@@ -89,7 +94,10 @@ class PartSection(FoldedSection):
     # --- inside ------------------------------------------------------------------------------------------------------
 
     def _picked(self, values: tuple[object, ...]) -> dict[str, Any]:
-        return {name: getattr(next(v for v in values if hasattr(v, name)), name) for name in self.field_names}
+        return {name: getattr(next(v for v in values if self._has(v, name)), name) for name in self.field_names}
+
+    def _has(self, value: object, name: str) -> bool:
+        return isinstance(value, self.owner) and hasattr(value, name)
 
     def _make(self) -> QWidget:
         content = QWidget()

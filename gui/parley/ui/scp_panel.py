@@ -18,6 +18,7 @@ from parley.model.handle import AcceptanceRules, AcceptorHandle, Rejection, Supp
 from parley.model.profile import AcceptorSide
 from parley.ui import icons, style
 from parley.ui.answer_edit import AnswerEdit
+from parley.ui.answer_rules_section import AnswerRulesSection
 from parley.ui.arm_bar import ArmButton, ArmedLine
 from parley.ui.contexts import ContextsEditor
 from parley.ui.fields import ComboBox, Field, NumberEdit, OptionalField, SecondsEdit, StringEdit, named, sentence
@@ -26,6 +27,7 @@ from parley.ui.identity import IdentitySection
 from parley.ui.live_table import LiveTable
 from parley.ui.negotiation_sections import AnswerSection
 from parley.ui.rejection_edit import RejectionEdit
+from parley.ui.responses_section import ResponsesSection
 from parley.ui.rules_section import RulesSection
 from parley.ui.side_panel import DEFAULT_MAXIMUM_LENGTH, NOTHING, ActionButton, SidePanel
 from parley.ui.storage_section import StorageSection
@@ -98,6 +100,7 @@ class ScpPanel(SidePanel):
         )
         self._form.addWidget(self._rejection)
         self._make_hold_fields()
+        self._section(AnswerRulesSection("scp"))
         self._rules = RulesSection("scp")
         self._section(self._rules)
         self._row(("contexts", self._contexts, 1))
@@ -107,6 +110,7 @@ class ScpPanel(SidePanel):
         self.tls = TlsSection("scp")
         for section in (
             self._storage,
+            ResponsesSection("scp"),
             self.tls,
             AnswerSection("scp"),
             UserCheckSection("scp"),
