@@ -42,6 +42,7 @@ class SendingDesk(Desk):
         self.sender = Sender(self.controller, self.model)
         self.finished = 0
         self.sender.changed.connect(self._look)
+        self.sender.progressed.connect(self._look)
         self.sender.finished.connect(self._finished)
 
     def _finished(self) -> None:

@@ -98,6 +98,7 @@ def test_a_file_that_fits_no_context_says_so_after_it_was_tried(model):
     model.show_progress([(1, result("b", None, "There is no …", context_id=0))], None)
     assert states(model)[1] is FileState.FAILED
     assert text(model, 1, Column.CONTEXT) == "none"
+    assert text(model, 1, Column.STATE) == "Failed: no context fits"
     assert model.verdict(1).code == "store_not_proposed"
     model.show_contexts(None)
     assert (states(model)[1], model.verdict(1).code) == (FileState.FAILED, "store_not_proposed")

@@ -43,7 +43,7 @@ class Sending:
         self.dialog = self.window.findChild(QFileDialog, "send.files_dialog")
         self.model = driver.window.findChild(SendingModel)
         self.sender = driver.window.findChild(Sender)
-        driver.watch(self.sender.changed, self.model.rowsInserted, self.window.looked_at)
+        driver.watch(self.sender.changed, self.sender.progressed, self.model.rowsInserted, self.window.looked_at)
 
     async def add(self, *paths: Path) -> None:
         """Choose files in the dialog that stands open, or else drop them on the list."""
@@ -368,7 +368,7 @@ def test_the_action_has_its_place_and_a_key_of_its_own(qtbot, stage):
     assert action in stage.window.menus.scu.actions()
     keys = [other.shortcut().toString() for menu in stage.window.menuBar().actions() for other in menu.menu().actions()]
     assert keys.count(action.shortcut().toString()) == 1
-    assert "Ctrl+T" in action.toolTip()
+    assert "Ctrl+Shift+Return" in action.toolTip()
 
 
 @pytest.mark.interop

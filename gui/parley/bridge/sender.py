@@ -54,7 +54,8 @@ class Sender(QObject):
     """One run at a time.
 
     Signals:
-        changed: whether it runs, whether there is an association, or how far it is.
+        changed: whether it runs, or stops, or whether there is an association.
+        progressed: how far it is.
         finished: a run is over, whichever way.
 
     Args:
@@ -62,6 +63,7 @@ class Sender(QObject):
     """
 
     changed = Signal()
+    progressed = Signal()
     finished = Signal()
 
     def __init__(
@@ -155,7 +157,7 @@ class Sender(QObject):
     def _show_progress(self) -> None:
         assert self._run is not None
         self._take_results(self._run, self._run.sent)
-        self.changed.emit()
+        self.progressed.emit()
 
     def _take_results(self, run: StoreRun, sent: int | None) -> None:
         """Show what is new; `sent` is None when no file is on its way any more."""

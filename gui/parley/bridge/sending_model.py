@@ -45,6 +45,12 @@ _HEADERS = {
     Column.MS: ("ms", "From the first byte sent to the peer's answer, in milliseconds"),
     Column.STATE: ("State", "What became of it"),
 }
+_ROLES = {
+    Qt.ItemDataRole.DisplayRole,
+    Qt.ItemDataRole.ToolTipRole,
+    Qt.ItemDataRole.TextAlignmentRole,
+    STATE_ROLE,
+}
 _RIGHT = {Column.SIZE, Column.CONTEXT, Column.MS}
 
 
@@ -115,7 +121,7 @@ class SendingModel(QAbstractTableModel):
         if result is None:
             what = f"{labelled(found.sop_class_uid)} in {labelled(found.transfer_syntax_uid)}"
             return Verdict("store_waiting", True, f"{what}, {size_words(found.size)}.")
-        if result.status is None and fitting_context(self._last_contexts, *kind) is None:
+        if self._lacked_context(found, result):
             return diagnose_no_context(self._last_contexts, *kind, result.text)
         if result.status is None:
             return Verdict("store_no_answer", False, result.text, "The log says what happened before.")
@@ -195,7 +201,7 @@ class SendingModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(Column)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid() or index.row() >= len(self._rows):
+        if role not in _ROLES or not index.isValid() or index.row() >= len(self._rows):
             return None
         row, column = self._rows[index.row()], Column(index.column())
         if role == Qt.ItemDataRole.DisplayRole:
@@ -267,6 +273,8 @@ class SendingModel(QAbstractTableModel):
             return f"{state.value}: {row.found.reason}"
         if row.share is not None:
             return f"{state.value} {row.share} %"
+        if row.result is not None and self._lacked_context(row.found, row.result):
+            return f"{state.value}: no context fits"
         if row.result is not None and state in {FileState.FAILED, FileState.WARNED}:
             return row.result.text[:1].upper() + row.result.text[1:]
         return state.value
@@ -284,6 +292,11 @@ class SendingModel(QAbstractTableModel):
 
     def _is_unfit(self, file: DicomFile) -> bool:
         return self._contexts is not None and self._fit(file) is None
+
+    def _lacked_context(self, file: DicomFile, result: StoreResult) -> bool:
+        """Whether that is why it was not sent."""
+        kind = file.sop_class_uid, file.transfer_syntax_uid
+        return result.status is None and fitting_context(self._last_contexts, *kind) is None
 
     def _fit(self, file: DicomFile) -> NegotiatedContext | None:
         kind = file.sop_class_uid, file.transfer_syntax_uid

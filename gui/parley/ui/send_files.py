@@ -52,7 +52,7 @@ class SendFiles(QObject):
         self._has_warned = False
         self._peer = ""
         tip = "Send DICOM files with C-STORE, on the association there is or on a new one"
-        self.action = make_action(window, "&Send files…", "Ctrl+T", tip, self.open)
+        self.action = make_action(window, "&Send files…", "Ctrl+Shift+Return", tip, self.open)
         self.action.setIcon(icons.icon("send"))
 
     @Slot()

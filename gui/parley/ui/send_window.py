@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Signal, Slot
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from parley.bridge.reading import read_files
 from parley.bridge.sender import Sender
@@ -52,6 +52,8 @@ class SendWindow(QDialog):
         self._plan.setObjectName("send.plan")
         self._summary = QLabel()
         named(self._summary, "send.summary", "Summary", "How the files on the list stand")
+        # It changes many times a second: no room is made for its words, lest the window be laid out anew each time.
+        self._summary.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._progress = QProgressBar()
         named(self._progress, "send.progress", "Progress", "How many of the bytes have been sent")
         self._progress.setRange(0, 1000)
@@ -92,7 +94,7 @@ class SendWindow(QDialog):
         above.addStretch(1)
         for button in (self._remove, self._clear):
             above.addWidget(button)
-        progress.addWidget(self._summary)
+        progress.addWidget(self._summary, 1)
         progress.addWidget(self._progress, 1)
         for button in (self._send, self._stop, self._retry):
             below.addWidget(button)
@@ -123,6 +125,7 @@ class SendWindow(QDialog):
         table.again_requested.connect(self._send_selected)
         table.selectionModel().selectionChanged.connect(self._show_selected)
         self._sender.changed.connect(self._follow)
+        self._sender.progressed.connect(self._show_progress)
         for change in (model.rowsInserted, model.rowsRemoved, model.modelReset):
             change.connect(self._follow)
             change.connect(self.looked_at)
@@ -197,10 +200,15 @@ class SendWindow(QDialog):
             self.table.selectRow(failed[0])
 
     @Slot()
-    def _follow(self) -> None:
-        summary, counts, is_running = self._sender.summary(), self._model.counts, self._sender.is_running
+    def _show_progress(self) -> None:
+        summary = self._sender.summary()
         self._summary.setText(summary.words if summary.total else "")
         self._progress.setValue(round(summary.share * 1000))
+
+    @Slot()
+    def _follow(self) -> None:
+        self._show_progress()
+        summary, counts, is_running = self._sender.summary(), self._model.counts, self._sender.is_running
         self._progress.setVisible(is_running)
         self._retry.setText(f"Re&try {summary.failed} failed" if summary.failed else "Re&try failed")
         self._retry.setEnabled(bool(summary.failed) and not is_running)
