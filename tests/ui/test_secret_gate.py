@@ -204,6 +204,21 @@ def test_what_the_key_store_does_not_have_is_asked_for_and_kept(qtbot, stage, ba
     assert backend.secrets == {"passcode": "new horse"}
 
 
+def test_a_given_secret_that_the_key_store_does_not_take_is_used_and_that_is_said(qtbot, stage, backend):
+    del backend.kept[SERVICE, "passcode"]
+    press(qtbot, stage, "scu.associate")
+    question(qtbot, stage)
+    backend.is_locked = True
+    answer(qtbot, stage, "new horse")
+    assert called(stage) == ["associate"]
+    line = stage.window.profiles._line
+    qtbot.waitUntil(line.isVisible)
+    assert line.text() == (
+        "The key store did not take “passcode”: the key store is locked and was not unlocked. "
+        "Parley knows it until it is closed."
+    )
+
+
 def test_cancelling_the_question_ends_the_attempt_and_says_why(qtbot, stage, backend):
     backend.kept.clear()
     press(qtbot, stage, "scu.associate")

@@ -74,6 +74,7 @@ class ProfileBook(QObject):
         super().__init__(parent)
         self._store = store
         self._keeper = keeper or SecretKeeper(parent=self)
+        self._keeper.failed.connect(self.failed)
         self._entries: tuple[StoredProfile, ...] = ()
         self._key = LOOPBACK.name
         self._saved = LOOPBACK

@@ -61,10 +61,12 @@ class SecretKeeper(QObject):
     Signals:
         problem_told(str): why no key store can be used, without a full stop; empty where one can. Once, after `look`.
         working(bool): whether a call is under way.
+        failed(str): a secret that was to be kept is not; words for a person.
     """
 
     problem_told = Signal(str)
     working = Signal(bool)
+    failed = Signal(str)
 
     def __init__(self, store: KeyStore | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -98,6 +100,14 @@ class SecretKeeper(QObject):
         for secret in secrets:
             self.remember(secret)
         self._call(partial(_keep, tuple(secrets), self._store), done)
+
+    def keep_given(self, secret: Secret) -> None:
+        """The same for one that was given when it was needed; `failed` tells if it could not be kept."""
+        self.keep((secret,), self._given_kept)
+
+    def _given_kept(self, kept: Kept) -> None:
+        for reference, reason in kept.failures.items():
+            self.failed.emit(f"The key store did not take “{reference}”: {reason}. Parley knows it until it is closed.")
 
     def forget(self, references: Iterable[str], done: Callable[[Kept], None]) -> None:
         """Remove secrets from the key store; for this run they stay known, as an undo may want them back."""
@@ -190,7 +200,7 @@ class Fetching(QObject):
         self._found[question.reference] = given
         self._keeper.remember(given)
         if keep:
-            self._keeper.keep((given,), _nothing)
+            self._keeper.keep_given(given)
         self._go_on()
 
     # --- inside ------------------------------------------------------------------------------------------------------
@@ -225,10 +235,6 @@ class Fetching(QObject):
             return self._found[secret.reference] if secret.is_unfetched else secret
 
         self.fetched.emit(with_secrets(self._profile, fetched))
-
-
-def _nothing(_result: object) -> None:
-    """The secret is known for this run anyway, and asked for in the next one."""
 
 
 # --- for the thread --------------------------------------------------------------------------------------------------

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, Generic, cast
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QItemSelectionRange, QModelIndex, Qt, Signal
 from PySide6.QtGui import QAction, QDropEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -165,7 +165,7 @@ class ContextsEditor(QWidget, Generic[Context]):
 
     def selected_rows(self) -> list[int]:
         """In order. Qt's own `selectedRows` asks the model about each cell of the selection."""
-        ranges = self.table.selectionModel().selection()
+        ranges = cast("Iterable[QItemSelectionRange]", self.table.selectionModel().selection())
         return sorted({row for each in ranges if each.isValid() for row in range(each.top(), each.bottom() + 1)})
 
     def insert(self, contexts: Sequence[Context], at: int) -> None:
