@@ -22,12 +22,12 @@ from parley.model.answer_policy import AnswerPolicy, Resolve, misbehaviours
 from parley.model.answering import Answering, AnswerRule, DecisionMode
 from parley.model.answers import Answer, AnswerError, parse_answer
 from parley.model.decision import Caller, Decision, Hold, Misbehave
-from parley.model.handle import AcceptanceRules, AcceptorHandle, SupportedContext
+from parley.model.handle import AcceptanceRules, AcceptorHandle
 from parley.model.misbehaviour import ACCEPTOR
 from parley.model.profile import AcceptorSide, Profile
 from parley.model.profile_reader import ProfileFileError, read_answers
-from parley.model.registry import Kind, entries
 from parley.model.storage import Storage, StorageMode
+from parley.model.storage_contexts import storage_beyond
 from parley.model.store import StoreError
 from parley.model.tls import ClientCertificate
 from parley.model.validation import check_acceptor
@@ -107,7 +107,7 @@ def _handle(handle: AcceptorHandle, options: argparse.Namespace) -> AcceptorHand
     if options.ae_title is not None:
         handle = replace(handle, ae_title=options.ae_title)
     if options.all_storage or options.store is not None or options.discard or options.status is not None:
-        handle = replace(handle, contexts=handle.contexts + _storage_beyond(handle.contexts))
+        handle = replace(handle, contexts=handle.contexts + storage_beyond(handle.contexts))
     return handle
 
 
@@ -188,11 +188,3 @@ def _storage(storage: Storage, options: argparse.Namespace) -> Storage:
             raise UsageError("--status is for objects that are taken: say --store DIR or --discard too.")
         storage = replace(storage, status=options.status)
     return storage
-
-
-def _storage_beyond(contexts: tuple[SupportedContext, ...]) -> tuple[SupportedContext, ...]:
-    """Every registered storage SOP class that is not there yet, in every transfer syntax."""
-    there = {context.abstract_syntax for context in contexts}
-    syntaxes = tuple(entry.uid for entry in entries().values() if entry.kind is Kind.TRANSFER_SYNTAX)
-    storage = (entry.uid for entry in entries().values() if entry.service == "Storage")
-    return tuple(SupportedContext(uid, syntaxes) for uid in storage if uid not in there)
