@@ -1,4 +1,4 @@
-"""An answer that is edited before it is sent: nothing is lost on the way, and what is wrong is told beside its field."""
+"""An answer that is edited before it is sent: nothing is lost on the way, what is wrong is told beside its field."""
 
 from __future__ import annotations
 

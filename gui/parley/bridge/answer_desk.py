@@ -113,6 +113,13 @@ class AnswerDesk(QObject):
         request = acceptor.caller.request
         return accept_pdu(reset_to_accept(request, listener.side.handle), AcceptanceRules(), request)
 
+    def wait(self, number: int) -> bool:
+        """Let a held request wait until somebody answers or the device gives up; False when it is not held any more."""
+        acceptor = self._held(number)
+        if acceptor is None or acceptor.held is None:
+            return False
+        return acceptor.decide(replace(acceptor.held, seconds=None, asks=True))
+
     def answer(self, numbers: Iterable[int], text: str) -> int:
         """Answer held requests, each as the text means for it; returns how many were still there to be answered."""
         answer = self._parsed(text)

@@ -178,6 +178,8 @@ class Acceptor(Association):
         self.tell(EventKind.DECIDED, text=decision_words(decision))
         match decision:
             case Accept(pdu):
+                # Another profile's answer, or an edited one, may announce another maximum length than this side's.
+                self.ul.bear(Limits.announcing(pdu.maximum_length))
                 self._answer(pdu)
             case Reject(rejection):
                 self._answer(AAssociateRj(rejection.result, rejection.source, rejection.reason))

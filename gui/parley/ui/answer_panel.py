@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QPushButton, QToolButton
 
 from parley.model.answer_draft import AnswerDraft
 from parley.model.handle import AcceptorHandle
@@ -19,7 +19,7 @@ from parley.model.secret import NO_SECRET
 from parley.ui import icons
 from parley.ui.answer_edit import AnswerMenu
 from parley.ui.answered_contexts import AnsweredField
-from parley.ui.fields import Field, sentence
+from parley.ui.fields import Field, named, sentence
 from parley.ui.held_pane import menu_button
 from parley.ui.identity import IdentitySection
 from parley.ui.negotiation_sections import AnswerSection, extended_field, operations_field, raw_field, roles_field
@@ -72,6 +72,7 @@ class AnswerPanel(SidePanel):
     Attributes:
         send_requested: the person wants this answer to be sent, with the draft.
         other_requested: the person wants another answer than an acceptance, as text.
+        wait_requested: the person needs more time.
         send_action: for keys.
 
     Args:
@@ -81,6 +82,7 @@ class AnswerPanel(SidePanel):
 
     send_requested = Signal(object)
     other_requested = Signal(str)
+    wait_requested = Signal()
 
     def __init__(self, draft: AnswerDraft, number: int) -> None:
         super().__init__(PREFIX, f"Answer to association {number}", "How long the request still waits")
@@ -121,6 +123,12 @@ class AnswerPanel(SidePanel):
             self._buttons.addWidget(button)
         self._buttons.addWidget(self._other_button)
         self._buttons.addStretch(1)
+        self._wait = QPushButton("Stop the countdown")
+        self._wait.setAutoDefault(False)
+        tip = "Wait until you answer; the device may give up before"
+        named(self._wait, f"{PREFIX}.wait", "Stop the countdown", tip)
+        self._wait.clicked.connect(self.wait_requested)
+        self._buttons.addWidget(self._wait)
 
     # --- the draft ---------------------------------------------------------------------------------------------------
 
@@ -178,7 +186,11 @@ class AnswerPanel(SidePanel):
     def _choose_other(self, text: str, _checked: bool = False) -> None:
         self.other_requested.emit(text)
 
+    def show_countdown(self, goes_on: bool) -> None:
+        """Whether it can be stopped."""
+        self._wait.setEnabled(goes_on)
+
     def show_waiting_ended(self) -> None:
         """Nothing can be sent any more."""
-        for thing in (self.send_action, self._reject, self._other_button):
+        for thing in (self.send_action, self._reject, self._other_button, self._wait):
             thing.setEnabled(False)

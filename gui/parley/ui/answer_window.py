@@ -30,12 +30,14 @@ class AnswerWindow(QDialog):
     Attributes:
         send_requested(number, draft): answer with this.
         other_requested(numbers, text): answer otherwise.
+        wait_requested(number): stop the countdown.
         finished_with(number): it was closed after its request had been settled.
         panel: the form.
     """
 
     send_requested = Signal(object, object)
     other_requested = Signal(object, str)
+    wait_requested = Signal(object)
     finished_with = Signal(object)
 
     def __init__(self, held: HeldRequest, draft: AnswerDraft, model: HeldModel, parent: QWidget) -> None:
@@ -61,6 +63,7 @@ class AnswerWindow(QDialog):
         self._history.restored.connect(self.panel.set_side)
         self.panel.send_requested.connect(self._send)
         self.panel.other_requested.connect(self._choose_other)
+        self.panel.wait_requested.connect(self._wait)
         self.finished.connect(self._closed)
         model.dataChanged.connect(self._show_time)
         self._show_time()
@@ -93,7 +96,8 @@ class AnswerWindow(QDialog):
         if self._held.is_waiting:
             default = decision_words(self._held.hold.default)
             then = "" if self._held.hold.seconds is None else f", then {default}"
-            self.panel.state_line.show_state(True, f"{words} left{then}" if then else "waits without limit")
+            self.panel.state_line.show_state(True, f"{words} left{then}" if then else "waits until you answer")
+            self.panel.show_countdown(bool(then))
             self.setWindowTitle(f"{words} – answer to {title}")
         else:
             self.panel.state_line.show_state(False, self._held.stage.value.rstrip(":"))
@@ -106,6 +110,10 @@ class AnswerWindow(QDialog):
     @Slot(object)
     def _send(self, draft: AnswerDraft) -> None:
         self.send_requested.emit(self._held.number, draft)
+
+    @Slot()
+    def _wait(self) -> None:
+        self.wait_requested.emit(self._held.number)
 
     @Slot(str)
     def _choose_other(self, text: str) -> None:
@@ -151,6 +159,7 @@ class AnswerWindows(QObject):
         made = self._windows[held.number] = AnswerWindow(held, draft, self._held, self._parent)
         made.send_requested.connect(self._send)
         made.other_requested.connect(self._answer)
+        made.wait_requested.connect(self._desk.wait)
         made.finished_with.connect(self._forget)
         return made
 

@@ -99,6 +99,10 @@ class UpperLayer:
         """How many bytes wait for the rest of their PDU; less than the longest PDU that the limits allow."""
         return len(self._buffer)
 
+    def bear(self, limits: Limits) -> None:
+        """Take PDUs as long as this from now on: for a side that announces another length than it was made with."""
+        self._limits = limits
+
     def effects(self) -> list[Effect]:
         """What is to be done, in order; each effect is returned once."""
         effects, self._effects = self._effects, []
