@@ -1,6 +1,7 @@
-"""The acceptor of a benchmark, in a process of its own: ``store_acceptor.py parley|pynetdicom FOLDER|-``.
+"""The acceptor of a benchmark, in a process of its own: ``store_acceptor.py parley|pynetdicom FOLDER|- [LENGTH]``.
 
-Saves what comes to the folder, or forgets it. Prints ``PORT n``; ends with standard input.
+Saves what comes to the folder, or forgets it; LENGTH is our maximum length where it is not the usual one. Prints
+``PORT n``; ends with standard input.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ CT = "1.2.840.10008.5.1.4.1.1.2"
 EXPLICIT = "1.2.840.10008.1.2.1"
 
 
-async def parley(folder: str) -> None:
+async def parley(folder: str, maximum_length: int = 16_384) -> None:
     """Our acceptor; its events go to a list that is as long as a log."""
     from parley.engine.engine import Engine
     from parley.model.handle import AcceptorHandle, SupportedContext
@@ -24,7 +25,7 @@ async def parley(folder: str) -> None:
 
     mode = StorageMode.DISCARD if folder == "-" else StorageMode.RECEIVE
     engine = Engine(deque(maxlen=50_000).append)
-    handle = AcceptorHandle(contexts=(SupportedContext(CT, (EXPLICIT,)),))
+    handle = AcceptorHandle(contexts=(SupportedContext(CT, (EXPLICIT,)),), maximum_length=maximum_length)
     listener = await engine.listen(AcceptorSide(port=0, handle=handle, storage=Storage(mode, folder)))
     print("PORT", listener.port, flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
@@ -50,6 +51,6 @@ def pynetdicom(folder: str) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1] == "parley":
-        asyncio.run(parley(sys.argv[2]))
+        asyncio.run(parley(sys.argv[2], *map(int, sys.argv[3:])))
     else:
         pynetdicom(sys.argv[2])

@@ -72,9 +72,9 @@ def script(name: str, file: str, *arguments: str) -> Iterator[Subject]:
 
 
 @contextlib.contextmanager
-def program(name: str, command: list[str], port: int) -> Iterator[Subject]:
+def program(name: str, command: list[str], port: int, env: dict[str, str] | None = None) -> Iterator[Subject]:
     """A program that listens on a port it is given."""
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True, env=env) as process:
         try:
             wait_for(port)
             yield Subject(name, port, process)

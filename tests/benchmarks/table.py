@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -22,8 +23,8 @@ class Row:
     goal: str = ""
 
 
-def show(rows: list[Row]) -> None:
-    """Print rows as a table."""
+def show(rows: Iterable[Row]) -> None:
+    """Print rows as a table, each as it comes."""
     for row in rows:
         theirs, ratio = _figure(row.theirs), _figure(row.ratio)
         print(f"{row.name:<58}{_figure(row.ours):>12}{theirs:>12}{ratio:>10}  {row.goal}".rstrip(), flush=True)
