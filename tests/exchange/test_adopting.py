@@ -1,8 +1,13 @@
 """What was read from a file lands in the store, or it is told why not."""
 
+import pytest
+
 from parley.exchange.adopting import Landed, adopt
 from parley.exchange.results import Arrival, Imported, Problem
-from parley.model.profile import Profile
+from parley.model.handle import AcceptanceRules, KnownUser
+from parley.model.profile import AcceptorSide, Profile
+from parley.model.profile_writer import new_text
+from parley.model.secret import Secret
 from parley.model.store import ProfileStore
 
 FOUND = Imported((Arrival(Profile("A")), Arrival(Profile("a"), "CT")), (Problem("it is odd", 3),))
@@ -32,3 +37,19 @@ def test_what_cannot_be_written_is_a_problem_and_the_rest_goes_on(tmp_path):
     assert isinstance(second, Problem)
     assert second.reason.startswith("CT/a.toml was not saved: ")
     assert not second.reason.endswith(".")
+
+
+OWN = "CT 1, SCU passcode [0123456789ab]"
+
+
+@pytest.mark.parametrize("with_text", [True, False])
+def test_a_profile_of_somebody_else_does_not_choose_among_this_machines_secrets(tmp_path, with_text):
+    users = (KnownUser("a", Secret(reference="the admin's password")), KnownUser("b", Secret(reference=OWN)))
+    profile = Profile("CT", scp=AcceptorSide(rules=AcceptanceRules(users=users)))
+    text = f"# by a stranger\n{new_text(profile)}" if with_text else ""
+    problem, landed = adopt(ProfileStore(tmp_path), Imported((Arrival(profile, "", text),)))
+    assert "the admin's password" in str(problem)
+    assert [user.passcode.reference for user in landed.profile.scp.rules.users] == ["", OWN]
+    written = (tmp_path / landed.key).read_text("utf-8")
+    assert "admin" not in written
+    assert ("by a stranger" in written) == with_text

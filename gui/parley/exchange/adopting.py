@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from parley.exchange.results import Imported, Problem, below
 from parley.model.profile import Profile
+from parley.model.profile_secrets import with_own_references
 from parley.model.store import ProfileStore
 
 
@@ -32,11 +33,18 @@ class Landed:
 def adopt(store: ProfileStore, found: Imported, folder: str = "") -> Iterator[Landed | Problem]:
     """Write what was found in a file to the store, one after the other, each below `folder` where it came with one.
 
-    What could not be read or written is told in its place, and the rest goes on.
+    What could not be read or written is told in its place, and the rest goes on. A secret that goes by a name which
+    Parley has not given is not taken along: nobody's profile chooses among the secrets of this machine.
     """
     yield from found.problems
-    arrivals = ((each.profile, below(folder, each.folder), each.text) for each in found.arrivals)
-    for arrived, adopted in zip(found.profiles, store.adopt(arrivals), strict=True):
+    cleared = [with_own_references(profile) for profile in found.profiles]
+    arrivals = [
+        (profile, below(folder, each.folder), each.text)
+        for (profile, _), each in zip(cleared, found.arrivals, strict=True)
+    ]
+    for arrived, (_, foreign), adopted in zip(found.profiles, cleared, store.adopt(arrivals), strict=True):
+        for reference in foreign:
+            yield Problem(f"{arrived.name}: the secret {reference} of the key store was left out; type it anew")
         if adopted.problem:
             yield Problem(adopted.problem.removesuffix("."))
         else:

@@ -89,6 +89,23 @@ def is_own_reference(reference: str) -> bool:
     return _OWN_REFERENCE.search(reference) is not None
 
 
+def with_own_references(profile: Profile) -> tuple[Profile, tuple[str, ...]]:
+    """The profile without the references that somebody else has written, and these.
+
+    Whoever writes a profile could else have a secret of whoever opens it sent to a host of his choice, by guessing what
+    it is called. Names of Parley's own making cannot be guessed.
+    """
+    foreign: list[str] = []
+
+    def drop(_: str, secret: Secret) -> Secret:
+        if not secret.reference or is_own_reference(secret.reference):
+            return secret
+        foreign.append(secret.reference)
+        return Secret(secret.data)
+
+    return with_secrets(profile, drop), tuple(foreign)
+
+
 def words_of(place: str) -> str:
     """What the secret of that place is, for a person."""
     side, _, rest = place.partition(".")
