@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -89,7 +90,7 @@ class Parley:
         self.log = LogModel()
         self.associations = AssociationModel(role=Role.ACCEPTOR)
         self.held = HeldModel()
-        store = ProfileStore(folder or default_folder())
+        store = ProfileStore(folder or default_folder(), time.time_ns)
         self.controller = Controller(self.engine, self.pump, resolve=store.acceptor_side)
         self.desk = AnswerDesk(self.engine, self.controller, self.pump, store.acceptor_side)
         self.book = ProfileBook(store)

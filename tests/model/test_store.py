@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -130,6 +131,14 @@ class TestListing:
         assert problems["pipe"] == "it is not a file"
         assert problems["gone"] == "the file is gone"
         assert problems["round"]
+
+    def test_one_line_of_the_list(self, store: ProfileStore) -> None:
+        store.create(PACS)
+        put(store, "Broken.toml", "schema = 1\nname = \n")
+        assert [store.entry(entry.key) for entry in store.list()] == list(store.list())
+        assert store.entry("Gone.toml") is None
+        with pytest.raises(StoreError, match="no place"):
+            store.entry("../x.toml")
 
     def test_finding_by_name_or_key(self, store: ProfileStore) -> None:
         store.create(PACS)
@@ -461,3 +470,108 @@ class TestFileNames:
 
 def test_the_persons_own_folder() -> None:
     assert default_folder().parts[-2:] == ("parley", "profiles")
+
+
+class TestListingAgain:
+    """Files that were read before, and what makes the list read them once more."""
+
+    TEXT = "schema = 1\nname = 'A'\n"
+    SAME_SIZE = "schema = 1\nname = 'B'\n"
+
+    @pytest.fixture
+    def known(self, store: ProfileStore) -> ProfileStore:
+        """A store that knows a file, which changed long ago by its clock."""
+        known = ProfileStore(store.folder, clock=lambda: time.time_ns() + (60 << 30))
+        put(known, "x.toml", self.TEXT)
+        known.list()
+        return known
+
+    def change(self, store: ProfileStore, text: str, key: str = "x.toml") -> Path:
+        """Change a file in place, at a time that no file system takes for the one before."""
+        path = put(store, key, text)
+        later = path.stat().st_mtime_ns + 3_000_000_000
+        os.utime(path, ns=(later, later))
+        return path
+
+    def test_what_did_not_change_is_not_read_again(self, known: ProfileStore) -> None:
+        (_, before), (_, after) = known.list(), known.list()
+        assert before is after is known.entry("x.toml")
+
+    def test_without_a_clock_everything_is_read_again(self, known: ProfileStore) -> None:
+        store = ProfileStore(known.folder)
+        (_, before), (_, after) = store.list(), store.list()
+        assert before == after
+        assert before is not after
+
+    def test_what_changed_just_now_is_read_again(self, known: ProfileStore) -> None:
+        store = ProfileStore(known.folder, clock=time.time_ns)
+        self.change(store, self.TEXT)
+        (_, before), (_, after) = store.list(), store.list()
+        assert before == after
+        assert before is not after
+
+    @pytest.mark.parametrize("text", [SAME_SIZE, TEXT + "comment = 'ask Jo'\n"])
+    def test_a_change_by_another_program_is_seen(self, known: ProfileStore, text: str) -> None:
+        self.change(known, text)
+        assert known.list()[1].profile == known.load("x.toml") != Profile("A")
+
+    @posix
+    def test_a_file_put_in_its_place_is_seen_even_with_the_old_time(self, known: ProfileStore) -> None:
+        path = known.folder / "x.toml"
+        before = path.stat()
+        other = put(known, "other", self.SAME_SIZE)
+        os.utime(other, ns=(before.st_atime_ns, before.st_mtime_ns))
+        other.replace(path)
+        assert (path.stat().st_size, path.stat().st_mtime_ns) == (before.st_size, before.st_mtime_ns)
+        assert names(known) == ["Loopback", "B"]
+
+    def test_files_come_and_go(self, known: ProfileStore) -> None:
+        put(known, "Site/y.toml", self.SAME_SIZE)
+        assert names(known) == ["Loopback", "A", "B"]
+        (known.folder / "x.toml").rename(known.folder / "z.toml")
+        assert [entry.key for entry in known.list()] == ["Loopback", "z.toml", "Site/y.toml"]
+        (known.folder / "z.toml").unlink()
+        assert names(known) == ["Loopback", "B"]
+
+    def test_a_file_breaks_and_is_mended(self, known: ProfileStore) -> None:
+        self.change(known, "schema = 1\nname = \n")
+        for entry in (known.list()[1], known.list()[1]):
+            assert (entry.profile, entry.line) == (None, 2)
+            assert "not TOML" in entry.problem
+        self.change(known, self.TEXT)
+        assert known.list()[1].profile == Profile("A")
+
+    def test_what_this_store_changes_is_seen(self, known: ProfileStore) -> None:
+        known.save(replace(PACS, name="A"), "x.toml")
+        assert known.list()[1].profile == replace(PACS, name="A")
+        key = known.rename("x.toml", "Renamed")
+        assert [entry.name for entry in known.list()] == ["Loopback", "Renamed"]
+        with pytest.raises(StoreError, match="already"):
+            known.create(Profile("renamed"))
+        known.create(Profile("A"))
+        known.delete(key)
+        assert names(known) == ["Loopback", "A"]
+
+    def test_names_that_another_program_took_are_refused(self, known: ProfileStore) -> None:
+        self.change(known, self.SAME_SIZE)
+        with pytest.raises(StoreError, match="already a profile called b"):
+            known.create(Profile("b"))
+        known.create(Profile("A"))
+
+    @posix
+    def test_a_file_that_may_not_be_read_any_more_is_listed_with_the_reason(self, public_store: ProfileStore) -> None:
+        put(public_store, "x.toml", self.TEXT)
+        run(
+            """
+import os, sys
+from pathlib import Path
+from parley.model.store import ProfileStore
+store = ProfileStore(Path(sys.argv[1]), clock=lambda: 1 << 62)
+assert store.list()[1].profile is not None
+Path(sys.argv[1], "x.toml").chmod(0)
+if os.geteuid() == 0:
+    os.setuid(65534)
+assert store.list()[1].problem == "permission denied", store.list()
+""",
+            public_store.folder,
+        )

@@ -10,12 +10,13 @@ from __future__ import annotations
 import os
 import stat
 from collections import deque
-from collections.abc import Iterable, Iterator, MutableSequence, Set
+from collections.abc import Callable, Iterable, Iterator, MutableSequence, Set
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path, PurePosixPath
 
 from parley.model.atomic import safe_file_name, write_atomically
+from parley.model.file_memory import FileMemory
 from parley.model.profile import LOOPBACK, AcceptorSide, Profile
 from parley.model.profile_reader import ProfileFileError, read_profile
 from parley.model.profile_secrets import without_secrets
@@ -78,10 +79,19 @@ def default_folder() -> Path:
 
 
 class ProfileStore:
-    """The profiles in one folder. Nothing is cached: what another program changes there is seen at the next call."""
+    """The profiles in one folder. What another program changes there is seen at the next call.
 
-    def __init__(self, folder: Path) -> None:
+    With a clock, the list reads a file again only when it has changed: listing 1 000 profiles once more takes
+    milliseconds instead of a second. It may be done on any thread.
+
+    Args:
+        folder: where they are; it need not exist.
+        clock: gives nanoseconds since 1970, as the times of files are; without one, every file is read every time.
+    """
+
+    def __init__(self, folder: Path, clock: Callable[[], int] | None = None) -> None:
         self.folder = folder
+        self._entries = FileMemory[StoredProfile](clock)
 
     # --- looking -----------------------------------------------------------------------------------------------------
 
@@ -91,9 +101,18 @@ class ProfileStore:
         A folder that cannot be read is listed like a file that cannot.
         """
         errors = deque[OSError]()
-        stored = [self._entry(key) for key in self._keys(errors)]
+        keys = list(self._keys(errors))
+        stored = [self._entry(key) for key in keys]
         stored += [self._unreadable_folder(error) for error in errors if not isinstance(error, FileNotFoundError)]
-        return (*_built_in_entries(), *sorted(stored, key=lambda e: (e.folder.casefold(), e.name.casefold(), e.key)))
+        self._entries.retain([self._place(key) for key in keys])
+        return in_order((*_built_in_entries(), *stored))
+
+    def entry(self, key: str) -> StoredProfile | None:
+        """The list's line of one profile, without a look at the others; None where there is none."""
+        built_in = next((entry for entry in _built_in_entries() if entry.key == key), None)
+        if built_in is not None or not os.path.lexists(self._path(key)):
+            return built_in
+        return self._entry(key)
 
     def folders(self) -> tuple[str, ...]:
         """Every folder below the top one, empty ones too, with slashes."""
@@ -317,12 +336,21 @@ class ProfileStore:
         return StoredProfile(name, name, _folder_of(name), problem=f"the folder cannot be read: {_words(error)}")
 
     def _entry(self, key: str) -> StoredProfile:
-        path = PurePosixPath(key)
+        """A line of the list. That of a file which cannot be read is not remembered: the reason may be gone."""
         try:
-            profile, _ = self._read(key)
+            entry = self._entries.recall(self._place(key), lambda: self._read_entry(key))
         except _UnreadableError as error:
-            return StoredProfile(key, path.stem, _folder_of(key), problem=error.reason, line=error.line)
+            name = PurePosixPath(key).stem
+            return StoredProfile(key, name, _folder_of(key), problem=error.reason, line=error.line)
+        return entry
+
+    def _read_entry(self, key: str) -> StoredProfile:
+        profile, _ = self._read(key)
         return StoredProfile(key, profile.name, _folder_of(key), profile)
+
+    def _place(self, key: str) -> str:
+        """The file of a key that is in the folder; `_path` is for keys from elsewhere."""
+        return f"{self.folder}/{key}"
 
     def _read(self, key: str) -> tuple[Profile, str]:
         """The profile and the text that it was read from."""
@@ -358,6 +386,11 @@ class _UnreadableError(StoreError):
         super().__init__(f"{key}{place}: {reason}.")
         self.reason = reason
         self.line = line
+
+
+def in_order(entries: Iterable[StoredProfile]) -> tuple[StoredProfile, ...]:
+    """The lines of a list, sorted: the built-in ones, then by folder and name, whatever their case."""
+    return tuple(sorted(entries, key=lambda e: (not e.built_in, e.folder.casefold(), e.name.casefold(), e.key)))
 
 
 def _built_in_entries() -> Iterator[StoredProfile]:
@@ -421,8 +454,7 @@ def _is_writable(path: Path) -> bool:
 
 
 def _folder_of(key: str) -> str:
-    folder = PurePosixPath(key).parent.as_posix()
-    return "" if folder == "." else folder
+    return key.rpartition("/")[0]
 
 
 def _words(error: OSError) -> str:
