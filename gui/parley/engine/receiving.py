@@ -76,6 +76,8 @@ class Receiver:
         self._is_whole = False
         self._is_discarded = False
         self._outcome: asyncio.Future[OSError | None] = asyncio.get_running_loop().create_future()
+        # A new file takes the system long; meanwhile the data set comes in.
+        self._start(self._file.open, 0)
 
     def take(self, data: bytes) -> None:
         """The next fragment."""
@@ -141,10 +143,16 @@ class _PartialFile:
         self._temporary = path.with_name(f".{secrets.token_hex(8)}.part")
         self._stream: BinaryIO | None = None
 
+    def open(self) -> None:
+        try:
+            self._stream = self._temporary.open("xb", buffering=0)
+        except FileNotFoundError:
+            self._temporary.parent.mkdir(parents=True, exist_ok=True)
+            self._stream = self._temporary.open("xb", buffering=0)
+
     def write(self, parts: list[bytes]) -> None:
         try:
-            if self._stream is None:
-                self._stream = self._open()
+            assert self._stream is not None
             for start in range(0, len(parts), _MOST_PARTS):
                 _write_all(self._stream, parts[start : start + _MOST_PARTS])
         except BaseException:
@@ -168,13 +176,6 @@ class _PartialFile:
             self._stream = None
             with contextlib.suppress(OSError):
                 self._temporary.unlink()
-
-    def _open(self) -> BinaryIO:
-        try:
-            return self._temporary.open("xb", buffering=0)
-        except FileNotFoundError:
-            self._temporary.parent.mkdir(parents=True, exist_ok=True)
-            return self._temporary.open("xb", buffering=0)
 
 
 def _write_all(stream: BinaryIO, parts: list[bytes]) -> None:
