@@ -79,14 +79,18 @@ class Controller(QObject):
 
     # --- the SCU's wishes ---
 
-    def associate(self, side: RequestorSide) -> None:
+    def associate(self, side: RequestorSide, misbehaviour: str | None = None) -> None:
         """Ask for an association; one that is open already is left alone.
 
         One that only waits for its peer to close (Sta13) may go on waiting beside the new one.
+
+        Args:
+            side: whom to call, with what.
+            misbehaviour: what this one does wrong on purpose, by its name.
         """
         if self._is_busy or (self._requestor is not None and self._requestor.state is not State.STA_13):
             return
-        self._requestor = self._last = self._engine.requestor(side)
+        self._requestor = self._last = self._engine.requestor(side, misbehaviour)
         self.attempt_started.emit()
         self._start_scu(self._requestor.associate(), "associate", self.attempt_finished.emit)
         self._look_at_state()

@@ -139,6 +139,10 @@ class HeldModel(QAbstractTableModel):
         """The row of an association's request."""
         return next((row for row, held in enumerate(self._rows) if held.number == number), None)
 
+    def peers_of(self, numbers: Collection[int]) -> tuple[str, ...]:
+        """Whose requests wait on these associations, each as ``host:port``."""
+        return tuple(held.peer for held in self.waiting if held.number in numbers)
+
     # --- what is done to it ------------------------------------------------------------------------------------------
 
     @Slot(object)

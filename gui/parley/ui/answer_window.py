@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -19,6 +20,7 @@ from parley.ul.pdu import significant
 
 if TYPE_CHECKING:
     from parley.bridge.answer_desk import AnswerDesk
+    from parley.ui.misbehave_gate import MisbehaveGate
 
 BY_HAND = "edited by hand"
 """What the log calls these answers."""
@@ -131,12 +133,14 @@ class AnswerWindows(QObject):
     Args:
         desk: answers.
         held: which requests wait.
+        misbehave: an answer that may upset a device passes it.
         window: before which they stand.
     """
 
-    def __init__(self, desk: AnswerDesk, held: HeldModel, window: QWidget) -> None:
+    def __init__(self, desk: AnswerDesk, held: HeldModel, misbehave: MisbehaveGate, window: QWidget) -> None:
         super().__init__(window)
         self._desk = desk
+        self._misbehave = misbehave
         self._held = held
         self._parent = window
         self._windows: dict[int, AnswerWindow] = {}
@@ -170,6 +174,10 @@ class AnswerWindows(QObject):
 
     @Slot(object, str)
     def _answer(self, numbers: list[int], text: str) -> None:
+        peers = self._held.peers_of(numbers)
+        self._misbehave.answer(text, peers, partial(self._answer_now, numbers, text))
+
+    def _answer_now(self, numbers: list[int], text: str) -> None:
         if self._desk.answer(numbers, text):
             for number in numbers:
                 self._forget(number)

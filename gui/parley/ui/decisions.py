@@ -5,6 +5,7 @@ It also makes the person look when a request waits and the window is behind othe
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from parley.bridge.answer_desk import AnswerDesk
     from parley.bridge.held_model import HeldModel, HeldRequest
     from parley.ui.answer_window import AnswerWindows
+    from parley.ui.misbehave_gate import MisbehaveGate
     from parley.ui.scp_panel import ScpPanel
     from parley.ui.secret_gate import SecretGate
 
@@ -29,15 +31,25 @@ class Decisions(QObject):
 
     Args:
         secrets: a change of answers passes it, as it may need secrets.
+        misbehave: every other answer passes it, as it may upset a device.
         window: whom the system points at.
     """
 
     event_selected = Signal(object)
     waiting_changed = Signal(int)
 
-    def __init__(self, desk: AnswerDesk, held: HeldModel, scp: ScpPanel, secrets: SecretGate, window: QWidget) -> None:
+    def __init__(
+        self,
+        desk: AnswerDesk,
+        held: HeldModel,
+        scp: ScpPanel,
+        secrets: SecretGate,
+        misbehave: MisbehaveGate,
+        window: QWidget,
+    ) -> None:
         super().__init__(window)
         self._desk = desk
+        self._misbehave = misbehave
         self._held = held
         self._scp = scp
         self._window = window
@@ -56,14 +68,14 @@ class Decisions(QObject):
 
     @Slot(object, str)
     def _answer(self, numbers: list[int], text: str) -> None:
-        self._desk.answer(numbers, text)
+        self._misbehave.answer(text, self._held.peers_of(numbers), partial(self._desk.answer, numbers, text))
 
     @Slot(object)
     def _edit(self, held: HeldRequest) -> None:
         if self._windows is None:
             from parley.ui.answer_window import AnswerWindows
 
-            self._windows = AnswerWindows(self._desk, self._held, self._window)
+            self._windows = AnswerWindows(self._desk, self._held, self._misbehave, self._window)
         self._windows.open(held)
 
     @Slot(str)
@@ -72,7 +84,7 @@ class Decisions(QObject):
 
     @Slot(str, bool)
     def _arm(self, text: str, once: bool) -> None:
-        self._desk.arm(text, once=once)
+        self._misbehave.arm(text, partial(self._desk.arm, text, once=once))
 
     @Slot(object)
     def _change(self, side: AcceptorSide) -> None:

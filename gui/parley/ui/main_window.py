@@ -71,11 +71,13 @@ class MainWindow(QMainWindow):
             log, associations: what happened, who is connected.
             desk, held: decides about requests that wait, and which do.
         """
+        from parley.bridge.consent import Consent
         from parley.ui.decisions import Decisions
         from parley.ui.details import DetailsPane
         from parley.ui.from_wire import FromWire
         from parley.ui.log_view import LogView
         from parley.ui.menus import Menus
+        from parley.ui.misbehave_gate import MisbehaveGate
         from parley.ui.profile_files import ProfileFiles
         from parley.ui.profiles_pane import ProfilesPane
         from parley.ui.scp_panel import ScpPanel
@@ -97,7 +99,8 @@ class MainWindow(QMainWindow):
         self.undo = UndoActions(book, (self.scu, self.scp), self)
         self.from_wire = FromWire(self.scu, self.scp, self)
         self.secrets = SecretGate(book.keeper, controller, self.scu, self.scp, self)
-        self.decisions = Decisions(desk, held, self.scp, self.secrets, self)
+        self.misbehave = MisbehaveGate(Consent(self._settings, book, self), desk, self.scu, self.scp, self)
+        self.decisions = Decisions(desk, held, self.scp, self.secrets, self.misbehave, self)
         self.send_files = SendFiles(controller, self.scu, self)
         self.panes = self._make_panes()
         self.setCentralWidget(self.panes.whole)
@@ -149,6 +152,9 @@ class MainWindow(QMainWindow):
         scu.release_requested.connect(controller.release)
         scu.abort_requested.connect(controller.abort)
         scp.stop_requested.connect(controller.stop)
+        self.misbehave.associate_passed.connect(self.secrets.associate)
+        self.misbehave.listen_passed.connect(self.secrets.listen)
+        self.misbehave.change_passed.connect(self.secrets.change)
         scp.abort_association_requested.connect(controller.abort_association)
 
         controller.attempt_started.connect(scu.attempt_started)
@@ -174,6 +180,7 @@ class MainWindow(QMainWindow):
         self.decisions.waiting_changed.connect(self._show_states)
         self.from_wire.loaded.connect(self.panes.show_pane)
         book.opened.connect(self.secrets.give_up)
+        book.opened.connect(self.misbehave.give_up)
         for shown in (book.opened, book.restored):
             shown.connect(self.from_wire.forget)
             shown.connect(scu.copy_as.forget)

@@ -64,7 +64,7 @@ class Menus:
         scu, load = self._window.scu, self._window.from_wire.request_action
         send = self._window.send_files.action
         first = (scu.associate_action, scu.echo_action, send, scu.release_action, scu.abort_action)
-        return self._menu("SC&U", *first, None, load, scu.copy_as.menu)
+        return self._menu("SC&U", *first, None, scu.misbehave_action, None, load, scu.copy_as.menu)
 
     def _make_scp(self) -> QMenu:
         scp, load = self._window.scp, self._window.from_wire.answer_action

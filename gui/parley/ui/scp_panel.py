@@ -169,6 +169,11 @@ class ScpPanel(SidePanel):
         self._layout.addLayout(row)
         self._layout.addWidget(self.live)
 
+    @property
+    def listens_on(self) -> str | None:
+        """The address that is listened on; None while nothing listens."""
+        return self._listening
+
     # --- the draft ---------------------------------------------------------------------------------------------------
 
     def side(self) -> AcceptorSide:

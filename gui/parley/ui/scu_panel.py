@@ -21,6 +21,7 @@ from parley.ui.contexts import ContextsEditor
 from parley.ui.copy_as import CopyAs
 from parley.ui.fields import Field, NumberEdit, StringEdit, named, sentence
 from parley.ui.identity import IdentitySection
+from parley.ui.misbehave_section import MisbehaveSection
 from parley.ui.negotiation_sections import ProposalSection
 from parley.ui.side_panel import DEFAULT_MAXIMUM_LENGTH, NOTHING, ActionButton, SidePanel
 from parley.ui.timers import REQUESTOR_TIMERS, TimersSection
@@ -43,12 +44,14 @@ class ScuPanel(SidePanel):
 
     Attributes:
         associate_requested: the person wants an association, with the draft as a `RequestorSide`.
+        misbehave_requested: the same, with the name of what it is to do wrong on purpose.
         echo_requested, release_requested, abort_requested: the same for the association there is.
-        associate_action, echo_action, release_action, abort_action: for toolbar and menus.
+        associate_action, echo_action, release_action, abort_action, misbehave_action: for toolbar and menus.
         copy_as: the draft in the words of other programs.
     """
 
     associate_requested = Signal(object)
+    misbehave_requested = Signal(object, str)
     echo_requested = Signal()
     release_requested = Signal()
     abort_requested = Signal()
@@ -80,12 +83,15 @@ class ScuPanel(SidePanel):
         self._row(("contexts", self._contexts, 1))
         self._timers = TimersSection("scu", REQUESTOR_TIMERS)
         self.tls = TlsSection("scu")
+        self._misbehaviours = MisbehaveSection("scu")
+        self._misbehaviours.chosen.connect(self._misbehave)
         for section in (
             self.tls,
             ProposalSection("scu"),
             UserIdentitySection("scu"),
             IdentitySection("scu", RequestorHandle()),
             self._timers,
+            self._misbehaviours,
         ):
             self._section(section)
         for field in (self._host, self._port, self._called, self._calling):
@@ -99,6 +105,11 @@ class ScuPanel(SidePanel):
         self.echo_action = self._command("&Echo", "echo", "Ctrl+E", "Send a C-ECHO on the association")
         self.release_action = self._command("&Release", "release", "Ctrl+R", "End it in good order")
         self.abort_action = self._command("A&bort", "abort", "Ctrl+Shift+R", "End it at once with an A-ABORT")
+        self.misbehave_action = QAction("&Misbehave on purpose …", self)
+        self.misbehave_action.setToolTip(
+            "Choose what the next association does wrong, to learn what the peer makes of it"
+        )
+        self.misbehave_action.triggered.connect(self._misbehaviours.focus_list)
         self._associate_tip = self.associate_action.toolTip()
         self._abort_tip = self.abort_action.toolTip()
         actions: tuple[tuple[str, QAction], ...] = (
@@ -188,6 +199,11 @@ class ScuPanel(SidePanel):
         if said_anyway or not self.has_errors():
             self.associate_requested.emit(self.side())
 
+    @Slot(str)
+    def _misbehave(self, name: str) -> None:
+        self.check()
+        self.misbehave_requested.emit(self.side(), name)
+
     # --- what happens ------------------------------------------------------------------------------------------------
 
     @Slot(object)
@@ -267,6 +283,7 @@ class ScuPanel(SidePanel):
     def _enable(self) -> None:
         established = self._state is State.STA_6 and not self._busy
         self.associate_action.setEnabled(self._state in _ENDED and not self._busy and not self._attempting)
+        self._misbehaviours.show_enabled(self.associate_action.isEnabled())
         self.echo_action.setEnabled(established)
         self.release_action.setEnabled(established)
         self.abort_action.setEnabled(self._attempting or self._state not in _ENDED)

@@ -54,8 +54,6 @@ class SecretGate(QObject):
         self._fetching: dict[SidePanel, Fetching] = {}
         self._questions: dict[Fetching, SecretQuestion] = {}
         scu.associate_requested.connect(self.associate)
-        scp.listen_requested.connect(self.listen)
-        scp.change_requested.connect(self.change)
         scu.abort_requested.connect(self._give_up_associate)
         scp.stop_requested.connect(self._give_up_listen)
         for panel in (scu, scp):
@@ -64,9 +62,10 @@ class SecretGate(QObject):
             keeper.problem_told.connect(panel.show_key_store_problem)
 
     @Slot(object)
-    def associate(self, side: RequestorSide) -> None:
-        """Associate, with every secret that this side needs."""
-        self._pass(self._scu, Profile("", scu=side), self._associate)
+    @Slot(object, str)
+    def associate(self, side: RequestorSide, misbehaviour: str | None = None) -> None:
+        """Associate, with every secret that this side needs, and with what it is to do wrong on purpose."""
+        self._pass(self._scu, Profile("", scu=side), partial(self._associate, misbehaviour))
 
     @Slot(object)
     def listen(self, side: AcceptorSide) -> None:
@@ -78,8 +77,8 @@ class SecretGate(QObject):
         """The same for answering otherwise while listening."""
         self._pass(self._scp, Profile("", scp=side), self._change)
 
-    def _associate(self, profile: Profile) -> None:
-        self._controller.associate(profile.scu)
+    def _associate(self, misbehaviour: str | None, profile: Profile) -> None:
+        self._controller.associate(profile.scu, misbehaviour)
 
     def _listen(self, profile: Profile) -> None:
         self._controller.listen(profile.scp)

@@ -1,0 +1,298 @@
+"""Misbehaving on purpose, in the window: the list, the question before it goes to other machines, and its memory."""
+
+from dataclasses import replace
+from functools import partial
+
+import pytest
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtWidgets import QAbstractButton, QLabel, QListWidget, QMessageBox, QPushButton, QToolButton
+
+from parley.bridge.consent import Consent
+from parley.model.answering import Answering, AnswerRule, DecisionMode
+from parley.model.misbehaviour import REQUESTOR
+from parley.model.profile import LOOPBACK, AcceptorSide, Profile, RequestorSide
+from parley.ui.verdict import VerdictView
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+STRANGER = "192.0.2.7"
+ODD = AnswerRule("~calling CT*", "misbehave two-answers")
+NAME_ROLE = Qt.ItemDataRole.UserRole
+
+
+@pytest.fixture
+def odd(stage):
+    """A stage with a profile of its own open."""
+    stage.book.start(stage.store.create(Profile("Ours")))
+    return stage
+
+
+def calls(stage):
+    return [(name, *arguments[1:]) for name, *arguments in stage.controller.calls]
+
+
+def names_list(stage):
+    return stage.find(QListWidget, "scu.misbehave.list")
+
+
+def choose(stage, name):
+    """Unfold the section and select a misbehaviour."""
+    stage.window.scu.misbehave_action.trigger()
+    names = names_list(stage)
+    rows = [row for row in range(names.count()) if names.item(row).data(NAME_ROLE) == name]
+    names.setCurrentRow(*rows)
+
+
+def associate(qtbot, stage, name="two-requests"):
+    choose(stage, name)
+    qtbot.mouseClick(stage.find(QPushButton, "scu.misbehave.associate"), Qt.MouseButton.LeftButton)
+
+
+def call_stranger(stage):
+    stage.window.scu.set_side(RequestorSide(host=STRANGER))
+
+
+def question(stage):
+    boxes = [box for box in stage.window.findChildren(QMessageBox, "misbehave_question") if box.isVisible()]
+    assert len(boxes) <= 1
+    return boxes[0] if boxes else None
+
+
+def press(qtbot, box, words):
+    button = next(each for each in box.findChildren(QAbstractButton) if each.text().replace("&", "") == words)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def verdict(stage, side):
+    return stage.find(VerdictView, f"{side}.verdict").accessibleDescription()
+
+
+# --- the list --------------------------------------------------------------------------------------------------------
+
+
+def test_every_misbehaviour_is_listed_under_a_heading(stage):
+    choose(stage, "two-requests")
+    names = names_list(stage)
+    items = [names.item(row) for row in range(names.count())]
+    headings = [item.text() for item in items if item.data(NAME_ROLE) is None]
+    assert [item.data(NAME_ROLE) for item in items if item.data(NAME_ROLE)] == list(REQUESTOR)
+    assert items[0].text() == headings[0] == "An odd A-ASSOCIATE-RQ"
+    assert len(headings) == len(set(headings)) == 4
+    assert "Later" not in headings
+    assert not any(item.flags() for item in items if item.data(NAME_ROLE) is None)
+
+
+def test_what_the_selected_one_is_stands_beneath(stage):
+    choose(stage, "two-requests")
+    about = stage.find(QLabel, "scu.misbehave.about")
+    assert about.text() == f"{REQUESTOR['two-requests'].about} It breaks the standard."
+    choose(stage, "maximum-length-0")
+    assert about.text().endswith("The standard allows it.")
+    choose(stage, "close-without-release")
+    assert about.text().endswith("It begins when you press Release.")
+
+
+def test_enter_associates_with_the_selected_one(qtbot, stage):
+    choose(stage, "half-request")
+    qtbot.keyClick(names_list(stage), Qt.Key.Key_Return)
+    assert calls(stage) == [("associate", "half-request")]
+
+
+def test_the_next_association_is_as_usual(qtbot, stage):
+    associate(qtbot, stage)
+    stage.window.scu.associate_action.trigger()
+    assert calls(stage) == [("associate", "two-requests"), ("associate", None)]
+
+
+def test_it_can_be_asked_for_whenever_an_association_can(qtbot, stage):
+    choose(stage, "two-requests")
+    button = stage.find(QPushButton, "scu.misbehave.associate")
+    stage.controller.attempt_started.emit()
+    assert not button.isEnabled()
+    qtbot.keyClick(names_list(stage), Qt.Key.Key_Return)
+    assert calls(stage) == []
+
+
+def test_the_action_leads_to_the_list(stage):
+    assert stage.window.scu.misbehave_action in stage.window.menus.scu.actions()
+    stage.window.scu.misbehave_action.trigger()
+    assert names_list(stage).hasFocus()
+
+
+def test_every_widget_has_a_name(stage):
+    choose(stage, "two-requests")
+    for kind, name in ((QToolButton, ""), (QListWidget, ".list"), (QLabel, ".about"), (QPushButton, ".associate")):
+        assert stage.find(kind, f"scu.misbehave{name}").accessibleName()
+
+
+# --- the question ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
+def test_towards_this_machine_nobody_is_asked(qtbot, odd, host):
+    odd.window.scu.set_side(RequestorSide(host=host))
+    associate(qtbot, odd)
+    assert question(odd) is None
+    assert calls(odd) == [("associate", "two-requests")]
+
+
+def test_towards_another_machine_it_waits_for_an_answer_and_says_what_to_whom_and_why(qtbot, odd):
+    call_stranger(odd)
+    associate(qtbot, odd)
+    box = question(odd)
+    assert calls(odd) == []
+    assert box.text() == "Send this to PARLEY_SCP at 192.0.2.7:11112?"
+    assert REQUESTOR["two-requests"].about in box.informativeText()
+    assert "may hang, restart, or stop answering" in box.informativeText()
+    press(qtbot, box, "Send")
+    assert calls(odd) == [("associate", "two-requests")]
+
+
+def test_cancelling_sends_nothing_and_is_not_remembered(qtbot, odd):
+    call_stranger(odd)
+    associate(qtbot, odd)
+    press(qtbot, question(odd), "Cancel")
+    assert calls(odd) == []
+    assert "Nothing was sent." in verdict(odd, "scu")
+    associate(qtbot, odd)
+    assert question(odd) is not None
+
+
+def test_it_asks_once_for_each_profile(qtbot, odd):
+    theirs = odd.store.create(Profile("Theirs"))
+    odd.book.refresh()
+    call_stranger(odd)
+    associate(qtbot, odd)
+    press(qtbot, question(odd), "Send")
+    associate(qtbot, odd, "half-request")
+    assert question(odd) is None
+    assert len(calls(odd)) == 2
+    odd.book.revert()
+    odd.book.open(theirs)
+    call_stranger(odd)
+    associate(qtbot, odd)
+    assert question(odd) is not None
+
+
+def test_the_usual_association_is_never_asked_about(odd):
+    call_stranger(odd)
+    odd.window.scu.associate_action.trigger()
+    assert question(odd) is None
+    assert calls(odd) == [("associate", None)]
+
+
+def test_another_profile_takes_the_question_away(qtbot, odd):
+    call_stranger(odd)
+    associate(qtbot, odd)
+    odd.book.opened.emit(LOOPBACK)
+    assert question(odd) is None
+    assert calls(odd) == []
+
+
+# --- the SCP ---------------------------------------------------------------------------------------------------------
+
+
+def listen(stage, side):
+    stage.window.scp.set_side(side)
+    stage.window.scp.listen_action.trigger()
+
+
+@pytest.mark.parametrize(
+    "answering",
+    [
+        Answering(rules=(ODD,)),
+        Answering(DecisionMode.ASK, default_answer="misbehave half-answer"),
+        Answering(rules=(AnswerRule(), replace(ODD, answer="after 2 s misbehave half-answer"))),
+    ],
+)
+def test_listening_where_others_may_call_asks_for_answers_that_misbehave(qtbot, odd, answering):
+    listen(odd, AcceptorSide(host="0.0.0.0", answering=answering))
+    box = question(odd)
+    assert calls(odd) == []
+    assert box.text() == "Send this to whoever calls 0.0.0.0?"
+    press(qtbot, box, "Send")
+    assert calls(odd) == [("listen",)]
+
+
+@pytest.mark.parametrize(
+    "side",
+    [
+        AcceptorSide(answering=Answering(rules=(ODD,))),
+        AcceptorSide(host="0.0.0.0", answering=Answering(rules=(replace(ODD, is_on=False),))),
+        AcceptorSide(host="0.0.0.0", answering=Answering(rules=(AnswerRule("~tls", "reject 1/1/7"),))),
+    ],
+)
+def test_listening_is_not_asked_about_where_nobody_else_is_concerned(odd, side):
+    listen(odd, side)
+    assert question(odd) is None
+    assert calls(odd) == [("listen",)]
+
+
+def test_listening_asks_for_what_is_armed(qtbot, odd):
+    odd.window.scp.arm.chosen.emit("misbehave two-answers")
+    assert question(odd) is None
+    assert odd.desk.armed.text == "misbehave two-answers"
+    listen(odd, AcceptorSide(host="0.0.0.0"))
+    press(qtbot, question(odd), "Cancel")
+    assert calls(odd) == []
+    assert "Nothing was sent." in verdict(odd, "scp")
+    odd.desk.disarm()
+
+
+def test_arming_and_applying_while_others_may_call_ask(qtbot, odd):
+    listen(odd, AcceptorSide(host="0.0.0.0"))
+    odd.controller.listening_changed.emit("0.0.0.0:11112")
+    odd.window.scp.arm.chosen.emit("misbehave two-answers")
+    assert question(odd).text() == "Send this to whoever calls 0.0.0.0:11112?"
+    press(qtbot, question(odd), "Cancel")
+    assert odd.desk.armed is None
+    odd.window.scp.set_side(AcceptorSide(host="0.0.0.0", answering=Answering(rules=(ODD,))))
+    odd.window.scp.change_requested.emit(odd.window.scp.side())
+    assert question(odd) is not None
+
+
+def test_an_answer_by_hand_asks_when_its_peer_is_another_machine(qtbot, odd):
+    answered, gate = [], odd.window.misbehave
+    gate.answer("misbehave two-answers", ("127.0.0.1:5000",), partial(answered.append, "near"))
+    gate.answer("reject 1/1/7", (f"{STRANGER}:5000",), partial(answered.append, "usual"))
+    assert answered == ["near", "usual"]
+    gate.answer("misbehave two-answers", ("127.0.0.1:5000", f"{STRANGER}:5000"), partial(answered.append, "far"))
+    assert question(odd).text() == f"Send this to {STRANGER}:5000?"
+    assert answered == ["near", "usual"]
+    press(qtbot, question(odd), "Send")
+    assert answered == ["near", "usual", "far"]
+
+
+def test_many_misbehaviours_do_not_fill_the_screen(odd):
+    names = ("two-answers", "half-answer", "zero-titles", "no-items", "double-context", "missing-context")
+    odd_rules = tuple(AnswerRule("~tls", f"misbehave {name}") for name in names)
+    listen(odd, AcceptorSide(host="0.0.0.0", answering=Answering(rules=odd_rules)))
+    assert "… and 2 more." in question(odd).informativeText()
+
+
+# --- the memory ------------------------------------------------------------------------------------------------------
+
+
+def test_it_is_remembered_by_this_machine_and_not_by_the_profile(qtbot, odd, tmp_path):
+    call_stranger(odd)
+    odd.window.scu.changed.emit()
+    associate(qtbot, odd)
+    press(qtbot, question(odd), "Send")
+    odd.book.save()
+    assert "misbehave" not in odd.store.text(odd.book.key)
+    again = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    assert Consent(again, odd.book).is_given
+
+
+def test_it_goes_with_the_profile(odd):
+    settings = QSettings(str(odd.folder / "other.ini"), QSettings.Format.IniFormat)
+    consent = Consent(settings, odd.book)
+    assert not consent.is_given
+    consent.give()
+    settings.setValue("misbehave/profiles", [*settings.value("misbehave/profiles"), "/elsewhere/Ours"])
+    assert consent.is_given
+    key = odd.book.key
+    odd.book.delete(key)
+    odd.book.start(odd.store.create(Profile("Ours")))
+    assert odd.book.key == key
+    assert not consent.is_given
+    assert settings.value("misbehave/profiles") == ["/elsewhere/Ours"]
