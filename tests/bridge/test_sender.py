@@ -190,6 +190,24 @@ def test_aborting_ends_file_and_association_and_leaves_the_rest_waiting(play, tm
     play(scene)
 
 
+def test_a_run_that_is_cancelled_leaves_nothing_on_its_way(play, tmp_path):
+    big = write_file(tmp_path / "big.dcm", 30_000_000)
+
+    async def scene(desk: SendingDesk) -> None:
+        async with listening(read_nothing_more) as port:
+            await desk.associates(port)
+            desk.add(big)
+            desk.send()
+            await desk.until(lambda: desk.stand == [S.SENDING])
+            (task,) = [task for task in asyncio.all_tasks() if task.get_name() == "store"]
+            task.cancel()
+            await desk.sent()
+            assert desk.stand == [S.WAITING]
+            desk.engine.associations[1].drop()
+
+    play(scene)
+
+
 def test_a_peer_that_goes_away_leaves_the_rest_waiting(play, files):
     async def leave(peer: Peer) -> None:
         await accept_ct(peer)
