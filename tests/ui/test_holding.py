@@ -102,8 +102,8 @@ async def type_result(window: Driver, row: int, text: str, column: int = RESULT)
     line.selectAll()
     QTest.keyClicks(line, text)
     QTest.keyClick(line, Qt.Key.Key_Return)
-    while table.state() == QTableView.State.EditingState:  # the table takes the text a turn of the loop later
-        await asyncio.sleep(0)
+    window.watch(table.itemDelegate().closeEditor)  # a turn of the loop later
+    await window.until(lambda: table.state() != QTableView.State.EditingState)
 
 
 def send(window: Driver) -> None:

@@ -24,10 +24,12 @@ from PySide6.QtWidgets import (
 from parley.bridge.held_model import HELD_ROLE, Column, HeldModel, HeldRequest
 from parley.ui import icons, style
 from parley.ui.answer_edit import AnswerMenu
+from parley.ui.column_shares import ColumnShares
 from parley.ui.fields import named
 
 _SHOWN = (Column.NUMBER, Column.LEFT, Column.CALLING, Column.CALLED, Column.PEER, Column.FINDINGS)
-_ROWS = 4
+_SHARES: dict[int, float] = {Column.LEFT: 0.26, Column.CALLING: 0.23, Column.CALLED: 0.23, Column.PEER: 0.28}
+_ROWS = 3
 
 
 class HeldPane(QWidget):
@@ -80,17 +82,9 @@ class HeldPane(QWidget):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for column in Column:
             table.setColumnHidden(column, column not in _SHOWN)
-        metrics = table.fontMetrics()
-        samples = {
-            Column.NUMBER: "00000",
-            Column.CALLING: "PARLEY_SCU_0",
-            Column.CALLED: "PARLEY_SCP_0",
-            Column.PEER: "127.0.0.1:00000",
-            Column.FINDINGS: "Findings",
-        }
-        for column, sample in samples.items():
-            header.resizeSection(column, metrics.horizontalAdvance(sample) + 16)
-        header.setSectionResizeMode(Column.LEFT, QHeaderView.ResizeMode.Stretch)
+        advance = table.fontMetrics().horizontalAdvance
+        fixed: dict[int, int] = {Column.NUMBER: advance("0000") + 16, Column.FINDINGS: advance("Findings") + 16}
+        ColumnShares(table, header, _SHARES, fixed=fixed)
 
     def _make_actions(self) -> None:
         self.accept_action = self._action("&Accept", "ok", "A", "Accept by the rules", partial(self._answer, "accept"))
@@ -243,7 +237,7 @@ class HeldPane(QWidget):
     @Slot()
     def _show_count(self) -> None:
         waiting = len(self._model.waiting)
-        self._heading.setText(f"Held requests: {waiting} waiting" if waiting else "Held requests: none waiting")
+        self._heading.setText(f"<b>{waiting} held</b>" if waiting else "None held")
         if waiting and not self._waiting_selected():
             self._select_next()
 
