@@ -1,8 +1,9 @@
 """The subject of a benchmark: Parley's window on the offscreen platform, listening, with every event in its log.
 
-Prints ``PORT n`` once it listens; what is sent to it is saved to the folder that it is given, or refused. Then takes
-commands, a line each, on standard input: ``lateness SECONDS`` prints the 99th percentile of a 10 ms timer's lateness in
-milliseconds; end of input closes.
+Prints ``PORT n`` once it listens; what is sent to it is saved to the folder that it is given, or refused. With
+``--ask`` in its place, requests are held, but for those of `ACCEPTED_TITLE`. Then takes commands, a line each, on
+standard input: ``lateness SECONDS`` prints the 99th percentile of a 10 ms timer's lateness in milliseconds, ``held N``
+how many requests the window shows as held, once they are N; end of input closes.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from PySide6.QtWidgets import QApplication
 from parley.app import Parley
 from parley.bridge import runtime
 from parley.bridge.log_model import LogModel
+from parley.model.answering import Answering, AnswerRule, DecisionMode
 from parley.model.handle import AcceptorHandle, SupportedContext
 from parley.model.profile import AcceptorSide
 from parley.model.storage import Storage, StorageMode
@@ -33,6 +35,7 @@ from parley.ui.main_window import MainWindow
 from parley.ul.codes import EXPLICIT_VR_LITTLE_ENDIAN
 
 TICK_MS = 10
+ACCEPTED_TITLE = "QUICK"
 CT = "1.2.840.10008.5.1.4.1.1.2"
 
 
@@ -55,10 +58,27 @@ async def lateness(seconds: float) -> float:
     return statistics.quantiles(late, n=100)[98]
 
 
+async def held(parley: Parley, count: int) -> int:
+    """How many requests wait in the window, once they are so many."""
+    enough = asyncio.Event()
+
+    def look(_news: object = None) -> None:
+        if len(parley.held.waiting) >= count:
+            enough.set()
+
+    parley.held.waiting_changed.connect(look)
+    look()
+    await enough.wait()
+    return len(parley.held.waiting)
+
+
 async def serve(parley: Parley, log: LogModel) -> None:
     """Listen, and obey standard input until it ends."""
     side = AcceptorSide(port=0, maximum_associations=1_000)
-    if len(sys.argv) > 1:
+    if sys.argv[1:] == ["--ask"]:
+        rules = (AnswerRule(f"~calling {ACCEPTED_TITLE}", "accept"),)
+        side = replace(side, answering=Answering(DecisionMode.ASK, rules, default_seconds=None))
+    elif len(sys.argv) > 1:
         handle = AcceptorHandle(contexts=(SupportedContext(CT, (EXPLICIT_VR_LITTLE_ENDIAN,)),))
         side = replace(side, handle=handle, storage=Storage(StorageMode.RECEIVE, str(Path(sys.argv[1], "in"))))
     listener = await parley.engine.listen(side)
@@ -72,7 +92,11 @@ async def serve(parley: Parley, log: LogModel) -> None:
 
     threading.Thread(target=read, daemon=True).start()
     while line := await lines.get():
-        print(await lateness(float(line.split()[1])), log.total, flush=True)
+        command, number = line.split()
+        if command == "held":
+            print(await held(parley, int(number)), flush=True)
+        else:
+            print(await lateness(float(number)), log.total, flush=True)
 
 
 def main() -> int:
