@@ -22,7 +22,7 @@ from parley.ui.items_editor import CellDelegate, ExplainedItemsField, ItemsEdito
 from parley.ui.items_model import ItemsModel
 
 _WHEN_EMPTY = (
-    "Rules answer some callers otherwise than the rest, such as reject 1/1/7 when ~calling CT*. Press Add to make one."
+    "Rules answer some callers otherwise than the rest, such as reject 1/1/7 when ~calling CT*. Press + to make one."
 )
 _ORDER = (
     "Tried from the top: the first that is on and fits decides, before Decision and the acceptance rules are asked. "
@@ -138,9 +138,9 @@ def _judge(line: ExpressionEdit, text: str) -> None:
 
 def answer_rules_field(prefix: str) -> ItemsField:
     """The table with its buttons, and a sentence on what the rules are for."""
-    name, label = f"{prefix}.answering.rules", "Answer rules"
+    name, label = f"{prefix}.answering.rules", "Who is answered how"
     editor = ItemsEditor(_COLUMNS, AnswerRule, name, label, duplicates=True)
     editor.table.setItemDelegate(RuleDelegate(editor.table))
     editor.table.verticalHeader().show()
-    tip = "Who is answered how; the log says which rule decided"
+    tip = "Conditions and answers in their order; the log says which rule decided"
     return ExplainedItemsField(label, editor, tip, _WHEN_EMPTY, _ORDER)

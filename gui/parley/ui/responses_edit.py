@@ -14,7 +14,7 @@ from parley.ui.cells import Cell
 from parley.ui.items_editor import ExplainedItemsField, ItemsEditor, ItemsField
 
 _WHEN_EMPTY = (
-    "By itself Parley answers C-ECHO with success, and 0122H to what it does not do. Press Add for another status, "
+    "By itself Parley answers C-ECHO with success, and 0122H to what it does not do. Press + for another status, "
     "a late answer, an abort, or none at all."
 )
 _ORDER = "The first line about a message counts. It goes before what is chosen for objects that come in."
@@ -126,7 +126,7 @@ _COLUMNS = (
 
 def responses_field(prefix: str) -> ItemsField:
     """The table with its buttons, and a sentence on what it is for."""
-    name, label = f"{prefix}.responses", "Answers to messages"
+    name, label = f"{prefix}.responses", "What is answered"
     new = partial(ResponseRule, MESSAGES[0])
     editor = ItemsEditor(_COLUMNS, new, name, label, duplicates=True)
     tip = "What a DIMSE request is answered with, once the association is established"

@@ -61,6 +61,7 @@ class ScuPanel(SidePanel):
         self._shown = RequestorSide()
         self._state: State | None = None
         self._attempting = False
+        self._misbehaves = False
         self._busy = False
         self._make_fields()
         self._make_commands()
@@ -197,11 +198,13 @@ class ScuPanel(SidePanel):
         said_anyway = self.has_errors()
         self.check()
         if said_anyway or not self.has_errors():
+            self._misbehaves = False
             self.associate_requested.emit(self.side())
 
     @Slot(str)
     def _misbehave(self, name: str) -> None:
         self.check()
+        self._misbehaves = True
         self.misbehave_requested.emit(self.side(), name)
 
     # --- what happens ------------------------------------------------------------------------------------------------
@@ -257,7 +260,9 @@ class ScuPanel(SidePanel):
         tone, headline = (style.Tone.OK, "Passed:") if verdict.passed else (style.Tone.ERROR, "Failed:")
         if attempt.end is AttemptEnd.CANCELLED:
             tone, headline = style.Tone.NOTE, "Cancelled:"
-        self.verdict.say(tone, headline, verdict.cause, verdict.remedy, verdict.code)
+        # What to do about a failure that was provoked is not what the diagnosis knows.
+        remedy = "This side misbehaved on purpose." if self._misbehaves else verdict.remedy
+        self.verdict.say(tone, headline, verdict.cause, remedy, verdict.code)
         self._enable()
 
     @Slot(object)
