@@ -144,14 +144,16 @@ def test_a_rule_is_added_and_typed_cell_by_cell(qtbot, panel):
     assert panel.told[-1] == rules(panel)
 
 
-def test_the_editor_of_a_condition_offers_names_and_takes_one(qtbot, panel):
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Tab])
+def test_the_editor_of_a_condition_offers_names_and_takes_one(qtbot, panel, key):
     show(panel, AnswerRule())
     line = edit(qtbot, panel, 0, WHEN)
     qtbot.keyClicks(line, "~calli")
     popup = QApplication.activePopupWidget()
     assert popup.objectName() == f"{TABLE}.when.names"
-    qtbot.keyClick(popup, Qt.Key.Key_Return)
+    qtbot.keyClick(popup, key)
     assert line.text() == "~calling "
+    assert line.hasFocus()
     qtbot.keyClicks(line, "CT*")
     finish(qtbot, panel)
     assert rules(panel)[0].when == "~calling CT*"

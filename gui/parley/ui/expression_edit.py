@@ -74,6 +74,10 @@ class ExpressionEdit(LineEdit):
         """Whether the list of names is open, so that the text is not yet what is meant."""
         return self._popup is not None and self._popup.isVisible()
 
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab stays here while the list is open, which then takes a name by it."""
+        return not self.is_offering and super().focusNextPrevChild(forward)
+
     @Slot()
     def _offer(self) -> None:
         """List what can stand at the cursor and starts as what is typed there."""
