@@ -175,6 +175,19 @@ def test_what_makes_no_sense_is_said_while_it_is_typed(qtbot, panel):
     assert line.problem_text() == ""
 
 
+def test_what_is_being_typed_outlives_a_check(qtbot, panel):
+    show(panel, AnswerRule("(", "accept"))
+    line = edit(qtbot, panel, 0, ANSWER)
+    panel.check()
+    assert line.selectedText() == "accept"
+    qtbot.keyClicks(line, "close")
+    table = panel.findChild(QTableView, TABLE)
+    table.model().show_problems({})
+    assert line.text() == "close"
+    finish(qtbot, panel)
+    assert rules(panel)[0].answer == "close"
+
+
 def test_an_answer_is_chosen_from_the_menu(qtbot, panel):
     show(panel, AnswerRule())
     line = edit(qtbot, panel, 0, ANSWER)

@@ -70,14 +70,18 @@ class CellDelegate(QStyledItemDelegate):
         return line
 
     def setEditorData(self, editor: QWidget, index: QModelIndex | QPersistentModelIndex) -> None:
+        line = editor.lineEdit() if isinstance(editor, ComboBox) else editor
+        assert isinstance(line, QLineEdit)
+        if line.isModified():
+            # The row has changed elsewhere, such as in its marks: what is being typed stays.
+            return
         text = str(index.data(Qt.ItemDataRole.EditRole))
         if isinstance(editor, ComboBox):
             editor.setCurrentIndex(editor.findText(text))
             editor.setEditText(text)
-            if line := editor.lineEdit():
-                line.selectAll()
-        elif isinstance(editor, QLineEdit):
-            editor.setText(text)
+        else:
+            line.setText(text)
+        line.selectAll()
 
     def setModelData(
         self, editor: QWidget, model: QAbstractItemModel, index: QModelIndex | QPersistentModelIndex
