@@ -110,7 +110,6 @@ class ItemsTable(QTableView):
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setDefaultSectionSize(self.fontMetrics().height() + 8)
         self.horizontalHeader().setHighlightSections(False)
-        self.horizontalHeader().setStretchLastSection(True)
         for change in (model.rowsInserted, model.rowsRemoved, model.modelReset):
             change.connect(self._fit)
         self._fit()
@@ -124,9 +123,10 @@ class ItemsTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        whole = sum(cell.share for cell in self._cells)
-        for section, cell in enumerate(self._cells[:-1]):
-            self.horizontalHeader().resizeSection(section, int(self.viewport().width() * cell.share / whole))
+        room, whole = self.viewport().width(), sum(cell.share for cell in self._cells)
+        widths = [int(room * cell.share / whole) for cell in self._cells[:-1]]
+        for section, width in enumerate((*widths, room - sum(widths))):
+            self.horizontalHeader().resizeSection(section, width)
 
 
 class ItemsEditor(QWidget):
