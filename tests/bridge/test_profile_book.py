@@ -17,11 +17,12 @@ def store(tmp_path):
 
 
 @pytest.fixture
-def book(qapp, store):
+def book(qtbot, store):
     store.create(Profile("CT 1"))
     store.create(Profile("PACS"))
     made = ProfileBook(store)
     made.start("CT 1.toml")
+    qtbot.waitUntil(lambda: not made.is_listing)
     return made
 
 
@@ -239,3 +240,62 @@ def test_a_file_that_broke_meanwhile_is_said_and_not_opened(qtbot, book, store):
     with qtbot.waitSignal(book.failed):
         book.open("PACS.toml")
     assert book.key == "CT 1.toml"
+
+
+@pytest.fixture
+def fresh(qtbot, store):
+    """A book that has just been started: its list is still being read."""
+    for name in ("CT 1", "New profile", "PACS"):
+        store.create(Profile(name))
+    made = ProfileBook(store)
+    made.start("CT 1.toml")
+    assert made.is_listing
+    yield made
+    qtbot.waitUntil(lambda: not made.is_listing)
+
+
+def test_the_remembered_profile_is_open_before_the_list_is_read(qtbot, fresh):
+    assert (fresh.key, names(fresh)) == ("CT 1.toml", ["Loopback", "CT 1"])
+    with qtbot.waitSignal(fresh.listed), qtbot.assertNotEmitted(fresh.opened):
+        pass
+    assert names(fresh) == ["Loopback", "CT 1", "New profile", "PACS"]
+
+
+def test_a_name_from_the_command_line_waits_for_the_list(qtbot, fresh):
+    fresh.open_named("pacs")
+    with qtbot.waitSignal(fresh.opened):
+        assert fresh.draft.name == "CT 1"
+    assert fresh.draft.name == "PACS"
+
+
+def test_a_new_name_is_free_even_before_the_list_is_read(fresh):
+    fresh.create()
+    assert fresh.draft.name == "New profile 2"
+
+
+def test_what_another_program_changes_is_listed_when_it_is_asked_for(qtbot, book, store):
+    (store.folder / "PACS.toml").write_text("schema = 1\nname = 'Archive'\n")
+    store.create(Profile("MR"))
+    with qtbot.waitSignal(book.listed):
+        book.refresh()
+    assert names(book) == ["Loopback", "Archive", "CT 1", "MR"]
+    assert book.draft.name == "CT 1"
+
+
+def test_saving_looks_at_what_others_changed_too(qtbot, book, store):
+    store.create(Profile("MR"))
+    change(book)
+    book.save()
+    assert names(book) == ["Loopback", "CT 1", "PACS"]
+    assert book.entry("CT 1.toml").profile.scu == SIDE
+    qtbot.waitUntil(lambda: not book.is_listing)
+    assert names(book) == ["Loopback", "CT 1", "MR", "PACS"]
+
+
+def test_the_list_is_right_at_once_after_each_change(book):
+    book.rename("CT 1.toml", "Zebra")
+    assert names(book) == ["Loopback", "PACS", "Zebra"]
+    book.duplicate("PACS.toml")
+    assert names(book) == ["Loopback", "PACS", "PACS copy", "Zebra"]
+    book.delete("PACS.toml")
+    assert names(book) == ["Loopback", "PACS copy", "Zebra"]

@@ -32,6 +32,9 @@ class Shelf:
         self.book.noted.connect(self.noted.append)
         self.book.start("CT 1.toml")
 
+    def is_idle(self):
+        return self.book.keeper._job is None and not self.book.is_listing
+
     def type(self, passcode):
         """As the panel does: the reference stays while something else is typed."""
         now = self.secret()
@@ -55,7 +58,7 @@ class Shelf:
 @pytest.fixture
 def shelf(qtbot, tmp_path):
     made = Shelf(tmp_path, Lockable())
-    made.wait = lambda: qtbot.waitUntil(lambda: made.book.keeper._job is None)
+    made.wait = lambda: qtbot.waitUntil(made.is_idle)
     yield made
     made.backend.unlocking.set()
     made.wait()
@@ -65,7 +68,7 @@ def shelf(qtbot, tmp_path):
 def bare(qtbot, tmp_path):
     """The same without a key store."""
     made = Shelf(tmp_path, Unusable())
-    made.wait = lambda: qtbot.waitUntil(lambda: made.book.keeper._job is None)
+    made.wait = lambda: qtbot.waitUntil(made.is_idle)
     return made
 
 
@@ -312,4 +315,13 @@ def test_a_profile_that_comes_with_secrets_has_them_unsaved(shelf):
     assert shelf.book.is_dirty
     shelf.book.save()
     shelf.wait()
+    assert list(shelf.backend.secrets.values()) == ["correct horse"]
+
+
+def test_a_secret_that_another_program_needs_by_now_stays(shelf):
+    saved(shelf)
+    (shelf.store.folder / "Copy.toml").write_text(shelf.text().replace('name = "CT 1"', 'name = "Copy"'))
+    shelf.book.delete("CT 1.toml")
+    shelf.wait()
+    assert [entry.name for entry in shelf.book.entries] == ["Loopback", "Copy", "PACS"]
     assert list(shelf.backend.secrets.values()) == ["correct horse"]

@@ -28,9 +28,10 @@ def store(tmp_path):
 
 
 @pytest.fixture
-def book(qapp, store):
+def book(qtbot, store):
     made = ProfileBook(store)
     made.start("CT 1.toml")
+    qtbot.waitUntil(lambda: not made.is_listing)
     return made
 
 
@@ -212,3 +213,80 @@ def test_a_sample_becomes_a_profile_of_ones_own(pane, book, store):
     pane.sample_menu.actions()[0].trigger()
     assert book.draft.name == "Reject every caller 2"
     assert str(store.load("Reject every caller.toml").scp.rules.reject_all) == "1/1/7"
+
+
+def listed(qtbot, book):
+    """As another window's activation: the list is read again."""
+    book.refresh()
+    qtbot.waitUntil(lambda: not book.is_listing)
+
+
+def test_what_another_program_changes_is_seen_and_the_view_stays_where_it_is(qtbot, pane, book, store):
+    for number in range(40):
+        store.create(Profile(f"Peer {number:02}"))
+    listed(qtbot, book)
+    click(qtbot, pane, "Peer 03")
+    bar = pane.list.verticalScrollBar()
+    bar.setValue(bar.maximum() // 2)
+    scrolled, before = bar.value(), rows(pane)
+    with qtbot.assertNotEmitted(pane.list.model().modelReset), qtbot.assertNotEmitted(book.opened):
+        (store.folder / "Peer 39.toml").write_text("schema = 1\nname = 'Zebra'\n")
+        (store.folder / "Peer 20.toml").unlink()
+        (store.folder / "Peer 21.toml").unlink()
+        (store.folder / "Peer 30.toml").write_text("schema = 1\nname = \n")
+        store.create(Profile("Peer 10a"))
+        listed(qtbot, book)
+    after = sorted(
+        {*before, "Peer 10a", "Zebra"} - {f"Peer {n}" for n in (20, 21, 39)} - {"Loopback"}, key=str.casefold
+    )
+    assert rows(pane) == ["Loopback", *after]
+    assert pane.list.currentIndex().data() == book.draft.name == "Peer 03"
+    assert bar.value() == scrolled > 0
+    tip = pane.list.model().index(rows(pane).index("Peer 30"), 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert "Peer 30.toml, line 2 cannot be read" in tip
+
+
+def test_nothing_new_moves_nothing(qtbot, pane, book):
+    click(qtbot, pane, "broken")
+    model = pane.list.model()
+    with qtbot.assertNotEmitted(book.listed), qtbot.assertNotEmitted(model.dataChanged):
+        listed(qtbot, book)
+    assert pane.list.currentIndex().data() == "broken"
+
+
+def test_a_file_that_cannot_be_read_stays_selected_while_others_come(qtbot, pane, book, store):
+    click(qtbot, pane, "broken")
+    store.create(Profile("Another"))
+    listed(qtbot, book)
+    assert "Another" in rows(pane)
+    assert pane.list.currentIndex().data() == "broken"
+
+
+def test_when_the_open_profile_goes_elsewhere_no_other_is_opened(qtbot, pane, book, store):
+    (store.folder / "CT 1.toml").unlink()
+    with qtbot.assertNotEmitted(book.opened):
+        listed(qtbot, book)
+    assert book.draft.name == "CT 1"
+    assert not pane.list.currentIndex().isValid()
+    change(book)
+    pane.save_action.trigger()
+    assert pane.list.currentIndex().data() == "CT 1"
+
+
+def test_only_the_rows_that_are_marked_are_shown_anew(qtbot, pane, book):
+    shown = []
+    pane.list.model().dataChanged.connect(lambda first, last, *_: shown.append((first.row(), last.row())))
+    change(book)
+    row = rows(pane).index("* CT 1")
+    assert shown == [(row, row)]
+
+
+def test_the_list_is_read_again_when_the_window_is_come_back_to(qtbot, pane, book, store):
+    store.create(Profile("Another"))
+    other = QWidget()
+    qtbot.addWidget(other)
+    other.show()
+    other.activateWindow()
+    qtbot.waitActive(other)
+    pane.activateWindow()
+    qtbot.waitUntil(lambda: "Another" in rows(pane))

@@ -18,11 +18,12 @@ from PySide6.QtCore import QObject, Signal
 
 from parley.bridge import saved_secrets
 from parley.bridge.history import History, Place
+from parley.bridge.profile_list import ProfileList
 from parley.bridge.secret_keeper import Kept, SecretKeeper
 from parley.model.profile import LOOPBACK, AcceptorSide, Profile, RequestorSide
 from parley.model.profile_secrets import references_of, without_secrets
 from parley.model.secret import Secret
-from parley.model.store import ProfileStore, StoredProfile, StoreError
+from parley.model.store import BUILT_IN, ProfileStore, StoredProfile, StoreError, find
 
 
 class Answer(Enum):
@@ -49,7 +50,7 @@ class ProfileBook(QObject):
     """The open profile and the list it comes from.
 
     Signals:
-        listed(): the list was read anew.
+        listed(): there is something new in the list.
         opened(Profile): another profile is open: show it.
         restored(Profile): the draft of the open one went back to what it was, or forward again: show it.
         history_changed(): what can be undone or redone changed.
@@ -75,7 +76,8 @@ class ProfileBook(QObject):
         self._store = store
         self._keeper = keeper or SecretKeeper(parent=self)
         self._keeper.failed.connect(self.failed)
-        self._entries: tuple[StoredProfile, ...] = ()
+        self._list = ProfileList(store, self)
+        self._list.changed.connect(self._say_listed)
         self._key = LOOPBACK.name
         self._saved = LOOPBACK
         self._draft = LOOPBACK
@@ -98,8 +100,8 @@ class ProfileBook(QObject):
 
     @property
     def entries(self) -> tuple[StoredProfile, ...]:
-        """The list as it was last read."""
-        return self._entries
+        """The list as it was last read; until it was read once, what is known of it."""
+        return self._list.entries
 
     @property
     def key(self) -> str:
@@ -119,23 +121,36 @@ class ProfileBook(QObject):
     @property
     def is_built_in(self) -> bool:
         """Whether the open profile can only be saved under another name."""
-        return any(entry.built_in and entry.key == self._key for entry in self._entries)
+        return self._key in BUILT_IN
+
+    @property
+    def is_listing(self) -> bool:
+        """Whether the list is being read."""
+        return self._list.is_being_read
 
     def entry(self, key: str) -> StoredProfile | None:
         """The list's line of a profile."""
-        return next((entry for entry in self._entries if entry.key == key), None)
+        return self._list.entry(key)
 
     # --- opening and editing -----------------------------------------------------------------------------------------
 
     def start(self, key: str = "") -> None:
-        """Read the list and open a profile, the built-in one if there is no such or it cannot be read."""
-        self.refresh()
+        """Open a profile, the built-in one if there is no such or it cannot be read, and begin to read the list."""
+        self._list.look_at(LOOPBACK.name, key)
         entry = self.entry(key)
         self._show(key, entry.profile) if entry and entry.profile else self._show(LOOPBACK.name, LOOPBACK)
 
     def refresh(self, entries: tuple[StoredProfile, ...] | None = None) -> None:
-        """Read the list again, or take one that was just read elsewhere."""
-        self._entries = self._store.list() if entries is None else entries
+        """Read the list again, on a thread: many profiles, or a slow folder, take seconds.
+
+        Args:
+            entries: those that were just read elsewhere, to begin with.
+        """
+        if entries is not None:
+            self._list.take(entries)
+        self._list.read()
+
+    def _say_listed(self) -> None:
         self.listed.emit()
         self._tell()
 
@@ -152,9 +167,12 @@ class ProfileBook(QObject):
             self.leave(lambda: self._open(key))
 
     def open_named(self, name: str) -> None:
-        """Open the profile with that name, as a command line gives it."""
+        """Open the profile with that name, as a command line gives it, once the list is there."""
+        self._list.when_read(partial(self._open_named, name))
+
+    def _open_named(self, name: str) -> None:
         try:
-            key = self._store.find(name).key
+            key = find(self._list.entries, name).key
         except StoreError as error:
             self.failed.emit(str(error))
         else:
@@ -305,7 +323,7 @@ class ProfileBook(QObject):
         self._tell()
 
     def _save(self) -> None:
-        draft = saved_secrets.named(self._draft, self._key, self._entries)
+        draft = saved_secrets.named(self._draft, self._key, self._list.complete())
         self._store.save(draft, self._key)
         gone = references_of(self._saved)
         self._settle(draft)
@@ -313,7 +331,7 @@ class ProfileBook(QObject):
 
     def _save_as(self, name: str) -> None:
         profile = replace(self._draft, name=name, comment="" if self.is_built_in else self._draft.comment)
-        profile = saved_secrets.named(profile, "", self._entries)
+        profile = saved_secrets.named(profile, "", self._list.complete())
         self._key = self._store.create(profile)
         self._settle(profile)
 
@@ -322,7 +340,7 @@ class ProfileBook(QObject):
         typed = saved_secrets.typed(profile, self._saved)
         self._draft, self._saved = profile, saved_secrets.without_values(profile, typed)
         self._history.amend(_sides(profile))
-        self.refresh()
+        self._list.look_at(self._key)
         if typed:
             self._keepings += 1
             self.restored.emit(profile)  # with the names that they have now
@@ -342,8 +360,12 @@ class ProfileBook(QObject):
         self._tell()
 
     def _forget(self, references: Iterable[str]) -> None:
-        """Remove from the key store what no profile needs any more."""
-        if unused := saved_secrets.unused(references, self._entries, self._draft):
+        """Remove from the key store what no profile needs any more, as a list tells that was read since."""
+        if references := frozenset(references):
+            self._list.when_read(partial(self._forget_unused, references))
+
+    def _forget_unused(self, references: frozenset[str]) -> None:
+        if unused := saved_secrets.unused(references, self._list.entries, self._draft):
             self._keeper.forget(unused, self._forgotten)
 
     def _forgotten(self, kept: Kept) -> None:
@@ -355,7 +377,7 @@ class ProfileBook(QObject):
 
     def _created(self, profile: Profile) -> None:
         key = self._store.create(profile)
-        self.refresh()
+        self._list.look_at(key)
         self._show(key, profile)
 
     def _duplicate(self, key: str) -> None:
@@ -363,7 +385,7 @@ class ProfileBook(QObject):
 
     def _duplicated(self, key: str) -> None:
         new_key = self._store.duplicate(key)
-        self.refresh()
+        self._list.look_at(new_key)
         self._open(new_key)
 
     def _rename(self, key: str, name: str) -> None:
@@ -371,19 +393,19 @@ class ProfileBook(QObject):
         if key == self._key:
             self._key = new_key
             self._saved, self._draft = replace(self._saved, name=name), replace(self._draft, name=name)
-        self.refresh()
+        self._list.look_at(key, new_key)
 
     def _delete(self, key: str) -> None:
         entry = self.entry(key)
         self._store.delete(key)
-        self.refresh()
+        self._list.look_at(key)
         if key == self._key:
             self._show(LOOPBACK.name, LOOPBACK)
         if entry is not None and entry.profile is not None:
             self._forget(references_of(entry.profile))
 
     def _free_name(self, wanted: str) -> str:
-        taken = {entry.name.casefold() for entry in self._entries}
+        taken = {entry.name.casefold() for entry in self._list.complete()}
         names = (wanted if number == 1 else f"{wanted} {number}" for number in count(1))
         return next(name for name in names if name.casefold() not in taken)
 

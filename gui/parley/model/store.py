@@ -109,10 +109,12 @@ class ProfileStore:
 
     def entry(self, key: str) -> StoredProfile | None:
         """The list's line of one profile, without a look at the others; None where there is none."""
-        built_in = next((entry for entry in _built_in_entries() if entry.key == key), None)
-        if built_in is not None or not os.path.lexists(self._path(key)):
-            return built_in
-        return self._entry(key)
+        if key in BUILT_IN:
+            return next(entry for entry in _built_in_entries() if entry.key == key)
+        try:
+            return self._entry(key) if os.path.lexists(self._path(key)) else None
+        except StoreError:
+            return None
 
     def folders(self) -> tuple[str, ...]:
         """Every folder below the top one, empty ones too, with slashes."""
@@ -129,24 +131,12 @@ class ProfileStore:
         return self._read(key)[0]
 
     def find(self, name: str) -> StoredProfile:
-        """The profile with that key or name; case matters only where there are several.
+        """As `find` among all of them.
 
         Raises:
             StoreError: there is none, or more than one.
         """
-        entries = self.list()
-        tests = (
-            lambda entry: entry.key in {name, name + SUFFIX},
-            lambda entry: entry.name == name,
-            lambda entry: entry.name.casefold() == name.casefold(),
-        )
-        for test in tests:
-            found = [entry for entry in entries if test(entry)]
-            if len(found) == 1:
-                return found[0]
-            if found:
-                raise StoreError(f"More than one profile is called {name}: {', '.join(entry.key for entry in found)}.")
-        raise StoreError(f"There is no profile called {name}.")
+        return find(self.list(), name)
 
     def acceptor_side(self, name: str) -> AcceptorSide | None:
         """The SCP side of the profile with that name; None where there is none, or more than one."""
@@ -391,6 +381,27 @@ class _UnreadableError(StoreError):
 def in_order(entries: Iterable[StoredProfile]) -> tuple[StoredProfile, ...]:
     """The lines of a list, sorted: the built-in ones, then by folder and name, whatever their case."""
     return tuple(sorted(entries, key=lambda e: (not e.built_in, e.folder.casefold(), e.name.casefold(), e.key)))
+
+
+def find(entries: Iterable[StoredProfile], name: str) -> StoredProfile:
+    """The line of a list with that key or name; case matters only where there are several.
+
+    Raises:
+        StoreError: there is none, or more than one.
+    """
+    entries = tuple(entries)
+    tests = (
+        lambda entry: entry.key in {name, name + SUFFIX},
+        lambda entry: entry.name == name,
+        lambda entry: entry.name.casefold() == name.casefold(),
+    )
+    for test in tests:
+        found = [entry for entry in entries if test(entry)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise StoreError(f"More than one profile is called {name}: {', '.join(entry.key for entry in found)}.")
+    raise StoreError(f"There is no profile called {name}.")
 
 
 def _built_in_entries() -> Iterator[StoredProfile]:

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QSignalBlocker, Qt, Slot
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QSignalBlocker,
+    Qt,
+    Slot,
+)
 from PySide6.QtGui import QAction, QFont, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -36,12 +46,18 @@ _DIALOG_WIDTH = 380
 
 
 class ProfileModel(QAbstractListModel):
-    """The book's list as rows; editing a row renames the profile."""
+    """The book's list as rows; editing a row renames the profile.
+
+    Attributes:
+        is_listing: rows come and go now: where the view then points to is nobody's wish.
+    """
 
     def __init__(self, book: ProfileBook, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._book = book
         self._rows = book.entries
+        self._marked = book.key
+        self.is_listing = False
         book.listed.connect(self._list_again)
         book.state_changed.connect(self._mark_again)
 
@@ -89,14 +105,33 @@ class ProfileModel(QAbstractListModel):
             return False
         return self._book.rename(entry.key, str(value))
 
+    @Slot()
     def _list_again(self) -> None:
-        self.beginResetModel()
-        self._rows = self._book.entries
-        self.endResetModel()
+        """Rows come and go where they do; the others stay, and so does how far the list is scrolled."""
+        self.is_listing = True
+        wanted, rows = self._book.entries, self._rows
+        stays = {_place(entry) for entry in wanted}
+        for first, last in _runs([_place(entry) not in stays for entry in rows], from_the_end=True):
+            self.beginRemoveRows(QModelIndex(), first, last)
+            rows = self._rows = rows[:first] + rows[last + 1 :]
+            self.endRemoveRows()
+        stays = {_place(entry) for entry in rows}
+        for first, last in _runs([_place(entry) not in stays for entry in wanted]):
+            self.beginInsertRows(QModelIndex(), first, last)
+            rows = self._rows = rows[:first] + wanted[first : last + 1] + rows[first:]
+            self.endInsertRows()
+        self._rows = wanted
+        for first, last in _runs([new is not old for new, old in zip(wanted, rows, strict=True)]):
+            self.dataChanged.emit(self.index(first), self.index(last))
+        self.is_listing = False
 
+    @Slot()
     def _mark_again(self) -> None:
-        if self._rows:
-            self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1))
+        """The open profile was changed, or another one is open now."""
+        for key in {self._marked, self._book.key}:
+            if (row := self.row_of(key)) >= 0:
+                self.dataChanged.emit(self.index(row), self.index(row))
+        self._marked = self._book.key
 
 
 class ProfilesPane(QWidget):
@@ -126,7 +161,7 @@ class ProfilesPane(QWidget):
         self._make_actions()
         self._lay_out()
         self.list.selectionModel().currentChanged.connect(self._current_changed)
-        self._model.modelReset.connect(self._point_at_open)
+        book.listed.connect(self._listed)
         book.state_changed.connect(self._enable)
         book.opened.connect(self._opened)
         book.failed.connect(self._say)
@@ -198,6 +233,12 @@ class ProfilesPane(QWidget):
         assert layout is not None
         layout.addWidget(line)
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Who comes back to the window may have changed files elsewhere."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self._book.refresh()
+
     # --- the list and the open profile -------------------------------------------------------------------------------
 
     def _selected(self) -> StoredProfile | None:
@@ -206,6 +247,8 @@ class ProfilesPane(QWidget):
 
     @Slot()
     def _current_changed(self) -> None:
+        if self._model.is_listing:
+            return
         self._line.hide()
         entry = self._selected()
         if entry is not None and entry.profile is None:
@@ -213,6 +256,13 @@ class ProfilesPane(QWidget):
         elif entry is not None:
             self._book.open(entry.key)
         self._enable()
+
+    @Slot()
+    def _listed(self) -> None:
+        """Point at the open profile again, but not away from a file of which it is said that it cannot be read."""
+        entry = self._selected()
+        if entry is None or entry.profile is not None:
+            self._point_at_open()
 
     @Slot()
     def _point_at_open(self) -> None:
@@ -331,6 +381,19 @@ class ProfilesPane(QWidget):
         box.setObjectName(object_name)
         box.setInformativeText(more)
         return box
+
+
+def _place(entry: StoredProfile) -> tuple[str, str, str]:
+    """What the list is sorted by: two that have the same stand for each other, and never change places with others."""
+    return entry.folder, entry.name, entry.key
+
+
+def _runs(marks: Sequence[bool], *, from_the_end: bool = False) -> list[tuple[int, int]]:
+    """The first and the last index of each run of what is marked."""
+    ends = [i for i, mark in enumerate(marks) if mark and not (i + 1 < len(marks) and marks[i + 1])]
+    starts = [i for i, mark in enumerate(marks) if mark and not (i and marks[i - 1])]
+    runs = list(zip(starts, ends, strict=True))
+    return runs[::-1] if from_the_end else runs
 
 
 def _tip(entry: StoredProfile) -> str:

@@ -1,0 +1,141 @@
+"""The list of profiles: at once what this window changed, soon what others did, and never what is out of date."""
+
+import threading
+from dataclasses import replace
+
+import pytest
+
+from parley.bridge.profile_list import ProfileList
+from parley.model.profile import LOOPBACK, Profile
+from parley.model.store import ProfileStore
+
+
+class Gated(ProfileStore):
+    """A store in a slow folder: a thread that lists it has read everything, and hands it out when the gate is open."""
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        self.gate = threading.Event()
+        self.has_read = threading.Event()
+        self.gate.set()
+
+    def list(self):
+        entries = super().list()
+        self.has_read.set()
+        if threading.current_thread() is not threading.main_thread():
+            assert self.gate.wait(10)
+        return entries
+
+
+@pytest.fixture
+def store(tmp_path):
+    made = Gated(tmp_path)
+    made.create(Profile("CT 1"))
+    yield made
+    made.gate.set()
+
+
+@pytest.fixture
+def profiles(qtbot, store):
+    made = ProfileList(store)
+    yield made
+    store.gate.set()
+    idle(qtbot, made)
+
+
+def idle(qtbot, profiles):
+    qtbot.waitUntil(lambda: not profiles.is_being_read)
+
+
+def names(profiles):
+    return [entry.name for entry in profiles.entries]
+
+
+def test_it_is_there_once_it_was_read(qtbot, profiles):
+    assert names(profiles) == []
+    profiles.read()
+    with qtbot.waitSignal(profiles.changed):
+        assert names(profiles) == []
+    assert names(profiles) == ["Loopback", "CT 1"]
+
+
+def test_what_was_looked_at_is_there_at_once_and_a_slow_folder_holds_nobody_up(qtbot, store, profiles):
+    store.create(Profile("PACS"))
+    store.gate.clear()
+    profiles.look_at("Loopback", "CT 1.toml", "Gone.toml")
+    assert names(profiles) == ["Loopback", "CT 1"]
+    assert profiles.is_being_read
+    store.gate.set()
+    idle(qtbot, profiles)
+    assert names(profiles) == ["Loopback", "CT 1", "PACS"]
+
+
+def test_what_was_read_before_a_change_does_not_undo_it(qtbot, store, profiles):
+    profiles.read()
+    idle(qtbot, profiles)
+    store.gate.clear()
+    store.has_read.clear()
+    profiles.read()
+    assert store.has_read.wait(10)
+    store.save(Profile("CT 1", comment="ask Jo"), "CT 1.toml")
+    key = store.create(Profile("PACS"))
+    profiles.look_at("CT 1.toml", key)
+    seen = []
+    profiles.changed.connect(lambda: seen.append(names(profiles)))
+    store.gate.set()
+    idle(qtbot, profiles)
+    assert seen == []
+    assert profiles.entry("CT 1.toml").profile == Profile("CT 1", comment="ask Jo")
+    assert names(profiles) == ["Loopback", "CT 1", "PACS"]
+
+
+def test_what_waits_for_it_sees_what_is_there_after_the_last_change(qtbot, store, profiles):
+    store.gate.clear()
+    profiles.read()
+    assert store.has_read.wait(10)
+    store.create(Profile("Of another program"))
+    profiles.look_at("CT 1.toml")
+    seen = []
+    profiles.when_read(lambda: seen.append(names(profiles)))
+    assert seen == []
+    store.gate.set()
+    idle(qtbot, profiles)
+    assert seen == [["Loopback", "CT 1", "Of another program"]]
+    profiles.when_read(lambda: seen.append("at once"))
+    assert seen[1:] == ["at once"]
+
+
+def test_who_needs_all_of_it_before_it_was_read_has_it_read(store, profiles):
+    store.gate.clear()
+    profiles.look_at("Loopback")
+    assert [entry.name for entry in profiles.complete()] == ["Loopback", "CT 1"]
+    store.create(Profile("PACS"))
+    assert profiles.complete() is profiles.entries
+    assert names(profiles) == ["Loopback", "CT 1"]
+
+
+def test_the_same_again_is_no_news(qtbot, profiles):
+    profiles.read()
+    idle(qtbot, profiles)
+    with qtbot.assertNotEmitted(profiles.changed):
+        profiles.read()
+        idle(qtbot, profiles)
+        profiles.look_at("CT 1.toml")
+
+
+def test_a_profile_that_goes_is_not_listed(qtbot, store, profiles):
+    profiles.read()
+    idle(qtbot, profiles)
+    store.delete("CT 1.toml")
+    profiles.look_at("CT 1.toml")
+    assert names(profiles) == ["Loopback"]
+    assert profiles.entry("CT 1.toml") is None
+    assert profiles.entry("Loopback").profile == replace(LOOPBACK)
+
+
+def test_a_fault_while_reading_is_not_swallowed(qtbot, store, profiles):
+    store.list = lambda: 1 / 0
+    with qtbot.captureExceptions() as caught:
+        profiles.read()
+        idle(qtbot, profiles)
+    assert caught[0][0] is ZeroDivisionError
