@@ -235,3 +235,12 @@ def test_every_widget_has_a_name_for_tests_and_assistive_tools(qtbot):
         editor = shown(qtbot, field)
         widgets = [editor.table, *editor.buttons]
         assert all(w.objectName() and w.accessibleName() and w.toolTip() for w in widgets if isinstance(w, QWidget))
+
+
+def test_the_buttons_stay_where_they_are_when_the_first_row_comes(qtbot):
+    editor = shown(qtbot, raw_field("scu"))
+    before = editor.add_button.geometry()
+    click(qtbot, editor, "add")
+    qtbot.waitUntil(lambda: all(button.isVisible() for button in editor.buttons))
+    editor.window().layout().activate()
+    assert editor.add_button.geometry() == before

@@ -276,6 +276,10 @@ class ItemsEditor(QWidget):
         button.setIconSize(style.ICON_SIZE)
         button.setAutoRaise(True)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        # Else "remove" would come to stand where "add" was, under the pointer that has just clicked there.
+        policy = button.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        button.setSizePolicy(policy)
         named(button, f"{self._object_name}.{part}", f"{words}: {self._name}", tip)
         return button
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QBrush, QGuiApplication
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
 from parley.ui import icons, style
@@ -61,6 +62,7 @@ class MisbehaveSection(FoldedSection):
         named(names, f"{self._prefix}.list", "Misbehaviours", "A double-click or Enter associates with it, once")
         names.setAlternatingRowColors(True)
         self._fill(names)
+        self._tint()
         names.setFixedHeight(_ROWS * names.sizeHintForRow(0) + 2 * names.frameWidth())
         self._about = Hint()
         named(self._about, f"{self._prefix}.about", "About the selected misbehaviour", "")
@@ -93,6 +95,19 @@ class MisbehaveSection(FoldedSection):
             item = QListWidgetItem(f"{misbehaviour.title[:1].upper()}{misbehaviour.title[1:]}", names)
             item.setToolTip(misbehaviour.about)
             item.setData(_NAME_ROLE, misbehaviour.name)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._tint()
+
+    def _tint(self) -> None:
+        """Headings cannot be chosen, and are to be read all the same: paler than the rest, but not as what is off."""
+        muted = QBrush(style.muted(QGuiApplication.palette()))
+        items = [] if self._list is None else [self._list.item(row) for row in range(self._list.count())]
+        for item in items:
+            if item.data(_NAME_ROLE) is None:
+                item.setForeground(muted)
 
     def _selected(self) -> Misbehaviour | None:
         from parley.model.misbehaviour import REQUESTOR
