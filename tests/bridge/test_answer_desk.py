@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -16,7 +17,8 @@ from parley.engine.engine import Engine
 from parley.model.answering import Answering, AnswerRule, DecisionMode
 from parley.model.build import accept_pdu, request_pdu
 from parley.model.decision import Accept
-from parley.model.handle import AcceptanceRules, AcceptorHandle, RequestorHandle
+from parley.model.event import EngineEvent, EventKind
+from parley.model.handle import AcceptanceRules, AcceptorHandle, ForcedAnswer, RequestorHandle
 from parley.model.profile import AcceptorSide, Timers
 from parley.ul.codec import encode
 from parley.ul.pdu import AAbort
@@ -46,10 +48,10 @@ class Scene:
     def _named(self, name: str) -> AcceptorSide | None:
         return {"Other": OTHER}.get(name)
 
-    async def listen(self, answering: Answering = ASK) -> int:
+    async def listen(self, answering: Answering = ASK, **facts: object) -> int:
         opened: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.controller.listening_changed.connect(opened.set_result)
-        self.controller.listen(AcceptorSide(port=0, timers=Timers(artim=0.3), answering=answering))
+        self.controller.listen(AcceptorSide(port=0, timers=Timers(artim=0.3), answering=answering, **facts))
         address = await opened
         self.controller.listening_changed.disconnect(opened.set_result)
         return int(address.rpartition(":")[2])
@@ -130,6 +132,65 @@ def test_an_edited_answer_goes_out_as_it_is(play):
             assert s.desk.decide(number, Accept(edited, "edited"))
             assert await peer.read_pdu() == encode(edited)
             assert not s.desk.decide(number, Accept(edited))
+
+    play(scene)
+
+
+def test_an_edited_answer_that_breaks_the_standard_is_marked_in_the_log(play):
+    async def scene(s: Scene) -> None:
+        notes: list[EngineEvent] = []
+        s.pump.batch.connect(lambda batch: notes.extend(event for event in batch if event.kind is EventKind.NOTE))
+        port = await s.listen()
+        for result, count in ((1, 0), (7, 1)):
+            forced = AcceptorHandle(forced_answers=(ForcedAnswer("", result),))
+            async with s.held(port) as (peer, number):
+                s.desk.decide(number, Accept(accept_pdu(forced, AcceptanceRules(), RQ)))
+                await peer.read_pdu()
+            s.pump.flush()
+            assert len(notes) == count
+        assert notes[0].text.startswith("not conformant, answered anyway: ")
+        assert "result 7" in notes[0].text
+        assert notes[0].findings
+
+    play(scene)
+
+
+DEFAULTS = {
+    "the default answer, where it accepts": ("accept all", AcceptanceRules(check_called=True), 0),
+    "by the rules, where the default refuses": ("reject 1/1/1", AcceptanceRules(), 3),
+    "all that is asked for, where the rules refuse too": ("reject 1/1/1", AcceptanceRules(check_called=True), 0),
+}
+
+
+@pytest.mark.parametrize(("default", "rules", "result"), DEFAULTS.values(), ids=DEFAULTS)
+def test_an_answer_to_begin_with(play, default, rules, result):
+    """The request calls somebody else, and proposes what this side does not support."""
+
+    async def scene(s: Scene) -> None:
+        answering = replace(ASK, default_answer=default)
+        handle = AcceptorHandle(ae_title="OTHER", contexts=(), maximum_length=4096)
+        async with s.held(await s.listen(answering, handle=handle, rules=rules)) as (peer, number):
+            acceptance = s.desk.acceptance(number)
+            assert acceptance.presentation_contexts[0].result == result
+            assert acceptance.maximum_length == 4096
+            assert s.desk.decide(number, Accept(acceptance))
+            assert await peer.read_pdu() == encode(acceptance)
+            assert s.desk.acceptance(number) is None
+
+    play(scene)
+
+
+def test_a_countdown_is_stopped(play):
+    async def scene(s: Scene) -> None:
+        answering = replace(ASK, default_seconds=60.0)
+        async with s.held(await s.listen(answering)) as (peer, number):
+            assert s.desk.wait(number)
+            s.pump.flush()
+            (held,) = s.model.waiting
+            assert held.hold.seconds is None
+            assert s.desk.answer([number], "reject 1/1/7") == 1
+            assert not s.desk.wait(number)
+            assert (await peer.read_pdu())[0] == 3
 
     play(scene)
 

@@ -99,7 +99,7 @@ class AnswerPanel(SidePanel):
     def _make_fields(self) -> None:
         self._contexts = AnsweredField(f"{PREFIX}.contexts")
         self._fields["contexts"] = self._contexts
-        self._layout.insertWidget(1, self._contexts, 2)
+        self._layout.insertWidget(1, self._contexts)
         self._length = self._maximum_length_field("Ma&ximum length")
         self._row(("maximum_length", self._length, 1))
         self._section(GrantsSection(PREFIX))

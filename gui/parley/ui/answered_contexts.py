@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QMenu,
     QSizePolicy,
@@ -36,7 +36,8 @@ RESULTS = (
     (4, "4 transfer syntaxes not supported"),
     (None, "no answer at all"),
 )
-_ROWS_AT_LEAST = 3
+_FEWEST_ROWS, _USUAL_ROWS = 3, 12
+"""What the table has room for at least, and where it is enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +108,23 @@ class _Delegate(CellDelegate):
 
 
 class AnsweredTable(ItemsTable):
-    """Takes the height there is, unlike other tables of items: there may be 128 rows."""
+    """Takes more height than other tables of items, where it has the rows for it: there may be 128."""
 
     def __init__(self, model: AnsweredModel) -> None:
         super().__init__(model)
         self.setItemDelegate(_Delegate(self))
 
     def _fit(self) -> None:
-        row = self.verticalHeader().defaultSectionSize()
-        self.setMinimumHeight(self.horizontalHeader().sizeHint().height() + _ROWS_AT_LEAST * row)
+        self.setMinimumHeight(self._height_of(_FEWEST_ROWS))
+        self.setMaximumHeight(self._height_of(max(self.model().rowCount(), _FEWEST_ROWS)))
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self._height_of(min(self.model().rowCount(), _USUAL_ROWS)))
+
+    def _height_of(self, rows: int) -> int:
+        frame = self.horizontalHeader().sizeHint().height() + 2 * self.frameWidth() + 2
+        return frame + rows * self.verticalHeader().defaultSectionSize()
 
 
 class AnsweredContexts(QWidget):
@@ -180,7 +189,7 @@ class AnsweredField(Field[AnsweredContexts]):
         super().__init__("Answers to the proposed &contexts", AnsweredContexts(object_name), object_name, tip)
         self.header.addWidget(self.editor.button)
         self.lines.setStretchFactor(self.editor, 1)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 
     def show_problems(self, problems: list[Problem]) -> None:
         super().show_problems(problems)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from parley.bridge.answer_desk import ArmedAnswer
 from parley.ui import icons, style
@@ -47,11 +47,16 @@ class ArmedLine(QWidget):
         super().__init__()
         self._mark = QLabel()
         self._mark.setPixmap(icons.tone_icon(style.Tone.WARNING).pixmap(style.ICON_SIZE))
-        self._words = QLabel("Armed for the next request:")
+        self._words = QLabel()
+        named(self._words, "scp.armed.words", "Armed", "Goes before every rule, and before you are asked")
         self._answer = AnswerEdit("scp.armed", "Armed answer", asks=True)
-        self._stays = QCheckBox("until changed")
-        named(self._stays, "scp.armed.stays", "Until changed", "Answer every request like this, not only the next")
-        self._disarm = QPushButton("Disarm")
+        self._answer.line.setMinimumWidth(self.fontMetrics().horizontalAdvance("reject 1/1/7") + 2 * style.MARGIN)
+        self._stays = QCheckBox("keep")
+        tip = "Answer every request like this until it is changed, not only the next"
+        named(self._stays, "scp.armed.stays", "Until changed", tip)
+        self._disarm = QToolButton()
+        self._disarm.setText("Disarm")
+        self._disarm.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         named(self._disarm, "scp.disarm", "Disarm", "Answer by the rules again")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -69,7 +74,7 @@ class ArmedLine(QWidget):
         if armed is not None:
             self._answer.set_value(armed.text)
             self._stays.setChecked(not armed.is_for_once)
-            self._words.setText("Armed for the next request:" if armed.is_for_once else "Armed for every request:")
+            self._words.setText("Armed for one" if armed.is_for_once else "Armed for all")
         self.setVisible(armed is not None)
 
     @Slot()

@@ -39,7 +39,7 @@ class HeldPane(QWidget):
         answer_requested(numbers, text): answer these associations' requests like that.
         edit_requested(HeldRequest): open the answer for editing.
         request_selected(HeldRequest): show what was asked.
-        next_action: goes to the request that has waited longest; for a menu.
+        next_action: goes to the requests that wait, from one to the next; for a menu.
     """
 
     answer_requested = Signal(object, str)
@@ -84,6 +84,7 @@ class HeldPane(QWidget):
             table.setColumnHidden(column, column not in _SHOWN)
         advance = table.fontMetrics().horizontalAdvance
         fixed: dict[int, int] = {Column.NUMBER: advance("0000") + 16, Column.FINDINGS: advance("Findings") + 16}
+        header.resizeSection(Column.FINDINGS, fixed[Column.FINDINGS])
         ColumnShares(table, header, _SHARES, fixed=fixed)
 
     def _make_actions(self) -> None:
@@ -107,7 +108,7 @@ class HeldPane(QWidget):
         )
         self.next_action = QAction("&Next held request", self)
         self.next_action.setShortcut(QKeySequence("Ctrl+H"))
-        self.next_action.setToolTip("Go to the request that has waited longest (Ctrl+H)")
+        self.next_action.setToolTip("Go to the held requests; once more, to the next of them (Ctrl+H)")
         self.next_action.triggered.connect(self.go_to_next)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
@@ -197,8 +198,9 @@ class HeldPane(QWidget):
 
     @Slot()
     def go_to_next(self) -> None:
-        """Select the request that has waited longest and give the table the focus."""
-        self._select_next()
+        """Give the table the focus; from within it, select the next request that waits."""
+        if self.table.hasFocus() or not self._waiting_selected():
+            self._select_next()
         if self._model.rowCount():
             self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
