@@ -108,10 +108,20 @@ def test_what_waits_for_it_sees_what_is_there_after_the_last_change(qtbot, store
 def test_who_needs_all_of_it_before_it_was_read_has_it_read(store, profiles):
     store.gate.clear()
     profiles.look_at("Loopback")
-    assert [entry.name for entry in profiles.complete()] == ["Loopback", "CT 1"]
+    assert [entry.name for entry in profiles.whole()] == ["Loopback", "CT 1"]
     store.create(Profile("PACS"))
-    assert profiles.complete() is profiles.entries
+    assert profiles.whole() is profiles.entries
     assert names(profiles) == ["Loopback", "CT 1"]
+
+
+def test_that_it_is_whole_is_news(qtbot, profiles):
+    profiles.look_at("Loopback", "CT 1.toml")
+    assert not profiles.is_whole
+    with qtbot.waitSignal(profiles.changed):
+        pass
+    assert profiles.is_whole
+    profiles.look_at("CT 1.toml")
+    assert profiles.is_whole
 
 
 def test_the_same_again_is_no_news(qtbot, profiles):

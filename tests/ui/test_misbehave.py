@@ -8,6 +8,7 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QListWidget, QMessageBox, QPushButton, QToolButton
 
 from parley.bridge.consent import Consent
+from parley.bridge.profile_book import ProfileBook
 from parley.model.answering import Answering, AnswerRule, DecisionMode
 from parley.model.misbehaviour import REQUESTOR
 from parley.model.profile import LOOPBACK, AcceptorSide, Profile, RequestorSide
@@ -24,6 +25,10 @@ def odd(stage):
     """A stage with a profile of its own open."""
     stage.book.start(stage.store.create(Profile("Ours")))
     return stage
+
+
+def listed(qtbot, stage):
+    qtbot.waitUntil(lambda: not stage.book.is_listing)
 
 
 def calls(stage):
@@ -283,7 +288,22 @@ def test_it_is_remembered_by_this_machine_and_not_by_the_profile(qtbot, odd, tmp
     assert Consent(again, odd.book).is_given
 
 
-def test_it_goes_with_the_profile(odd):
+def test_it_is_not_forgotten_before_it_is_known_which_profiles_there_are(qtbot, odd):
+    listed(qtbot, odd)
+    settings = QSettings(str(odd.folder / "other.ini"), QSettings.Format.IniFormat)
+    Consent(settings, odd.book).give()
+    odd.store.create(Profile("Another"))
+    again = ProfileBook(odd.store)
+    consent = Consent(settings, again)
+    again.start("Another.toml")
+    again.open("Ours.toml")
+    assert consent.is_given
+    qtbot.waitUntil(lambda: again.has_whole_list)
+    assert consent.is_given
+
+
+def test_it_goes_with_the_profile(qtbot, odd):
+    listed(qtbot, odd)
     settings = QSettings(str(odd.folder / "other.ini"), QSettings.Format.IniFormat)
     consent = Consent(settings, odd.book)
     assert not consent.is_given

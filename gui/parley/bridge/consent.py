@@ -48,8 +48,10 @@ class Consent(QObject):
 
     @Slot()
     def _forget_what_is_gone(self) -> None:
-        there = {self._place(entry.key) for entry in self._book.entries}
-        places = self._places()
-        kept = {place for place in places if place in there or not place.startswith(self._folder)}
+        if not self._book.has_whole_list:
+            return
+        folder, places = self._folder, self._places()
+        there = {f"{folder}{entry.key}" for entry in self._book.entries}
+        kept = {place for place in places if place in there or not place.startswith(folder)}
         if kept != places:
             self._remember(kept)

@@ -100,7 +100,7 @@ class ProfileBook(QObject):
 
     @property
     def entries(self) -> tuple[StoredProfile, ...]:
-        """The list as it was last read; until it was read once, what is known of it."""
+        """The list as it was last read; see `has_whole_list`."""
         return self._list.entries
 
     @property
@@ -127,6 +127,11 @@ class ProfileBook(QObject):
     def is_listing(self) -> bool:
         """Whether the list is being read."""
         return self._list.is_being_read
+
+    @property
+    def has_whole_list(self) -> bool:
+        """Whether the list was read once: before, a profile that is not in it may well be there."""
+        return self._list.is_whole
 
     def entry(self, key: str) -> StoredProfile | None:
         """The list's line of a profile."""
@@ -323,7 +328,7 @@ class ProfileBook(QObject):
         self._tell()
 
     def _save(self) -> None:
-        draft = saved_secrets.named(self._draft, self._key, self._list.complete())
+        draft = saved_secrets.named(self._draft, self._key, self._list.whole())
         self._store.save(draft, self._key)
         gone = references_of(self._saved)
         self._settle(draft)
@@ -331,7 +336,7 @@ class ProfileBook(QObject):
 
     def _save_as(self, name: str) -> None:
         profile = replace(self._draft, name=name, comment="" if self.is_built_in else self._draft.comment)
-        profile = saved_secrets.named(profile, "", self._list.complete())
+        profile = saved_secrets.named(profile, "", self._list.whole())
         self._key = self._store.create(profile)
         self._settle(profile)
 
@@ -405,7 +410,7 @@ class ProfileBook(QObject):
             self._forget(references_of(entry.profile))
 
     def _free_name(self, wanted: str) -> str:
-        taken = {entry.name.casefold() for entry in self._list.complete()}
+        taken = {entry.name.casefold() for entry in self._list.whole()}
         names = (wanted if number == 1 else f"{wanted} {number}" for number in count(1))
         return next(name for name in names if name.casefold() not in taken)
 

@@ -18,7 +18,7 @@ class ProfileList(QObject):
     """The lines of a store's list, as far as they are known.
 
     Signals:
-        changed(): there is something new in it.
+        changed(): there is something new in it, or it is whole now.
     """
 
     changed = Signal()
@@ -27,7 +27,7 @@ class ProfileList(QObject):
         super().__init__(parent)
         self._store = store
         self._entries: tuple[StoredProfile, ...] = ()
-        self._is_complete = False
+        self._is_whole = False
         self._is_outdated = False  # what is being read is from before a change
         self._reading: Job | None = None
         self._then: list[Callable[[], None]] = []
@@ -38,6 +38,11 @@ class ProfileList(QObject):
         return self._entries
 
     @property
+    def is_whole(self) -> bool:
+        """Whether it was read once: before, a profile that is not in it may well be there."""
+        return self._is_whole
+
+    @property
     def is_being_read(self) -> bool:
         """Whether a thread is at it."""
         return self._reading is not None
@@ -46,24 +51,21 @@ class ProfileList(QObject):
         """The line of a profile."""
         return next((entry for entry in self._entries if entry.key == key), None)
 
-    def complete(self) -> tuple[StoredProfile, ...]:
+    def whole(self) -> tuple[StoredProfile, ...]:
         """All lines, for names that must be unlike all others: where it was never read before, it is read here."""
-        if not self._is_complete:
-            self._is_complete = True
-            self.take(self._store.list())
+        if not self._is_whole:
+            self._take(self._store.list(), is_whole=True)
         return self._entries
 
     def take(self, entries: tuple[StoredProfile, ...]) -> None:
-        """Have lines that were just read elsewhere."""
-        if entries != self._entries:
-            self._entries = entries
-            self.changed.emit()
+        """Have lines that were just read elsewhere: all that there are."""
+        self._take(entries, is_whole=True)
 
     def look_at(self, *keys: str) -> None:
         """Have the lines of these profiles as their files are now, and read the others again."""
         others = (entry for entry in self._entries if entry.key not in keys)
         looked_at = filter(None, map(self._store.entry, dict.fromkeys(keys)))
-        self.take(in_order((*others, *looked_at)))
+        self._take(in_order((*others, *looked_at)), is_whole=self._is_whole)
         self.read()
 
     def read(self) -> None:
@@ -89,11 +91,16 @@ class ProfileList(QObject):
         if self._is_outdated:
             self.read()
             return
-        self._is_complete = True
-        self.take(entries)
+        self._take(entries, is_whole=True)
         waiting, self._then = self._then, []
         for then in waiting:
             then()
+
+    def _take(self, entries: tuple[StoredProfile, ...], *, is_whole: bool) -> None:
+        before = self._entries, self._is_whole
+        self._entries, self._is_whole = entries, is_whole
+        if (entries, is_whole) != before:
+            self.changed.emit()
 
     def _failed(self, error: Exception) -> None:
         self._end()

@@ -30,6 +30,8 @@ def named(profile: Profile, key: str, entries: Iterable[StoredProfile]) -> Profi
     Args:
         key: of its own file among the entries; what the others name stays theirs.
     """
+    if not any(secrets_of(profile).values()):
+        return profile
     taken = _all_references(entry for entry in entries if entry.key != key)
     return with_references(profile, taken, lambda: os.urandom(6).hex())
 

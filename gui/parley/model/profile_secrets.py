@@ -36,14 +36,18 @@ def with_secrets(profile: Profile, change: Change) -> Profile:
     if response is not None:
         response = change("scp.identity_response", response)
     users = tuple(_of_user(f"scp.rules.users[{index}]", user, change) for index, user in enumerate(scp.rules.users))
+    scu_tls, scp_tls = _of_tls("scu.tls", scu.tls, change), _of_tls("scp.tls", scp.tls, change)
+    before = scu.handle.user_identity, scp.handle.identity_response, scp.rules.users, scu.tls, scp.tls
+    if (identity, response, users, scu_tls, scp_tls) == before:
+        return profile
     return replace(
         profile,
-        scu=replace(scu, handle=replace(scu.handle, user_identity=identity), tls=_of_tls("scu.tls", scu.tls, change)),
+        scu=replace(scu, handle=replace(scu.handle, user_identity=identity), tls=scu_tls),
         scp=replace(
             scp,
             handle=replace(scp.handle, identity_response=response),
             rules=replace(scp.rules, users=users),
-            tls=_of_tls("scp.tls", scp.tls, change),
+            tls=scp_tls,
         ),
     )
 
