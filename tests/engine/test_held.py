@@ -97,6 +97,21 @@ def test_the_answer_reaches_the_device_that_waits(run, decision, answer):
     assert record.of(K.HELD)[0].pdu == RQ
 
 
+@pytest.mark.parametrize(("length", "is_borne"), [(65536, True), (None, True), (0, True), (4096, False)])
+def test_the_answer_says_how_much_this_side_bears(run, length, is_borne):
+    """Whatever the listener's own maximum length is: another profile answers, or a person."""
+    announcing = accept_pdu(AcceptorHandle(maximum_length=length), AcceptanceRules(), RQ)
+
+    async def play(held: Held) -> None:
+        async with held.asking() as (peer, association):
+            association.decide(Accept(announcing))
+            assert await peer.read_pdu() == encode(announcing)
+            await peer.send(encode(PDataTf((Pdv(1, 0, bytes(60_000)),))) + encode(AReleaseRq()))
+            assert (await peer.read_pdu())[0] == (6 if is_borne else 7)
+
+    assert bool(holding(run, play).of(K.MALFORMED)) is not is_borne
+
+
 def test_a_reset_is_a_reset(run):
     async def play(held: Held) -> None:
         async with held.asking() as (peer, association):

@@ -121,6 +121,21 @@ def test_what_is_asked_and_what_would_be_answered_is_there(editor):
     assert editor.sent == [(3, AC)]
 
 
+def test_keys_are_enough(qtbot, editor):
+    """The first result has the focus; F2 edits it, Enter ends that and sends nothing, Ctrl+Return sends."""
+    table = find(editor, QTableView, "contexts.table")
+    assert table.hasFocus()
+    QTest.keyClick(table, Qt.Key.Key_F2)
+    line = table.viewport().findChild(QComboBox).lineEdit()
+    line.selectAll()
+    QTest.keyClicks(line, "1")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: table.state() != QTableView.State.EditingState)
+    assert not editor.sent
+    QTest.keyClick(table, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert results(editor.sent[0][1])[0] == (1, 1, IMPLICIT)
+
+
 def test_a_context_is_answered_otherwise(qtbot, editor):
     type_into(qtbot, editor, 1, RESULT, "0")
     type_into(qtbot, editor, 1, ANSWERED, "Explicit VR Little Endian")

@@ -114,8 +114,8 @@ def _forced(handle: AcceptorHandle, number: int, abstract_syntax: str) -> Forced
         (
             answer
             for answer in handle.forced_answers
-            if uid_sent(answer.abstract_syntax) in {"", abstract_syntax}
-            and (answer.context_id is None or nearest(answer.context_id, CONTEXT_ID) == number)
+            if (answer.context_id is None or nearest(answer.context_id, CONTEXT_ID) == number)
+            and uid_sent(answer.abstract_syntax) in {"", abstract_syntax}
         ),
         None,
     )

@@ -92,6 +92,7 @@ class AnswerPanel(SidePanel):
         self._make_commands()
         self.set_side(draft)
         self.check()
+        self.setFocusProxy(self._contexts.editor)
 
     def _plain_button(self, name: str, text: str, tip: str) -> QToolButton:  # noqa: ARG002 (this panel has its own)
         return super()._plain_button(name, *_PREFILLS[name])
@@ -121,6 +122,7 @@ class AnswerPanel(SidePanel):
             button = ActionButton(action, f"{PREFIX}.{name}")
             button.setAutoDefault(False)  # Enter in a field must not send
             self._buttons.addWidget(button)
+            self.addAction(action)
         self._buttons.addWidget(self._other_button)
         self._buttons.addStretch(1)
         self._wait = QPushButton("Stop the countdown")

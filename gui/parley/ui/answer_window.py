@@ -66,6 +66,7 @@ class AnswerWindow(QDialog):
         self.panel.send_requested.connect(self._send)
         self.panel.other_requested.connect(self._choose_other)
         self.panel.wait_requested.connect(self._wait)
+        self.panel.setFocus(Qt.FocusReason.OtherFocusReason)
         self.finished.connect(self._closed)
         model.dataChanged.connect(self._show_time)
         self._show_time()

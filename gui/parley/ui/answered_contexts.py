@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QMenu,
     QSizePolicy,
@@ -168,6 +168,8 @@ class AnsweredContexts(QWidget):
         shown = self.model.items()
         if len(shown) != len(value):
             self.model.set_items(value)
+            first = self.model.index(0, _RESULT)
+            self.table.selectionModel().setCurrentIndex(first, QItemSelectionModel.SelectionFlag.NoUpdate)
             return
         for row, answer in enumerate(value):
             if shown[row] != answer:
