@@ -45,7 +45,7 @@ class AnswerWindow(QDialog):
     def __init__(self, held: HeldRequest, draft: AnswerDraft, model: HeldModel, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName(PREFIX + ".window")
-        self.resize(860, 620)
+        self.resize(860, 560)
         self._held = held
         self._model = model
         self.panel = AnswerPanel(draft, held.number)
