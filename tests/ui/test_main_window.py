@@ -340,6 +340,7 @@ def test_a_key_goes_to_each_pane(qtbot, stage, number, pane):
     ("text", "name", "words"),
     [
         ("First five minutes", "help.first_five_minutes", "Loopback"),
+        ("Answering requests", "help.answering", "Misbehave on purpose"),
         ("Filters and rules", "help.filters", "~calling CT*"),
         ("Keyboard", "help.keys", "Ctrl+Return"),
         ("About Parley", "help.about", "MIT"),

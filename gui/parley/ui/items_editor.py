@@ -174,7 +174,8 @@ class ItemsEditor(QWidget):
             duplicate.clicked.connect(self._duplicate)
             self._key("Ctrl+D", duplicate)
             self._chosen = (duplicate, *self._chosen)
-        self.buttons = (self.add_button, *self._chosen)
+        # At the end, where it stays when the others appear: one of them would come under the pointer otherwise.
+        self.buttons = (*self._chosen, self.add_button)
         self.setFocusProxy(self.add_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -276,10 +277,6 @@ class ItemsEditor(QWidget):
         button.setIconSize(style.ICON_SIZE)
         button.setAutoRaise(True)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        # Else "remove" would come to stand where "add" was, under the pointer that has just clicked there.
-        policy = button.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        button.setSizePolicy(policy)
         named(button, f"{self._object_name}.{part}", f"{words}: {self._name}", tip)
         return button
 

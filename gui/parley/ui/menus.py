@@ -82,6 +82,7 @@ class Menus:
         return self._menu(
             "&Help",
             make_action(window, "&First five minutes", "F1", "How to begin", first),
+            make_action(window, "A&nswering requests", "", "Who decides, and how", partial(_help, window, "answering")),
             make_action(window, "F&ilters and rules", "", "Their language", partial(_help, window, "filters")),
             make_action(window, "&Keyboard", "Ctrl+?", "Every shortcut", partial(_help, window, "keys")),
             None,
@@ -142,5 +143,7 @@ def _help(window: MainWindow, topic: str, _checked: bool = False) -> None:
         pages.show_filters(window)
     elif topic == "keys":
         pages.show_keys(window, [a for menu in window.menuBar().findChildren(QMenu) for a in menu.actions()])
+    elif topic == "answering":
+        pages.show_page(window, "Answering requests", topic)
     else:
         pages.show_page(window, "First five minutes", topic)

@@ -66,6 +66,9 @@ class MisbehaveSection(FoldedSection):
         names.setFixedHeight(_ROWS * names.sizeHintForRow(0) + 2 * names.frameWidth())
         self._about = Hint()
         named(self._about, f"{self._prefix}.about", "About the selected misbehaviour", "")
+        # Two lines, which most have: what is beneath stays where it is.
+        self._about.setMinimumHeight(2 * self._about.fontMetrics().lineSpacing())
+        self._about.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._button = QPushButton(icons.icon("associate"), "Associate like this")
         tip = "Ask for one association that misbehaves so; the next one is as usual"
         named(self._button, f"{self._prefix}.associate", "Associate like this", tip)
