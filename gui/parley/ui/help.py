@@ -1,4 +1,4 @@
-"""Help: the first five minutes, answering requests, filters and rules, the keyboard, and what Parley is. Made when asked for."""
+"""Help: first steps, answering requests, filters and rules, the keyboard, what Parley is. Made when asked for."""
 
 from __future__ import annotations
 
