@@ -197,6 +197,17 @@ def test_what_is_settled_stays_to_be_read_and_cannot_be_answered(pane, model, sa
     assert (pane.answers, pane.edits) == ([], [])
 
 
+def test_what_was_meant_for_one_that_has_gone_answers_nobody_else(pane, model, samples):
+    hold(model, samples, 3, 4)
+    click(pane, 0)
+    settle(model, samples, 3)
+    QTest.keyClick(table(pane), Qt.Key.Key_X)
+    assert pane.answers == []
+    hold(model, samples, 5)
+    QTest.keyClick(table(pane), Qt.Key.Key_X)
+    assert pane.answers == [([4], "reject 1/1/1")]
+
+
 def test_what_is_settled_is_cleared(pane, model, samples):
     hold(model, samples, 3)
     assert not pane.clear_action.isEnabled()

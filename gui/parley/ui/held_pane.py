@@ -53,6 +53,7 @@ class HeldPane(QWidget):
         self._make_actions()
         self._lay_out()
         model.waiting_changed.connect(self._show_count)
+        model.held.connect(self._select_first)
         model.rowsInserted.connect(self._enable)
         model.rowsRemoved.connect(self._enable)
         model.dataChanged.connect(self._enable)
@@ -240,7 +241,14 @@ class HeldPane(QWidget):
     def _show_count(self) -> None:
         waiting = len(self._model.waiting)
         self._heading.setText(f"<b>{waiting} held</b>" if waiting else "None held")
-        if waiting and not self._waiting_selected():
+
+    @Slot()
+    def _select_first(self) -> None:
+        """When one comes and there is nothing to be done about the selected ones.
+
+        Not when the selected one is settled by others: a key or click meant for it would answer somebody else.
+        """
+        if not self._waiting_selected():
             self._select_next()
 
 
