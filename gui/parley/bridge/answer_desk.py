@@ -21,7 +21,6 @@ from parley.model.answers import Answer, AnswerError, parse_answer
 from parley.model.build import accept_pdu
 from parley.model.decision import Accept, Decision
 from parley.model.event import EventKind
-from parley.model.from_wire import reset_to_accept
 from parley.model.handle import AcceptanceRules
 from parley.model.nonconformity import acceptance_faults, fault_words
 from parley.model.profile import AcceptorSide
@@ -110,6 +109,8 @@ class AnswerDesk(QObject):
         for decision in (acceptor.held.default, by_rules(acceptor.caller)):
             if isinstance(decision, Accept):
                 return decision.pdu
+        from parley.model.from_wire import reset_to_accept
+
         request = acceptor.caller.request
         return accept_pdu(reset_to_accept(request, listener.side.handle), AcceptanceRules(), request)
 
