@@ -186,6 +186,6 @@ def test_an_edit_is_undone(qtbot, stage):
     scp.findChild(QTableView, TABLE).model().add([FIND])
     type_cell(qtbot, scp, 0, STATUS, "0122")
     assert stage.book.draft.scp.responses == (ResponseRule("C-FIND", status=0x122),)
-    assert stage.find_action("edit.undo").text() == "&Undo: SCP responses"
+    assert stage.find_action("edit.undo").text() == "&Undo: SCP answers to messages"
     stage.book.undo()
     assert responses(scp) == (FIND,)

@@ -162,7 +162,7 @@ class ItemsEditor(QWidget):
         self.model = ItemsModel(columns, self)
         self.table = ItemsTable(self.model)
         tip = "F2 or a double-click edits a cell, Ins adds a row, Del removes it, Alt+Up and Alt+Down move it"
-        named(self.table, object_name, name, tip)
+        named(self.table, object_name, name, f"{tip}, Ctrl+D copies it" if duplicates else tip)
         search = "Search by name, keyword or UID, and add" if self._searches else "Add a row"
         self.add_button = self._button("add", "add", "Add", f"{search} (Ins)")
         self._up = self._button("up", "up", "Move up", "Earlier (Alt+Up)")

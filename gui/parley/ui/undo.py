@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from parley.bridge.draft_history import DraftHistory
 
 _SIDES = {"scu": "SCU", "scp": "SCP"}
+_WORDS = {("scp", "answering", "rules"): "SCP answer rules", ("scp", "responses"): "SCP answers to messages"}
+"""Of places whose fields are called otherwise than what a person sees."""
 
 
 class UndoActions(QObject):
@@ -95,7 +97,7 @@ def words_of(place: Place) -> str:
     """Where an edit was, for a person: ``SCU called AE title``."""
     if not place:
         return "both sides"
-    if place[-2:] == ("answering", "rules"):
-        return "SCP answer rules"
+    if place in _WORDS:
+        return _WORDS[place]
     inner = place[-1].replace("_", " ").replace("ae title", "AE title").replace("uid", "UID") if place[1:] else ""
     return " ".join(filter(None, (_SIDES.get(place[0], place[0]), "" if inner in {"handle", "rules"} else inner)))
