@@ -27,6 +27,8 @@ from tests.harness.record import Record
 
 RQ = request_pdu(RequestorHandle())
 AC = accept_pdu(AcceptorHandle(), AcceptanceRules(), RQ)
+TOO_LONG = AAssociateAc("A" * 30, "", ())
+"""An acceptance whose title fits no field."""
 QUICK = Timers(artim=0.3)
 NEVER = Hold(Reject(Rejection(1, 1, 1)), None)
 """Held for ever, unless somebody answers."""
@@ -134,6 +136,29 @@ def test_silence_keeps_the_connection_open_until_the_device_gives_up(run):
     record = holding(run, play)
     assert record.of(K.DECIDED)[0].text == "say nothing"
     assert not record.of(K.WITHDRAWN)
+
+
+@pytest.mark.parametrize("hold", [NEVER, Hold(Accept(TOO_LONG), 0.05)], ids=["by hand", "by the clock"])
+def test_an_answer_that_cannot_be_sent_ends_in_an_abort(run, hold):
+    async def play(held: Held) -> None:
+        async with held.asking() as (peer, association):
+            if hold is NEVER:
+                assert association.decide(Accept(TOO_LONG))
+            assert await peer.read_to_end() == encode(AAbort(0, 0))
+
+    record = holding(run, play, hold)
+    assert record.of(K.NOTE)[0].text.endswith("has 30 letters, 16 fit. This side aborts.")
+    assert not record.of(K.ACCEPTED)
+
+
+def test_an_answer_that_cannot_be_sent_does_not_keep_the_engine_from_ending(run):
+    async def play(held: Held) -> None:
+        async with held.asking() as (first, _), held.asking() as (second, _):
+            await held.engine.close(0.6)
+            for peer in (first, second):
+                assert await peer.read_to_end() == encode(AAbort(0, 0))
+
+    holding(run, play, Hold(Accept(TOO_LONG), None))
 
 
 def test_a_second_decision_changes_nothing(run):

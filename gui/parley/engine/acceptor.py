@@ -176,6 +176,19 @@ class Acceptor(Association):
             self.tell(EventKind.WITHDRAWN, text="by the peer")
             return
         self.tell(EventKind.DECIDED, text=decision_words(decision))
+        try:
+            self._act(decision)
+        except LocalProtocolError as error:
+            # It is decided and no timer runs any more: without an end here the peer would wait for ever.
+            self.tell(EventKind.NOTE, text=f"{str(error).rstrip('.')}. This side aborts.")
+            self.abort()
+
+    def _act(self, decision: Decision) -> None:
+        """Do what was decided.
+
+        Raises:
+            LocalProtocolError: it cannot be done, such as an answer whose values do not fit their fields.
+        """
         match decision:
             case Accept(pdu):
                 # Another profile's answer, or an edited one, may announce another maximum length than this side's.
@@ -202,17 +215,13 @@ class Acceptor(Association):
         side = self._listener.side
         self._usual = usual = accept_pdu(side.handle, side.rules, self.request)
         self._misbehaviour = misbehaviour = ACCEPTOR.get(name)
-        try:
-            if misbehaviour is None:
-                raise LocalProtocolError(f"There is no misbehaviour {name}.")
-            if isinstance(misbehaviour.deed, OddAnswer):
-                self._mark(misbehaviour)
-                self._answer(misbehaviour.deed.build(self.request, usual))
-            elif not self._misbehaves(Trigger.REQUEST, usual):
-                self._answer(usual)
-        except LocalProtocolError as error:
-            self.tell(EventKind.NOTE, text=f"{error} This side aborts.")
-            self.abort()
+        if misbehaviour is None:
+            raise LocalProtocolError(f"There is no misbehaviour {name}.")
+        if isinstance(misbehaviour.deed, OddAnswer):
+            self._mark(misbehaviour)
+            self._answer(misbehaviour.deed.build(self.request, usual))
+        elif not self._misbehaves(Trigger.REQUEST, usual):
+            self._answer(usual)
 
     def _answer(self, pdu: AAssociateAc | AAssociateRj) -> None:
         self._request(pr.AssociateAccept(pdu) if isinstance(pdu, AAssociateAc) else pr.AssociateReject(pdu))
