@@ -285,6 +285,23 @@ def test_a_hundred_wait_and_block_nobody(run):
     assert len(record.of(K.REJECTED)) == 100
 
 
+def test_requests_that_are_met_with_silence_count_against_the_limit(run):
+    """Nothing else would bound how many connections wait for nothing."""
+
+    async def play(held: Held) -> None:
+        async with held.asking() as (first, association), connected(held.listener.port) as second:
+            association.decide(Silence())
+            await second.send(encode(RQ))
+            assert await second.read_to_end() == bytes.fromhex("03000000000400020302")
+            await first.send(encode(AAbort(0, 0)))
+            await association.wait_closed()
+            async with connected(held.listener.port) as third:
+                await third.send(encode(RQ))
+                await held.record.wait_for(K.HELD, 3)
+
+    holding(run, play, maximum_associations=1)
+
+
 def test_held_requests_count_against_the_limit(run):
     async def play(held: Held) -> None:
         async with held.asking(), connected(held.listener.port) as second:

@@ -87,6 +87,11 @@ class Acceptor(Association):
         """Whether its request waits for an answer."""
         return self.held is not None
 
+    @property
+    def is_taken_up(self) -> bool:
+        """Whether its request was looked at, and nothing has ended it yet: held, met with silence, or established."""
+        return self.caller is not None and self.state not in {State.STA_1, State.STA_13}
+
     def decide(self, decision: Decision | Hold) -> bool:
         """Answer the request that is held, or let it wait for something else.
 

@@ -63,8 +63,8 @@ class Listener:
 
     @property
     def is_full(self) -> bool:
-        """Whether as many associations are established, or wait for an answer, as may be."""
-        taken = sum(association.is_established or association.is_held for association in self.associations.values())
+        """Whether as many associations are established, or wait for an answer or in vain, as may be."""
+        taken = sum(association.is_taken_up for association in self.associations.values())
         return taken >= self.side.maximum_associations
 
     # --- who decides -------------------------------------------------------------------------------------------------
