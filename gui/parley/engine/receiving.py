@@ -64,20 +64,24 @@ class Receiver:
         path: the file; one of that name is replaced.
         head: what stands before the data set.
         waiting: shared by the receivers of an association.
+        at_once: whether the file is opened now; else it is once there is something to write. A peer that sends many
+            objects before it is answered would have as many files open.
     """
 
-    def __init__(self, path: Path, head: bytes, waiting: Waiting) -> None:
+    def __init__(self, path: Path, head: bytes, waiting: Waiting, *, at_once: bool = True) -> None:
         self.path = path
         self._file = _PartialFile(path)
         self._waiting = waiting
         self._parts = [head]
-        self._part_bytes = 0
+        self._part_bytes = len(head)
+        self._waiting.change(len(head))
         self._job: asyncio.Future[None] | None = None
         self._is_whole = False
         self._is_discarded = False
         self._outcome: asyncio.Future[OSError | None] = asyncio.get_running_loop().create_future()
-        # A new file takes the system long; meanwhile the data set comes in.
-        self._start(self._file.open, 0)
+        if at_once:
+            # A new file takes the system long; meanwhile the data set comes in.
+            self._start(self._file.open, 0)
 
     def take(self, data: bytes) -> None:
         """The next fragment."""
@@ -152,6 +156,8 @@ class _PartialFile:
 
     def write(self, parts: list[bytes]) -> None:
         try:
+            if self._stream is None:
+                self.open()
             assert self._stream is not None
             for start in range(0, len(parts), _MOST_PARTS):
                 _write_all(self._stream, parts[start : start + _MOST_PARTS])

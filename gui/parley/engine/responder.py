@@ -80,7 +80,8 @@ class Responder:
             context.transfer_syntax,
             self._association.peer_ae_title,
         )
-        self._receiver = Receiver(Path(self._storage.folder, name), head, self._waiting)
+        path = Path(self._storage.folder, name)
+        self._receiver = Receiver(path, head, self._waiting, at_once=not self._storing)
         return self._receiver.take
 
     def answer(self, message: Message) -> None:
