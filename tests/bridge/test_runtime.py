@@ -36,6 +36,19 @@ def test_names_and_files_take_two_threads_at_most(qapp):
     assert 1 <= runtime.run(qapp, main) <= 2
 
 
+def test_threads_that_compute_give_way_soon_as_long_as_it_runs(qapp):
+    before, seen = sys.getswitchinterval(), []
+
+    async def main(_closing: asyncio.Event) -> int:
+        seen.append(sys.getswitchinterval())
+        return 0
+
+    runtime.run(qapp, main)
+    assert seen == [pytest.approx(runtime.SWITCH_SECONDS)]
+    assert before > 10 * runtime.SWITCH_SECONDS
+    assert sys.getswitchinterval() == before
+
+
 def test_an_error_in_main_ends_the_loop_and_comes_out(qapp):
     async def main(_closing: asyncio.Event) -> int:
         raise ValueError("no such thing")

@@ -37,8 +37,8 @@ def peers(tmp_path):
 
 
 def said(qtbot, files):
-    """What is said in the end."""
-    qtbot.waitUntil(lambda: not files.line.is_busy, timeout=WAIT_MS)
+    """What is said in the end; by then the list is up to date."""
+    qtbot.waitUntil(lambda: not files.line.is_busy and not files._book.is_listing, timeout=WAIT_MS)
     return files.line.message
 
 

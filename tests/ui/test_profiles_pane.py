@@ -246,6 +246,18 @@ def test_what_another_program_changes_is_seen_and_the_view_stays_where_it_is(qtb
     assert "Peer 30.toml, line 2 cannot be read" in tip
 
 
+def test_very_many_changes_are_shown_at_once(qtbot, pane, book, store):
+    for number in range(60):
+        store.create(Profile(f"Peer {number:02}"))
+    listed(qtbot, book)
+    for number in range(60):
+        store.create(Profile(f"Peer {number:02}b"))
+    with qtbot.waitSignal(pane.list.model().modelReset), qtbot.assertNotEmitted(book.opened):
+        listed(qtbot, book)
+    assert len(rows(pane)) == len(book.entries) == 124
+    assert pane.list.currentIndex().data() == "CT 1"
+
+
 def test_nothing_new_moves_nothing(qtbot, pane, book):
     click(qtbot, pane, "broken")
     model = pane.list.model()

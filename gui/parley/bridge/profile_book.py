@@ -145,14 +145,8 @@ class ProfileBook(QObject):
         entry = self.entry(key)
         self._show(key, entry.profile) if entry and entry.profile else self._show(LOOPBACK.name, LOOPBACK)
 
-    def refresh(self, entries: tuple[StoredProfile, ...] | None = None) -> None:
-        """Read the list again, on a thread: many profiles, or a slow folder, take seconds.
-
-        Args:
-            entries: those that were just read elsewhere, to begin with.
-        """
-        if entries is not None:
-            self._list.take(entries)
+    def refresh(self) -> None:
+        """Read the list again, on a thread: many profiles, or a slow folder, take seconds."""
         self._list.read()
 
     def _say_listed(self) -> None:

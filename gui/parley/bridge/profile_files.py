@@ -16,7 +16,7 @@ from parley.exchange.files import Format, read_file, write
 from parley.model.atomic import write_atomically
 from parley.model.profile import Profile
 from parley.model.profile_writer import new_text
-from parley.model.store import ProfileStore, StoredProfile, StoreError
+from parley.model.store import ProfileStore, StoreError
 
 
 class NothingToExportError(Exception):
@@ -30,12 +30,10 @@ class Imports:
     Attributes:
         landed: each profile with the file that it is from.
         problems: what was left out, each with its file, line and reason.
-        entries: the list of profiles afterwards.
     """
 
     landed: tuple[tuple[Path, Landed], ...]
     problems: tuple[str, ...]
-    entries: tuple[StoredProfile, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,7 @@ def import_files(store: ProfileStore, paths: Sequence[Path], job: Job) -> Import
     except Cancelled:
         _take_back(store, [each.key for _, each in landed], folders)
         raise
-    return Imports(tuple(landed), tuple(problems), store.list())
+    return Imports(tuple(landed), tuple(problems))
 
 
 def export_draft(store: ProfileStore, key: str, draft: Profile, path: Path, form: Format, job: Job) -> Exports:

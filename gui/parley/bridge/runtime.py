@@ -23,6 +23,10 @@ logging.getLogger("qasync").setLevel(logging.WARNING)
 Report = Callable[[str, BaseException | None], None]
 Main = Callable[[asyncio.Event], Coroutine[Any, Any, int]]
 
+SWITCH_SECONDS = 0.0002
+"""So long a thread that computes keeps the window's waiting. Each call from Qt into Python waits anew, and a list is
+painted with hundreds of them: with Python's own 5 ms, the window stood still for 0.2 s after an import."""
+
 
 def run(app: QApplication, main: Main) -> int:
     """Run `main(closing)` on a loop that is Qt's and asyncio's; returns its exit code.
@@ -38,8 +42,13 @@ def run(app: QApplication, main: Main) -> int:
         _close_on_signals(loop, closing)
         return await main(closing)
 
-    with asyncio.Runner(loop_factory=lambda: QtLoop(app)) as runner:
-        return runner.run(start())
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_SECONDS)
+    try:
+        with asyncio.Runner(loop_factory=lambda: QtLoop(app)) as runner:
+            return runner.run(start())
+    finally:
+        sys.setswitchinterval(before)
 
 
 def _close_on_signals(loop: asyncio.AbstractEventLoop, closing: asyncio.Event) -> None:

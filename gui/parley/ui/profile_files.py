@@ -21,8 +21,11 @@ from parley.ui.file_drop import FileDrop
 from parley.ui.job_line import JobLine, Said
 
 if TYPE_CHECKING:
+    from parley.bridge.job import Job
     from parley.bridge.profile_files import Exports, Imports
     from parley.exchange.files import Format
+    from parley.model.profile import Profile
+    from parley.model.store import ProfileStore
     from parley.ui.profiles_pane import ProfilesPane
 
 SUFFIXES = (".toml", ".zip", ".csv", ".tsv", ".json", ".cfg")
@@ -77,13 +80,11 @@ class ProfileFiles(QObject):
     @Slot(object)
     def import_files(self, paths: tuple[Path, ...]) -> None:
         """Take the profiles of these files in and open the first."""
-        from parley.bridge.profile_files import import_files
-
-        work = partial(import_files, self._book.store, paths)
+        work = partial(_import, self._book.store, paths)
         self.line.run(work, "Importing …", self._imported, _said_of_failed_import)
 
     def _imported(self, imports: Imports) -> Said:
-        self._book.refresh(imports.entries)
+        self._book.refresh()
         if imports.landed:
             self._book.open(imports.landed[0][1].key)
         return _said_of_imports(imports)
@@ -108,17 +109,13 @@ class ProfileFiles(QObject):
         ask_where_to_save(self._pane, "profiles.export_dialog", title, "profiles", filters, self._export_all)
 
     def _export(self, path: Path, suffix: str) -> None:
-        from parley.bridge.profile_files import export_draft
-
         book = self._book
-        work = partial(export_draft, book.store, book.key, book.draft, path, _format_of(path, suffix))
+        work = partial(_export_draft, book.store, book.key, book.draft, path, suffix)
         said = partial(_said_of_exports, f"“{_short(book.draft.name)}” as it is on the screen")
         self.line.run(work, "Exporting …", said, partial(_said_of_failed_export, path))
 
     def _export_all(self, path: Path, suffix: str) -> None:
-        from parley.bridge.profile_files import export_saved
-
-        work = partial(export_saved, self._book.store, path, _format_of(path, suffix))
+        work = partial(_export_saved, self._book.store, path, suffix)
         unsaved = _short(self._book.draft.name) if self._book.is_dirty else ""
         said = partial(_said_of_all, unsaved)
         self.line.run(work, "Exporting …", said, partial(_said_of_failed_export, path))
@@ -132,6 +129,27 @@ class ProfileFiles(QObject):
 _IMPORT_TIP = "Take profiles from Parley, DCMTK asconfig, Orthanc or CSV files; they can be dropped on the list too"
 _EXPORT_TIP = "Write the open profile, as it is on the screen, to a file; secrets stay here"
 _ALL_TIP = "Write all profiles, as they are saved, to one file; secrets stay here"
+
+
+# --- on the thread, which also loads what it needs: that takes longer than the window may stand still ----------------
+
+
+def _import(store: ProfileStore, paths: tuple[Path, ...], job: Job) -> Imports:
+    from parley.bridge.profile_files import import_files
+
+    return import_files(store, paths, job)
+
+
+def _export_draft(store: ProfileStore, key: str, draft: Profile, path: Path, suffix: str, job: Job) -> Exports:
+    from parley.bridge.profile_files import export_draft
+
+    return export_draft(store, key, draft, path, _format_of(path, suffix), job)
+
+
+def _export_saved(store: ProfileStore, path: Path, suffix: str, job: Job) -> Exports:
+    from parley.bridge.profile_files import export_saved
+
+    return export_saved(store, path, _format_of(path, suffix), job)
 
 
 def _format_of(path: Path, suffix: str) -> Format:

@@ -39,8 +39,11 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QMessageBox
 
 Index = QModelIndex | QPersistentModelIndex
+Runs = list[tuple[int, int]]
 _Role = Qt.ItemDataRole
 KEY_ROLE = _Role.UserRole
+_MANY_RUNS = 50
+"""So many runs of rows that come or go take a view longer, one by one, than all rows anew."""
 _DIALOG_WIDTH = 380
 """Pixels: room for a profile's name and for the dialog's own title."""
 
@@ -109,21 +112,29 @@ class ProfileModel(QAbstractListModel):
     def _list_again(self) -> None:
         """Rows come and go where they do; the others stay, and so does how far the list is scrolled."""
         self.is_listing = True
-        wanted, rows = self._book.entries, self._rows
-        stays = {_place(entry) for entry in wanted}
-        for first, last in _runs([_place(entry) not in stays for entry in rows], from_the_end=True):
-            self.beginRemoveRows(QModelIndex(), first, last)
-            rows = self._rows = rows[:first] + rows[last + 1 :]
-            self.endRemoveRows()
-        stays = {_place(entry) for entry in rows}
-        for first, last in _runs([_place(entry) not in stays for entry in wanted]):
-            self.beginInsertRows(QModelIndex(), first, last)
-            rows = self._rows = rows[:first] + wanted[first : last + 1] + rows[first:]
-            self.endInsertRows()
-        self._rows = wanted
-        for first, last in _runs([new is not old for new, old in zip(wanted, rows, strict=True)]):
-            self.dataChanged.emit(self.index(first), self.index(last))
+        before, wanted = {_place(entry) for entry in self._rows}, {_place(entry) for entry in self._book.entries}
+        going = _runs([_place(entry) not in wanted for entry in self._rows])
+        coming = _runs([_place(entry) not in before for entry in self._book.entries])
+        if len(going) + len(coming) > _MANY_RUNS:
+            self.beginResetModel()
+            self._rows = self._book.entries
+            self.endResetModel()
+        else:
+            self._update(going, coming)
         self.is_listing = False
+
+    def _update(self, going: Runs, coming: Runs) -> None:
+        for first, last in reversed(going):
+            self.beginRemoveRows(QModelIndex(), first, last)
+            self._rows = self._rows[:first] + self._rows[last + 1 :]
+            self.endRemoveRows()
+        for first, last in coming:
+            self.beginInsertRows(QModelIndex(), first, last)
+            self._rows = self._rows[:first] + self._book.entries[first : last + 1] + self._rows[first:]
+            self.endInsertRows()
+        rows, self._rows = self._rows, self._book.entries
+        for first, last in _runs([new is not old for new, old in zip(self._rows, rows, strict=True)]):
+            self.dataChanged.emit(self.index(first), self.index(last))
 
     @Slot()
     def _mark_again(self) -> None:
@@ -388,12 +399,11 @@ def _place(entry: StoredProfile) -> tuple[str, str, str]:
     return entry.folder, entry.name, entry.key
 
 
-def _runs(marks: Sequence[bool], *, from_the_end: bool = False) -> list[tuple[int, int]]:
+def _runs(marks: Sequence[bool]) -> Runs:
     """The first and the last index of each run of what is marked."""
     ends = [i for i, mark in enumerate(marks) if mark and not (i + 1 < len(marks) and marks[i + 1])]
     starts = [i for i, mark in enumerate(marks) if mark and not (i and marks[i - 1])]
-    runs = list(zip(starts, ends, strict=True))
-    return runs[::-1] if from_the_end else runs
+    return list(zip(starts, ends, strict=True))
 
 
 def _tip(entry: StoredProfile) -> str:
