@@ -478,6 +478,49 @@ def test_oversized_data_has_two_bytes_more_than_agreed(run):
     assert len(data) - 6 == RQ.maximum_length + 2
 
 
+def long_data(length):
+    """A P-DATA-TF that can be read; it is aborted all the same, as no message begins with a data set."""
+    return encode(PDataTf((Pdv(1, 0, bytes(length)),)))
+
+
+@pytest.mark.parametrize(
+    ("name", "length"),
+    [("maximum-length-0", 60_000), ("no-user-information", 60_000), ("maximum-length-1", 10_000)],
+)
+def test_an_odd_answer_is_kept_by_its_sender(run, name, length):
+    """A peer may send what it was told that it may, and need not be the one to find out that a length is absurd."""
+
+    async def play():
+        async with Alone(name) as ours, connected(ours.port) as peer:
+            await peer.send(encode(RQ))
+            await peer.read_pdu()
+            await peer.send(long_data(length))
+            assert (await peer.read_pdu())[0] == 7
+        return ours
+
+    assert not run(play()).record.of(K.MALFORMED)
+
+
+@pytest.mark.parametrize("name", ["maximum-length-0", "no-maximum-length"])
+def test_an_odd_request_is_kept_by_its_sender(run, name):
+    async def accept(peer):
+        await peer.read_pdu()
+        await peer.send(encode(AC) + long_data(60_000))
+        await peer.read_to_end()
+
+    async def play():
+        async with listening(accept) as port:
+            record = Record()
+            engine = Engine(record)
+            requestor = engine.requestor(RequestorSide(port=port, timers=PATIENCE), name)
+            assert (await requestor.associate()).end is ESTABLISHED
+            await requestor.wait_closed()
+            await engine.close()
+            return record
+
+    assert not run(play()).of(K.MALFORMED)
+
+
 def test_the_first_message_is_what_begins_a_script(run):
     async def play():
         async with Alone("abort-in-message") as ours, connected(ours.port) as peer:

@@ -197,7 +197,7 @@ class Acceptor(Association):
         match decision:
             case Accept(pdu):
                 # Another profile's answer, or an edited one, may announce another maximum length than this side's.
-                self.ul.bear(Limits.announcing(pdu.maximum_length))
+                self._bear(pdu)
                 self._answer(pdu)
             case Reject(rejection):
                 self._answer(AAssociateRj(rejection.result, rejection.source, rejection.reason))
@@ -224,7 +224,9 @@ class Acceptor(Association):
             raise LocalProtocolError(f"There is no misbehaviour {name}.")
         if isinstance(misbehaviour.deed, OddAnswer):
             self._mark(misbehaviour)
-            self._answer(misbehaviour.deed.build(self.request, usual))
+            odd = misbehaviour.deed.build(self.request, usual)
+            self._bear_odd(odd)
+            self._answer(odd)
         elif not self._misbehaves(Trigger.REQUEST, usual):
             self._answer(usual)
 

@@ -7,6 +7,7 @@ Decides nothing by itself: a misbehaviour is given to it, and begins at its own 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from parley.engine.connection import ARTIM, Connection
 from parley.engine.deadlines import Deadlines
@@ -18,7 +19,7 @@ from parley.model.profile import Timers
 from parley.ul import effects as fx
 from parley.ul.codes import Role
 from parley.ul.limits import Limits
-from parley.ul.pdu import AAbort, AAssociateAc, AAssociateRq, AReleaseRp, PDataTf, Pdu
+from parley.ul.pdu import AAbort, AAssociateAc, AAssociateRj, AAssociateRq, AReleaseRp, PDataTf, Pdu
 from parley.ul.table import State
 
 
@@ -35,6 +36,21 @@ class Misbehaving(Connection):
         """The longest P-DATA-TF that the peer takes, as it announced it: None and 0 are no limit."""
         sender = self.answer if self.role is Role.REQUESTOR else self.request
         return sender.maximum_length if isinstance(sender, AAssociateAc | AAssociateRq) else None
+
+    def _bear(self, pdu: AAssociateRq | AAssociateAc, *, least: int = 0) -> None:
+        """Take P-DATA-TFs as long as this PDU of ours announces: it may be another length than this side's usual.
+
+        Args:
+            least: bytes that are taken in any case.
+        """
+        announced = Limits.announcing(pdu.maximum_length)
+        self._limits = replace(announced, data_length=max(least, announced.data_length))
+        self.ul.bear(self._limits)
+
+    def _bear_odd(self, pdu: AAssociateRq | AAssociateAc | AAssociateRj) -> None:
+        """The same of a PDU that is odd on purpose; it is not meant when it forbids what this side usually takes."""
+        if not isinstance(pdu, AAssociateRj):
+            self._bear(pdu, least=self._limits.data_length)
 
     def _mark(self, misbehaviour: Misbehaviour) -> None:
         """Tell, before anything of it is sent, that it is meant."""

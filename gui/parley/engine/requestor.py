@@ -111,7 +111,9 @@ class Requestor(Association):
         if misbehaviour is None or not isinstance(misbehaviour.deed, OddRequest):
             return usual
         self._mark(misbehaviour)
-        return misbehaviour.deed.build(usual)
+        odd = misbehaviour.deed.build(usual)
+        self._bear_odd(odd)
+        return odd
 
     def script_received(self, effect: fx.Received | fx.Malformed) -> None:
         super().script_received(effect)
