@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from parley.ui import style
 from parley.ui.fields import LineEdit, named
+from parley.ui.menu_button import MenuButton
 
 
 class AnswerMenu(QMenu):
@@ -82,12 +83,8 @@ class AnswerEdit(QWidget):
         tip = "accept, accept all, reject 1/1/7, abort 2/1, close, reset, silence … or after 5 s reject 1/1/7"
         named(self.line, f"{object_name}.text", name, tip)
         self._menu = AnswerMenu(parent=self, asks=asks)
-        self._button = QToolButton()
-        self._button.setText("Choose")
-        self._button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._button.setMenu(self._menu)
-        self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        named(self._button, f"{object_name}.choose", f"{name}: choose", "Every answer that has a name")
+        tip = "Every answer that has a name"
+        self._button = MenuButton("Choose", f"{object_name}.choose", tip, self._menu, name=f"{name}: choose")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(style.SPACING)

@@ -20,8 +20,8 @@ from parley.ui import icons
 from parley.ui.answer_edit import AnswerMenu
 from parley.ui.answered_contexts import AnsweredField
 from parley.ui.fields import Field, named, sentence
-from parley.ui.held_pane import menu_button
 from parley.ui.identity import IdentitySection
+from parley.ui.menu_button import MenuButton
 from parley.ui.negotiation_sections import AnswerSection, extended_field, operations_field, raw_field, roles_field
 from parley.ui.side_panel import DEFAULT_MAXIMUM_LENGTH, ActionButton, SidePanel
 from parley.ul.errors import Severity
@@ -117,7 +117,7 @@ class AnswerPanel(SidePanel):
         self._reject.triggered.connect(partial(self._choose_other, "reject 1/1/1"))
         self._others = AnswerMenu(parent=self)
         self._others.chosen.connect(self.other_requested)
-        self._other_button = menu_button("Other answer", f"{PREFIX}.other", "Any other answer instead", self._others)
+        self._other_button = MenuButton("Other answer", f"{PREFIX}.other", "Any other answer instead", self._others)
         for action, name in ((self.send_action, "send"), (self._reject, "reject")):
             button = ActionButton(action, f"{PREFIX}.{name}")
             button.setAutoDefault(False)  # Enter in a field must not send

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QSizePolicy,
     QStyleOptionViewItem,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -24,6 +23,7 @@ from parley.ui.cells import CodeCell, NumberCell, UidCell, UidsCell
 from parley.ui.fields import ComboBox, Field, named
 from parley.ui.items_editor import CellDelegate, ItemsTable
 from parley.ui.items_model import Index, ItemsModel
+from parley.ui.menu_button import MenuButton
 
 if TYPE_CHECKING:
     from parley.model.problem import Problem
@@ -145,16 +145,11 @@ class AnsweredContexts(QWidget):
         tip = "F2 or a double-click edits a result or a transfer syntax"
         named(self.table, f"{object_name}.table", "Answers to the proposed contexts", tip)
         self.setFocusProxy(self.table)
-        self.button = QToolButton()
-        self.button.setText("Set result")
-        self.button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        tip = "The same result for every selected context, or for all when none is selected"
-        named(self.button, f"{object_name}.set_result", "Set result", tip)
-        menu = QMenu(self.button)
+        menu = QMenu(self)
         for result, words in RESULTS:
             menu.addAction(words).triggered.connect(partial(self._set_result, result))
-        self.button.setMenu(menu)
+        tip = "The same result for every selected context, or for all when none is selected"
+        self.button = MenuButton("Set result", f"{object_name}.set_result", tip, menu)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.table)

@@ -9,9 +9,10 @@ from parley.bridge.answer_desk import ArmedAnswer
 from parley.ui import icons, style
 from parley.ui.answer_edit import AnswerEdit, AnswerMenu
 from parley.ui.fields import named
+from parley.ui.menu_button import MenuButton
 
 
-class ArmButton(QToolButton):
+class ArmButton(MenuButton):
     """A menu of answers to arm.
 
     Attributes:
@@ -21,15 +22,10 @@ class ArmButton(QToolButton):
     chosen = Signal(str)
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setText("Arm")
-        self._menu = AnswerMenu(parent=self, asks=True)
-        self._menu.chosen.connect(self.chosen)
-        self.setMenu(self._menu)
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        answers = AnswerMenu(asks=True)
         tip = "Choose the answer to the next request now, then trigger the device; it goes before every rule"
-        named(self, "scp.arm", "Arm the next answer", tip)
+        super().__init__("Arm", "scp.arm", tip, answers, name="Arm the next answer")
+        answers.chosen.connect(self.chosen)
 
 
 class ArmedLine(QWidget):

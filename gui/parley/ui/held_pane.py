@@ -26,6 +26,7 @@ from parley.ui import icons, style
 from parley.ui.answer_edit import AnswerMenu
 from parley.ui.column_shares import ColumnShares
 from parley.ui.fields import named
+from parley.ui.menu_button import MenuButton
 
 _SHOWN = (Column.NUMBER, Column.LEFT, Column.CALLING, Column.CALLED, Column.PEER, Column.FINDINGS)
 _SHARES: dict[int, float] = {Column.LEFT: 0.26, Column.CALLING: 0.23, Column.CALLED: 0.23, Column.PEER: 0.28}
@@ -155,9 +156,9 @@ class HeldPane(QWidget):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             named(button, f"scp.held.{name}", action.text().replace("&", ""), action.toolTip())
             buttons.addWidget(button)
-        self._answer_button = menu_button("Answer", "scp.held.answer", "Any other answer", self._answers)
+        self._answer_button = MenuButton("Answer", "scp.held.answer", "Any other answer", self._answers)
         buttons.addWidget(self._answer_button)
-        buttons.addWidget(menu_button("More", "scp.held.more", "Answer all, go to the next, clear", more))
+        buttons.addWidget(MenuButton("More", "scp.held.more", "Answer all, go to the next, clear", more))
 
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -250,14 +251,3 @@ class HeldPane(QWidget):
         """
         if not self._waiting_selected():
             self._select_next()
-
-
-def menu_button(text: str, name: str, tip: str, menu: QMenu) -> QToolButton:
-    """A button that does nothing but open a menu."""
-    button = QToolButton()
-    button.setText(text)
-    button.setMenu(menu)
-    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    named(button, name, text, tip)
-    return button
