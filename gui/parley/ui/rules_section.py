@@ -36,7 +36,7 @@ class RulesSection(PartSection):
     def __init__(self, prefix: str) -> None:
         self._prefix = prefix
         tip = "Whom to accept, which transfer syntax to choose, what to do when nothing fits"
-        super().__init__("Rules", f"{prefix}.rules", tip, AcceptanceRules())
+        super().__init__("Acceptance rules", f"{prefix}.rules", tip, AcceptanceRules())
 
     def _make_fields(self) -> dict[str, Field[Any]]:
         from parley.ui.pieces import CheckField, ChoiceEdit, LinesEdit
