@@ -182,6 +182,16 @@ def test_the_status_bar_says_what_both_sides_do(qtbot, stage):
     assert stage.find(QLabel, "status.scu").text() == "SCU: Established (Sta6)"
 
 
+def test_events_are_counted_in_words(stage):
+    words = stage.find(QLabel, "status.events")
+    assert words.text() == "0 events"
+    events = list(Samples().association(1))
+    stage.log.append(events[:1])
+    assert words.text() == "1 event"
+    stage.log.append(events[1:2])
+    assert words.text() == "2 events"
+
+
 def test_a_selected_event_shows_its_details(qtbot, stage):
     stage.log.append(list(Samples().association(1)))
     stage.window.log_view.table.selectRow(0)

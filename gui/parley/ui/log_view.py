@@ -85,8 +85,8 @@ class LogView(QWidget):
         events = self._model.events(shown_only=shown_only)
         self._jobs.run(
             partial(_save, events, path, fmt),
-            f"Saving {_spaced(len(events))} events …",
-            lambda count: (style.Tone.OK, f"{_spaced(count)} events saved in {path}"),
+            f"Saving {_counted(len(events))} …",
+            lambda count: (style.Tone.OK, f"{_counted(count)} saved in {path}"),
             lambda error: (style.Tone.ERROR, failure_words(error, path)),
         )
 
@@ -288,7 +288,7 @@ class LogView(QWidget):
         if len(events) <= _COPIED_AT_ONCE:
             QGuiApplication.clipboard().setText("".join(lines_of(events, ExportFormat.TEXT)))
             return
-        words = f"Copying {_spaced(len(events))} events …"
+        words = f"Copying {_counted(len(events))} …"
         self._jobs.run(partial(_render, events), words, _put_on_clipboard, lambda error: (style.Tone.ERROR, str(error)))
 
     @Slot()
@@ -321,6 +321,10 @@ def _render(events: list[EngineEvent], job: Job) -> str:
 
 def _put_on_clipboard(text: str) -> None:
     QGuiApplication.clipboard().setText(text)
+
+
+def _counted(number: int) -> str:
+    return f"{_spaced(number)} event{'' if number == 1 else 's'}"
 
 
 def _spaced(number: int) -> str:

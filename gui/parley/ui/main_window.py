@@ -221,7 +221,8 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _show_count(self) -> None:
-        self._status["events"].setText(f"{self._log.total:,} events".replace(",", "\N{NARROW NO-BREAK SPACE}"))
+        total = f"{self._log.total:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+        self._status["events"].setText(f"{total} event{'' if self._log.total == 1 else 's'}")
 
     @Slot(object)
     def _show_event(self, event: EngineEvent | None) -> None:
