@@ -31,6 +31,7 @@ from parley.model.responses import ResponseAction, ResponseRule
 from parley.model.secret import Secret
 from parley.model.storage import Storage, StorageMode
 from parley.model.tls import ClientCertificate, Tls, TlsProfile, TlsVersion
+from parley.model.transport import AcceptorTransport, IpVersion, RequestorTransport
 
 patient = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 """For tests of whole handles: making one takes long where many tests run at once, which says nothing of the program."""
@@ -130,14 +131,20 @@ delays = st.floats(0, allow_nan=False, allow_infinity=False)
 responses = st.builds(
     ResponseRule, st.sampled_from(["*", "C-FIND"]) | text, st.sampled_from(ResponseAction), numbers, delays
 )
+sizes = st.none() | numbers
+wishes = st.sampled_from(IpVersion), st.booleans(), sizes, sizes
 profiles = st.builds(
     Profile,
     name=text.filter(str.strip),
-    scu=st.builds(RequestorSide, text, numbers, requestor_handles, timers, tls),
+    scu=st.builds(
+        RequestorSide,
+        *(text, numbers, requestor_handles, timers, tls),
+        st.builds(RequestorTransport, *wishes, text, numbers),
+    ),
     scp=st.builds(
         AcceptorSide,
         *(text, numbers, acceptor_handles, rules, timers, numbers, tls, storage),
-        *(answerings, few(responses)),
+        *(answerings, few(responses), st.builds(AcceptorTransport, *wishes, numbers)),
     ),
     comment=text,
 )

@@ -149,8 +149,9 @@ def test_a_new_file_reads_well() -> None:
         assert line in lines
     tables = [line for line in lines if line.startswith("[")]
     assert tables == [
-        *("[scu]", "[scu.user_identity]", "[scu.tls]", "[scu.timers]", "[[scu.contexts]]"),
-        *("[scp]", "[scp.rules]", "[scp.tls]", "[scp.storage]", "[scp.answering]", "[scp.timers]", "[[scp.contexts]]"),
+        *("[scu]", "[scu.user_identity]", "[scu.tls]", "[scu.timers]", "[scu.transport]", "[[scu.contexts]]"),
+        *("[scp]", "[scp.rules]", "[scp.tls]", "[scp.storage]", "[scp.answering]", "[scp.timers]", "[scp.transport]"),
+        "[[scp.contexts]]",
     ]
 
 

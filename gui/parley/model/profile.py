@@ -9,6 +9,7 @@ from parley.model.handle import AcceptanceRules, AcceptorHandle, RequestorHandle
 from parley.model.responses import ResponseRule
 from parley.model.storage import Storage
 from parley.model.tls import Tls
+from parley.model.transport import AcceptorTransport, RequestorTransport
 
 SCHEMA = 1
 
@@ -38,6 +39,7 @@ class RequestorSide:
     handle: RequestorHandle = field(default_factory=RequestorHandle)
     timers: Timers = field(default_factory=Timers)
     tls: Tls | None = None
+    transport: RequestorTransport = field(default_factory=RequestorTransport)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class AcceptorSide:
     storage: Storage = field(default_factory=Storage)
     answering: Answering = field(default_factory=Answering)
     responses: tuple[ResponseRule, ...] = ()
+    transport: AcceptorTransport = field(default_factory=AcceptorTransport)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from parley.model.responses import ResponseAction
 from parley.model.secret import Secret
 from parley.model.storage import StorageMode
 from parley.model.tls import ClientCertificate, TlsProfile, TlsVersion
+from parley.model.transport import IpVersion
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Enum)
@@ -194,6 +195,14 @@ ANSWERING: Keys = {
     "default_seconds": _or_off(_seconds),
 }
 TIMERS: Keys = {field.name: _or_off(_seconds) for field in fields(Timers)}
+_TRANSPORT: Keys = {
+    "ip_version": _one_of(IpVersion),
+    "no_delay": _flag,
+    "send_buffer": _or_off(whole),
+    "receive_buffer": _or_off(whole),
+}
+REQUESTOR_TRANSPORT: Keys = {"local_host": text, "local_port": whole, **_TRANSPORT}
+ACCEPTOR_TRANSPORT: Keys = {"backlog": whole, **_TRANSPORT}
 
 # --- keys of the tables in lists; the first tells one table from another ---------------------------------------------
 

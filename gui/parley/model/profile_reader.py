@@ -35,6 +35,7 @@ from parley.model.responses import ResponseRule
 from parley.model.secret import Secret
 from parley.model.storage import Storage
 from parley.model.tls import Tls
+from parley.model.transport import AcceptorTransport, RequestorTransport
 
 T = TypeVar("T")
 
@@ -214,6 +215,7 @@ def _read_requestor(section: _Section) -> RequestorSide:
         handle=handle,
         timers=_read_timers(section),
         tls=_read_tls(section.switched("tls", "profile")),
+        transport=replace(RequestorTransport(), **section.section("transport").present(keys.REQUESTOR_TRANSPORT)),
     )
 
 
@@ -230,6 +232,7 @@ def _read_acceptor(section: _Section) -> AcceptorSide:
         tls=_read_tls(section.switched("tls", "profile")),
         storage=replace(Storage(), **section.section("storage").present(keys.STORAGE)),
         answering=_read_answering(section.section("answering")),
+        transport=replace(AcceptorTransport(), **section.section("transport").present(keys.ACCEPTOR_TRANSPORT)),
         **section.lists(keys.ACCEPTOR_SIDE_LISTS, _OF_ACCEPTOR_SIDE),
     )
 

@@ -86,6 +86,7 @@ def _values(profile: Profile) -> Values:
             "user_identity": _identity(scu.handle.user_identity),
             "tls": _tls(scu.tls),
             "timers": _plain(scu.timers, keys.TIMERS),
+            "transport": _plain(scu.transport, keys.REQUESTOR_TRANSPORT),
             **_lists(scu.handle, keys.REQUESTOR_LISTS),
         },
         "scp": {
@@ -96,6 +97,7 @@ def _values(profile: Profile) -> Values:
             "storage": _plain(scp.storage, keys.STORAGE),
             "answering": {**_plain(scp.answering, keys.ANSWERING), **_lists(scp.answering, keys.ANSWERING_LISTS)},
             "timers": _plain(scp.timers, keys.TIMERS),
+            "transport": _plain(scp.transport, keys.ACCEPTOR_TRANSPORT),
             **_lists(scp.handle, keys.ACCEPTOR_LISTS),
             **_lists(scp, keys.ACCEPTOR_SIDE_LISTS),
         },

@@ -18,6 +18,12 @@ from parley.model.profile import AcceptorSide, RequestorSide, Timers
 from parley.model.request_problems import clear_text_problems, request_problems
 from parley.model.storage_problems import storage_problems
 from parley.model.tls_problems import acceptor_tls_problems, requestor_tls_problems
+from parley.model.transport_problems import (
+    FIRST_UNPRIVILEGED_PORT,
+    LAST_PORT,
+    acceptor_transport_problems,
+    requestor_transport_problems,
+)
 
 __all__ = ["Problem", "check_acceptor", "check_requestor"]
 
@@ -35,7 +41,6 @@ OTHER_SERVICES = {
 """What commonly listens where people hope for DICOM."""
 
 EVERY_ADDRESS = {"0.0.0.0", "::", "*"}
-FIRST_UNPRIVILEGED_PORT = 1024
 
 
 def check_requestor(side: RequestorSide) -> tuple[Problem, ...]:
@@ -47,6 +52,7 @@ def check_requestor(side: RequestorSide) -> tuple[Problem, ...]:
         *clear_text_problems(side.handle, is_encrypted=side.tls is not None),
         *(requestor_tls_problems(side.tls) if side.tls is not None else ()),
         *_timer_problems(side.timers),
+        *requestor_transport_problems(side.transport, side.host),
     )
 
 
@@ -65,6 +71,7 @@ def check_acceptor(side: AcceptorSide) -> tuple[Problem, ...]:
         *response_problems(side.responses),
         *(acceptor_tls_problems(side.tls) if side.tls is not None else ()),
         *_timer_problems(side.timers),
+        *acceptor_transport_problems(side.transport, side.host),
     )
 
 
@@ -83,7 +90,7 @@ def _host_problems(host: str, what: str) -> Problems:
 
 
 def _called_port_problems(port: int, *, is_encrypted: bool) -> Problems:
-    if not 1 <= port <= 65535:
+    if not 1 <= port <= LAST_PORT:
         yield error("port", f"Port {port} does not exist.", "Use 1 to 65535; DICOM is mostly at 104 or 11112.")
     elif is_encrypted and port == DICOM_TLS_PORT:
         return
@@ -96,7 +103,7 @@ def _listening_problems(side: AcceptorSide) -> Problems:
     if side.host.strip() in EVERY_ADDRESS:
         text = "Every machine that reaches this one can connect."
         yield note("host", text, "Use 127.0.0.1 to be reached from this machine only.")
-    if not 0 <= side.port <= 65535:
+    if not 0 <= side.port <= LAST_PORT:
         yield error("port", f"Port {side.port} does not exist.", "Use 1 to 65535; 11112 is registered for DICOM.")
     elif side.port == 0:
         yield note("port", "The system will choose a free port.")
