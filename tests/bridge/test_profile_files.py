@@ -79,6 +79,7 @@ class TestImporting:
         assert imports.problems[1].startswith("broken.toml: line 2: ")
         assert imports.problems[2].startswith("gone.cfg: it cannot be read")
         assert len(imports.problems) == 3
+        assert imports.entries == store.list()
         assert watch.shares == sorted(watch.shares)
         assert (watch.shares[0], watch.shares[-1]) == (0, 1)
 

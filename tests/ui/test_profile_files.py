@@ -199,6 +199,14 @@ def test_a_name_too_long_for_the_pane_does_not_widen_it(qtbot, stage, files, tmp
     assert stage.window.profiles.minimumSizeHint().width() <= max(before, 190)
 
 
+def test_what_is_changed_while_profiles_are_imported_is_listed_too(qtbot, stage, files, peers):
+    stage.book.create()
+    files.import_files((peers,))
+    stage.book.rename("New profile.toml", "Renamed")
+    said(qtbot, files)
+    assert names(stage) == ["Loopback", "CT", "Main", "Renamed"]
+
+
 # --- out -------------------------------------------------------------------------------------------------------------
 
 

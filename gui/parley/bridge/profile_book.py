@@ -149,6 +149,10 @@ class ProfileBook(QObject):
         """Read the list again, on a thread: many profiles, or a slow folder, take seconds."""
         self._list.read()
 
+    def take(self, entries: tuple[StoredProfile, ...]) -> None:
+        """Have a list that was just read elsewhere, and that nothing was changed since."""
+        self._list.take(entries)
+
     def _say_listed(self) -> None:
         self.listed.emit()
         self._tell()

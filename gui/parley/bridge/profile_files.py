@@ -16,7 +16,7 @@ from parley.exchange.files import Format, read_file, write
 from parley.model.atomic import write_atomically
 from parley.model.profile import Profile
 from parley.model.profile_writer import new_text
-from parley.model.store import ProfileStore, StoreError
+from parley.model.store import ProfileStore, StoredProfile, StoreError
 
 
 class NothingToExportError(Exception):
@@ -30,10 +30,12 @@ class Imports:
     Attributes:
         landed: each profile with the file that it is from.
         problems: what was left out, each with its file, line and reason.
+        entries: the list of profiles afterwards.
     """
 
     landed: tuple[tuple[Path, Landed], ...]
     problems: tuple[str, ...]
+    entries: tuple[StoredProfile, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def import_files(store: ProfileStore, paths: Sequence[Path], job: Job) -> Import
     except Cancelled:
         _take_back(store, [each.key for _, each in landed], folders)
         raise
-    return Imports(tuple(landed), tuple(problems))
+    return Imports(tuple(landed), tuple(problems), store.list())
 
 
 def export_draft(store: ProfileStore, key: str, draft: Profile, path: Path, form: Format, job: Job) -> Exports:

@@ -57,6 +57,10 @@ class ProfileList(QObject):
             self._take(self._store.list(), is_whole=True)
         return self._entries
 
+    def take(self, entries: tuple[StoredProfile, ...]) -> None:
+        """Have the lines that were just read elsewhere: all that there are."""
+        self._take(entries, is_whole=True)
+
     def look_at(self, *keys: str) -> None:
         """Have the lines of these profiles as their files are now, and read the others again."""
         others = (entry for entry in self._entries if entry.key not in keys)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from parley.bridge.profile_files import Exports, Imports
     from parley.exchange.files import Format
     from parley.model.profile import Profile
-    from parley.model.store import ProfileStore
+    from parley.model.store import ProfileStore, StoredProfile
     from parley.ui.profiles_pane import ProfilesPane
 
 SUFFIXES = (".toml", ".zip", ".csv", ".tsv", ".json", ".cfg")
@@ -81,10 +81,14 @@ class ProfileFiles(QObject):
     def import_files(self, paths: tuple[Path, ...]) -> None:
         """Take the profiles of these files in and open the first."""
         work = partial(_import, self._book.store, paths)
-        self.line.run(work, "Importing …", self._imported, _said_of_failed_import)
+        imported = partial(self._imported, self._book.entries)
+        self.line.run(work, "Importing …", imported, _said_of_failed_import)
 
-    def _imported(self, imports: Imports) -> Said:
-        self._book.refresh()
+    def _imported(self, before: tuple[StoredProfile, ...], imports: Imports) -> Said:
+        if self._book.entries is before:
+            self._book.take(imports.entries)
+        else:  # the thread may have listed them before they changed
+            self._book.refresh()
         if imports.landed:
             self._book.open(imports.landed[0][1].key)
         return _said_of_imports(imports)
