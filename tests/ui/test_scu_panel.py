@@ -252,6 +252,15 @@ def test_a_rejected_attempt_says_why_and_what_next(panel):
     assert results(panel) == ["Not negotiated"]
 
 
+def test_a_verdict_moves_no_button_from_under_the_mouse(panel):
+    echo = button(panel, "echo")
+    before = echo.y()
+    panel.attempt_finished(Attempt(AttemptEnd.REJECTED, "127.0.0.1:11112", None, AAssociateRj(1, 1, 7)))
+    panel.layout().activate()
+    assert panel.verdict.isVisible()
+    assert echo.y() == before
+
+
 def test_words_of_a_peer_are_never_markup(panel):
     panel.echo_finished("<img src=x>")
     assert "&lt;img" in panel.findChild(QLabel, "scu.verdict").text()

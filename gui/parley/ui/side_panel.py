@@ -161,8 +161,9 @@ class SidePanel(QWidget):
         self._layout.addWidget(self._scroll, 1)
         self._layout.addWidget(self._problems_line)
         self._layout.addWidget(self._general)
-        self._layout.addLayout(self._buttons)
+        # Above the buttons: its height differs from word to word, and a button must not leave the mouse that clicks it.
         self._layout.addWidget(self.verdict)
+        self._layout.addLayout(self._buttons)
 
     # --- for subclasses ----------------------------------------------------------------------------------------------
 
