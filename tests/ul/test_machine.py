@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parley.ul import primitives as pr
-from parley.ul.codec import encode
+from parley.ul.codec import MOST_IN_RUN, encode
 from parley.ul.codes import AbortReason, Role
 from parley.ul.effects import Effect, Indicate, Malformed, Received, ReceivedRun, SendPdu, Transition
 from parley.ul.errors import LocalProtocolError
@@ -607,6 +607,33 @@ def test_a_slow_peer_fills_no_more_than_one_pdu():
         most = max(most, machine.buffered)
     assert most == len(pdu) - 1
     assert sum(isinstance(effect, Received) for effect in machine.effects()) == 3
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 7])
+def test_many_pdus_may_be_looked_at_a_few_at_a_time(most):
+    pdus = (PDataTf((Pdv(1, 1, b"x"),)),) * 6
+    stream = b"".join(map(encode, pdus)) + encode(RELEASE_RQ)[:4]
+    whole, machine = machine_in(State.STA_6, Role.REQUESTOR), machine_in(State.STA_6, Role.REQUESTOR)
+    assert not whole.receive(stream)
+    has_more, effects, parts = machine.receive(stream, most), [], []
+    while has_more:
+        parts.append(machine.effects())
+        effects += parts[-1]
+        has_more = machine.receive(b"", most)
+    assert effects + machine.effects() == whole.effects()
+    assert all(sum(isinstance(effect, Received) for effect in part) == most for part in parts)
+    assert machine.buffered == whole.buffered == 4
+
+
+def test_a_run_has_an_end():
+    pdu = PDataTf((Pdv(1, 0, b"x"),))
+    machine = machine_in(State.STA_6, Role.REQUESTOR)
+    assert machine.receive(encode(pdu) * (MOST_IN_RUN + 3), 1)
+    (run,) = [effect for effect in machine.effects() if isinstance(effect, ReceivedRun)]
+    assert len(run.pdvs) == MOST_IN_RUN
+    assert machine.receive(b"", 1)
+    assert not machine.receive(b"", 1)
+    assert machine.buffered == 0
 
 
 class TestBulkData:

@@ -36,6 +36,10 @@ LINGER = "linger"
 TLS_HANDSHAKE = "TLS handshake"
 LINGER_SECONDS = 5.0
 
+TURN_SECONDS, PDUS_AT_ONCE = 0.002, 2
+"""How long what came in is looked at before others get a turn, the window among them, and how many PDUs are looked at
+between two looks at the clock: a peer may send thousands in one packet."""
+
 
 class Connection(asyncio.Protocol):
     """What carries an association.
@@ -66,6 +70,8 @@ class Connection(asyncio.Protocol):
         self._sent_log = FragmentLog(EventKind.PDU_SENT, self.tell)
         self._received_log = FragmentLog(EventKind.PDU_RECEIVED, self.tell)
         self._is_ended = False
+        self._is_held = False
+        self._next_turn: asyncio.Handle | None = None
         self._script: Running | None = None
 
     @property
@@ -109,11 +115,37 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._touch()
-        if self._script is not None:
-            self._script.receive(data)
-            return
-        self.ul.receive(data)
+        self._take_turn(data)
+
+    def _take_turn(self, data: bytes = b"") -> None:
+        """Look at what came in for as long as one turn may take; no more is read until all of it has been looked at."""
+        loop = asyncio.get_running_loop()
+        turn_ends = loop.time() + TURN_SECONDS
+        has_more = self._take(data)
+        while has_more and loop.time() < turn_ends:
+            has_more = self._take(b"")
+        if has_more and self._next_turn is None:
+            self._next_turn = loop.call_soon(self._go_on)
+        self._regulate()
+
+    def _go_on(self) -> None:
+        self._next_turn = None
+        self._take_turn()
+
+    def _take(self, data: bytes) -> bool:
+        """Look at a few PDUs; returns whether there may be more of them."""
+        receive = self.ul.receive if self._script is None else self._script.receive
+        has_more = receive(data, PDUS_AT_ONCE)
         self._execute()
+        return has_more
+
+    def _take_all(self) -> None:
+        """Look at what still waits for its turn: nothing comes after the end."""
+        if self._next_turn is not None:
+            self._next_turn.cancel()
+            self._next_turn = None
+            while self._take(b""):
+                pass
 
     def eof_received(self) -> bool:
         self._end_of_stream()
@@ -126,6 +158,7 @@ class Connection(asyncio.Protocol):
         self._finish(str(exc) if exc else "")
 
     def _end_of_stream(self, cause: str = "") -> None:
+        self._take_all()
         self._is_ended = True
         if self._script is not None:
             self._script.stop()
@@ -184,15 +217,19 @@ class Connection(asyncio.Protocol):
         self._sent_log.leave_out(len(run.data) // run.length, len(run.data))
 
     def write(self, data: bytes) -> None:
-        """Hand bytes to the transport connection, if there still is one."""
-        if self._transport is not None:
+        """Hand bytes to the transport connection, if there still is one that takes them."""
+        if self._transport is not None and not self._transport.is_closing():
             self._transport.write(data)
 
     def hold(self, is_held: bool) -> None:
         """Read no further from the connection, or go on reading."""
+        self._is_held = is_held
+        self._regulate()
+
+    def _regulate(self) -> None:
         if self._transport is None or self._transport.is_closing():
             return
-        if is_held:
+        if self._is_held or self._next_turn is not None:
             self._transport.pause_reading()
         else:
             self._transport.resume_reading()

@@ -97,13 +97,15 @@ class Running:
 
     # --- bytes in ---
 
-    def receive(self, data: bytes) -> None:
-        """Bytes came in, in pieces of any size."""
+    def receive(self, data: bytes, most: int | None = None) -> bool:
+        """Bytes came in, in pieces of any size; arguments and result are those of `UpperLayer.receive`."""
         if self._is_deaf or self._is_over:
-            return
+            return False
         self._buffer += data
+        count = 0
         try:
-            while (decoded := decode(self._buffer, self._limits)) is not None:
+            while count != most and (decoded := decode(self._buffer, self._limits)) is not None:
+                count += 1
                 del self._buffer[: len(decoded.data)]
                 self.came(Received(decoded.pdu, decoded.data, decoded.findings))
         except RemoteProtocolError as error:
@@ -113,6 +115,7 @@ class Running:
             self._is_deaf = True
             self._buffer.clear()
             self.came(Malformed(error, beginning))
+        return count == most
 
     def came(self, effect: Received | Malformed) -> None:
         """A PDU came in, or bytes that are none."""

@@ -25,6 +25,9 @@ _READERS = {code: Reader(layout) for code, layout in lay.PDU_LAYOUTS.items()}
 _USER_INFORMATION = Reader(lay.USER_INFORMATION)
 _ONE_PDV = struct.Struct(">BBLLBB")
 _PDV_FIELDS = 2
+MOST_IN_RUN = 128
+"""How many P-DATA-TF PDUs `decode_run` takes: whoever looks at them must come to an end before long."""
+
 _LEAST_ONE_PDV = _ONE_PDV.size - _HEADER.size
 _LEAST = {code: layout.least for code, layout in lay.PDU_LAYOUTS.items()}
 
@@ -141,13 +144,13 @@ def decode(buffer: bytes | bytearray | memoryview, limits: Limits) -> Decoded | 
 def decode_run(buffer: memoryview, limits: Limits) -> list[Pdv]:
     """The fragments of the P-DATA-TF PDUs in a row at the beginning of a buffer, for bulk data.
 
-    Only whole PDUs with one fragment each, from the middle of a data set, and with nothing noteworthy in them; whatever
-    follows those is left to `decode`. Their bytes are as many as `run_length` says.
+    Only whole PDUs with one fragment each, from the middle of a data set, and with nothing noteworthy in them, and
+    `MOST_IN_RUN` at the most; whatever follows those is left to `decode`. Their bytes are as many as `run_length` says.
     """
     pdvs: list[Pdv] = []
     offset, last = 0, len(buffer) - _ONE_PDV.size
     most = limits.data_length
-    while offset <= last:
+    while offset <= last and len(pdvs) < MOST_IN_RUN:
         code, reserved, length, item_length, context_id, control = _ONE_PDV.unpack_from(buffer, offset)
         if code != PduType.P_DATA_TF or reserved or item_length != length - 4 or control & 3:
             break

@@ -96,7 +96,7 @@ class UpperLayer:
 
     @property
     def buffered(self) -> int:
-        """How many bytes wait for the rest of their PDU; less than the longest PDU that the limits allow."""
+        """How many bytes wait for the rest of their PDU, which is one that the limits allow, or for their turn."""
         return len(self._buffer)
 
     def bear(self, limits: Limits) -> None:
@@ -129,16 +129,23 @@ class UpperLayer:
         self._take(Evt.EVT_2, Given(sent=self._request))
         self._listening = True
 
-    def receive(self, data: bytes | bytearray | memoryview) -> None:
+    def receive(self, data: bytes | bytearray | memoryview, most: int | None = None) -> bool:
         """Bytes came in, in pieces of any size.
+
+        Args:
+            most: how many PDUs, or runs of them, are looked at before others get their turn; None for all.
+
+        Returns:
+            Whether there may be more to look at among what came in: then call it again, with no bytes.
 
         Raises:
             LocalProtocolError: when there is no transport connection that could have brought them.
         """
         if self._listening:
-            self._parse(data)
-        elif self._state is State.STA_4 or not self._begun:
+            return self._parse(data, most)
+        if self._state is State.STA_4 or not self._begun:
             raise LocalProtocolError(f"Bytes cannot come in without a transport connection ({self._state.label}).")
+        return False
 
     def receive_eof(self, cause: str = "") -> None:
         """The transport connection has ended, or could not be opened (EVT_17).
@@ -169,7 +176,7 @@ class UpperLayer:
         self._take(Evt.EVT_18, Given())
 
     def take_buffered(self) -> bytes:
-        """The bytes that wait for the rest of their PDU; they are not kept here any more, as somebody else reads on."""
+        """The bytes that wait, as `buffered` counts them; they are not kept here any more: somebody else reads on."""
         rest = bytes(self._buffer)
         self._buffer = bytearray()
         return rest
@@ -238,23 +245,27 @@ class UpperLayer:
             return states[0 if self._role is Role.REQUESTOR else 1]
         return states[0]
 
-    def _parse(self, data: bytes | bytearray | memoryview) -> None:
-        """Take every complete PDU out of what came in. What remains, and is kept, is shorter than one PDU."""
+    def _parse(self, data: bytes | bytearray | memoryview, most: int | None) -> bool:
+        """Take the complete PDUs out of what came in. What remains is kept; unless most came first, it is no whole PDU.
+
+        Returns whether most came first.
+        """
         if self._buffer:
             self._buffer += data
             data = self._buffer
-        offset = 0
+        offset = count = 0
         with memoryview(data) as view:
-            while self._listening:
+            while self._listening and count != most:
                 try:
                     with view[offset:] as ahead:
                         decoded = decode(ahead, self._limits)
                 except RemoteProtocolError as error:
                     self._malformed(error, bytes(view[offset : offset + MALFORMED_KEPT]))
-                    return
+                    return False
                 if decoded is None:
                     break
                 offset += len(decoded.data)
+                count += 1
                 self._effects.append(Received(decoded.pdu, decoded.data, decoded.findings))
                 self._received(decoded.pdu)
                 if type(decoded.pdu) is PDataTf and not any(pdv.control & 3 for pdv in decoded.pdu.pdvs):
@@ -262,6 +273,7 @@ class UpperLayer:
                         offset += self._receive_run(ahead)
             rest = bytearray(view[offset:]) if self._listening else bytearray()
         self._buffer = rest
+        return self._listening and count == most
 
     def _received(self, pdu: Pdu) -> None:
         evt, pdu_type = _ON_PDU[type(pdu)]
