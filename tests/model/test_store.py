@@ -136,7 +136,20 @@ class TestListing:
         store.create(PACS)
         put(store, "Broken.toml", "schema = 1\nname = \n")
         assert [store.entry(entry.key) for entry in store.list()] == list(store.list())
-        assert [store.entry(key) for key in ("Gone.toml", "../x.toml", "")] == [None] * 3
+        put(store, ".git/config.toml", "schema = 1")
+        assert [store.entry(key) for key in ("Gone.toml", "../x.toml", ".git/config.toml", "")] == [None] * 4
+
+    def test_a_file_of_that_name_is_found_without_a_look_at_the_others(
+        self, store: ProfileStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        store.create(PACS)
+        store.create(Profile("CT"), "Site")
+        put(store, "Broken.toml", "schema = 1\nname = \n")
+        listed = {name: store.find(name) for name in ("Broken", "ct")}
+        assert (listed["Broken"].line, listed["ct"].key) == (2, "Site/CT.toml")
+        monkeypatch.delattr(ProfileStore, "list")
+        assert store.find("PACS prod").key == "PACS prod.toml"
+        assert store.find("Site/CT").key == "Site/CT.toml"
 
     def test_finding_by_name_or_key(self, store: ProfileStore) -> None:
         store.create(PACS)

@@ -111,6 +111,8 @@ class ProfileStore:
         """The list's line of one profile, without a look at the others; None where there is none."""
         if key in BUILT_IN:
             return next(entry for entry in _built_in_entries() if entry.key == key)
+        if any(part.startswith(".") for part in key.split("/")):
+            return None
         try:
             return self._entry(key) if os.path.lexists(self._path(key)) else None
         except StoreError:
@@ -131,12 +133,13 @@ class ProfileStore:
         return self._read(key)[0]
 
     def find(self, name: str) -> StoredProfile:
-        """As `find` among all of them.
+        """As `find` among all of them; the others are not read where a file has that name.
 
         Raises:
             StoreError: there is none, or more than one.
         """
-        return find(self.list(), name)
+        entry = None if name in BUILT_IN or name.endswith(SUFFIX) else self.entry(name + SUFFIX)
+        return entry if entry is not None and entry.profile is not None else find(self.list(), name)
 
     def acceptor_side(self, name: str) -> AcceptorSide | None:
         """The SCP side of the profile with that name; None where there is none, or more than one."""
