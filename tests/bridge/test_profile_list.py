@@ -1,5 +1,7 @@
 """The list of profiles: at once what this window changed, soon what others did, and never what is out of date."""
 
+import subprocess
+import sys
 import threading
 from dataclasses import replace
 
@@ -112,6 +114,26 @@ def test_who_needs_all_of_it_before_it_was_read_has_it_read(store, profiles):
     store.create(Profile("PACS"))
     assert profiles.whole() is profiles.entries
     assert names(profiles) == ["Loopback", "CT 1"]
+
+
+def test_the_first_save_finds_what_it_needs_loaded(tmp_path):
+    code = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QCoreApplication
+from parley.bridge.profile_list import ProfileList
+from parley.model.store import ProfileStore
+app = QCoreApplication([])
+profiles = ProfileList(ProfileStore(Path(sys.argv[1])))
+profiles.when_read(lambda: None)
+assert "parley.model.profile_writer" not in sys.modules
+profiles.read()
+profiles.when_read(app.quit)
+app.exec()
+assert "parley.model.profile_writer" in sys.modules
+assert not any(name.startswith(("pydicom", "pynetdicom")) for name in sys.modules)
+"""
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, timeout=60)
 
 
 def test_that_it_is_whole_is_news(qtbot, profiles):

@@ -5,6 +5,7 @@ What this window changes is in the list at once; what other programs change, onc
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from functools import partial
 
@@ -113,4 +114,7 @@ class ProfileList(QObject):
 
 
 def _list(store: ProfileStore, _job: Job) -> tuple[StoredProfile, ...]:
-    return store.list()
+    entries = store.list()
+    # What writes profiles takes 20 ms to load, which the first save need not wait for.
+    importlib.import_module("parley.model.profile_writer")
+    return entries
