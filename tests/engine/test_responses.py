@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 
 import pytest
@@ -9,7 +10,10 @@ import pytest
 from parley.dimse.codes import CommandField
 from parley.dimse.command import CommandSet
 from parley.dimse.message import Message, Reassembler, fragments
+from parley.engine import receiving
+from parley.engine.connection import Connection
 from parley.engine.engine import Engine
+from parley.engine.responder import LATER_BYTES
 from parley.model.build import request_pdu
 from parley.model.event import EventKind as K
 from parley.model.handle import AcceptorHandle, ProposedContext, RequestorHandle, SupportedContext
@@ -141,6 +145,34 @@ def test_an_answer_that_waits_is_forgotten_when_the_device_leaves(run):
 
     run(play())
     assert not record.of(K.MESSAGE_SENT)
+
+
+@pytest.mark.parametrize("leaves", [False, True])
+def test_a_device_that_asks_on_and_on_is_read_no_further(run, monkeypatch, leaves):
+    """What waits for its time takes memory; once it has been answered, or never will be, the device is read again."""
+    monkeypatch.setattr(receiving, "MOST_WAITING", 5 * LATER_BYTES)
+    held, is_held, hold = [], asyncio.Event(), Connection.hold
+
+    def noticed(self: Connection, now: bool) -> None:
+        held.append(now)
+        is_held.set()
+        hold(self, now)
+
+    monkeypatch.setattr(Connection, "hold", noticed)
+
+    async def play():
+        async with device(Record(), ResponseRule("C-ECHO", delay=60.0 if leaves else 0.05)) as peer:
+            await peer.send(b"".join(asked(CommandField.C_ECHO_RQ, number) for number in range(1, 9)))
+            if leaves:
+                await is_held.wait()
+                return
+            for number in range(1, 9):
+                assert (await answer(peer)).answers == number
+            await peer.send(asked(CommandField.C_ECHO_RQ, 9))
+            assert (await answer(peer)).answers == 9
+
+    run(play())
+    assert held == [True, False]
 
 
 @pytest.mark.parametrize("mode", [StorageMode.DISCARD, StorageMode.RECEIVE, StorageMode.REFUSE])

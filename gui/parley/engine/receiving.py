@@ -22,7 +22,7 @@ WRITE_BYTES = 1024 * 1024
 makes the loop's wait for the interpreter's lock."""
 
 MOST_WAITING = 8 * 1024 * 1024
-"""How many bytes of an association may wait for the disk before no more are read from its connection."""
+"""How many bytes of an association may wait, for the disk or for their time, before no more are read from it."""
 
 _MOST_PARTS = 1024
 """How many parts are written at once; what Linux, macOS and the BSDs take in one call."""
@@ -37,7 +37,7 @@ def file_name(sop_instance_uid: str) -> str | None:
 
 
 class Waiting:
-    """The bytes of one association that wait for the disk, and the connection that must not bring more of them.
+    """The bytes of one association that wait, most for the disk, and the connection that must not bring more of them.
 
     Args:
         hold: called with True when it is to be read no further, with False when it may be again.

@@ -30,6 +30,9 @@ from parley.ul.negotiation import NegotiatedContext
 if TYPE_CHECKING:
     from parley.engine.association import Association
 
+LATER_BYTES = 1024
+"""What an answer that waits is reckoned at, among the bytes that wait: a peer may ask on and on without any answer."""
+
 
 class Responder:
     """Takes the peer's requests of one association and answers them.
@@ -97,6 +100,7 @@ class Responder:
     def end(self) -> None:
         """The association has ended, or will: nothing comes of an object that is not whole, or an answer that waits."""
         self._deadline.stop_all()
+        self._waiting.change(-LATER_BYTES * len(self._later))
         self._later.clear()
         if self._receiver is not None:
             self._spawn(self._receiver.discard(), f"discard {self._receiver.path.name}")
@@ -157,11 +161,13 @@ class Responder:
             self._note(f"The answer to message {answer.answers} waits {rule.delay:g} s, as chosen.")
             name = f"answer {next(self._numbers)}"
             self._later[name] = partial(self._act, rule.action, answer)
+            self._waiting.change(LATER_BYTES)
             self._deadline.start(name, rule.delay)
         else:
             self._act(rule.action, answer)
 
     def _time_has_come(self, name: str) -> None:
+        self._waiting.change(-LATER_BYTES)
         self._later.pop(name)()
 
     def _act(self, action: ResponseAction, answer: Message) -> None:
