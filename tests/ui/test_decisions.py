@@ -83,6 +83,22 @@ def test_an_answer_that_makes_no_sense_is_told_in_the_panel(stage):
     assert "Not done" in verdict.text()
 
 
+def test_a_refused_answer_says_what_is_still_armed_and_is_forgotten_with_the_next_that_is_taken(stage):
+    stage.desk.arm("reject 1/1/7", once=False)
+    stage.desk.arm("rejekt 1/1/7", once=False)
+    verdict = find(stage, QLabel, "scp.verdict")
+    assert "Still armed: reject 1/1/7." in verdict.text()
+    stage.desk.arm("close", once=False)
+    assert not verdict.isVisible()
+
+
+def test_an_armed_answer_leaves_what_is_wrong_with_listening(stage):
+    stage.desk.arm("rejekt")
+    stage.window.scp.show_listen_failed("The port is taken.")
+    stage.desk.arm("close")
+    assert "The port is taken." in find(stage, QLabel, "scp.verdict").text()
+
+
 def test_a_request_that_has_gone_in_the_meantime_opens_no_editor(stage):
     """The engine is quicker than the table: there is no association of that number any more."""
     hold(stage)

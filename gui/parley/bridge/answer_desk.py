@@ -141,7 +141,8 @@ class AnswerDesk(QObject):
 
     def arm(self, text: str, *, once: bool = True) -> None:
         """Answer the next request, or all from the next on, with this, before any rule is asked."""
-        if self._parsed(text) is not None:
+        still = f" Still armed: {self._armed.text}." if self._armed is not None else ""
+        if self._parsed(text, still) is not None:
             self._set_armed(ArmedAnswer(text, once))
 
     def disarm(self) -> None:
@@ -163,13 +164,14 @@ class AnswerDesk(QObject):
 
     # --- behind it ---------------------------------------------------------------------------------------------------
 
-    def _parsed(self, text: str) -> Answer | None:
+    def _parsed(self, text: str, otherwise: str = "") -> Answer | None:
+        """The answer; None after it was refused, with what is so instead."""
         try:
             answer = parse_answer(text)
             if self._controller.listener is not None:
                 self._policy(self._controller.listener).ready(answer)
         except AnswerError as error:
-            self.refused.emit(f"This answer makes no sense at {error}. {error.remedy}")
+            self.refused.emit(f"This answer makes no sense at {error}. {error.remedy}{otherwise}")
             return None
         return answer
 

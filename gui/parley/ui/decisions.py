@@ -62,6 +62,7 @@ class Decisions(QObject):
         scp.armed.arm_requested.connect(self._arm)
         scp.armed.disarm_requested.connect(desk.disarm)
         desk.armed_changed.connect(scp.armed.show_armed)
+        desk.armed_changed.connect(scp.forget_refusal)
         desk.refused.connect(scp.show_refused)
         held.held.connect(self._call_attention)
         held.waiting_changed.connect(self.waiting_changed)

@@ -72,6 +72,7 @@ class ScpPanel(SidePanel):
         self._listening: str | None = None
         self._waiting: AcceptorSide | None = None
         self._served: AcceptorSide | None = None
+        self._shows_refusal = False
         self._make_fields()
         self._make_commands()
         self.held = HeldPane(held)
@@ -301,6 +302,7 @@ class ScpPanel(SidePanel):
     @Slot(str)
     def show_listen_failed(self, text: str) -> None:
         """Say why listening did not work."""
+        self._shows_refusal = False
         self.verdict.say(style.Tone.ERROR, "Cannot listen:", text)
 
     @Slot(object)
@@ -313,10 +315,18 @@ class ScpPanel(SidePanel):
     @Slot(str)
     def show_refused(self, text: str) -> None:
         """Say why an answer, or a change, was not taken."""
+        self._shows_refusal = True
         self.verdict.say(style.Tone.ERROR, "Not done:", text)
+
+    @Slot()
+    def forget_refusal(self) -> None:
+        """Another wish was taken since: what was wrong with the one before is of no use any more."""
+        if self._shows_refusal:
+            self._say_listening()
 
     def _say_listening(self) -> None:
         """Whoever edits while listening should know what the open listener still answers by."""
+        self._shows_refusal = False
         served, side = self._served, self.side()
         can_apply = served is not None and _answering_like(served, side) != served
         self.change_action.setEnabled(can_apply)
