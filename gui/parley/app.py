@@ -62,8 +62,8 @@ class Parley:
         folder: where the profiles are; None for the user's own folder.
 
     Attributes:
-        window, book, log, associations, held, controller, desk, engine: for whoever drives the window from outside, such
-            as tests.
+        window, book, log, associations, held, controller, desk, engine: for whoever drives the window from outside,
+            such as tests.
     """
 
     def __init__(self, window: MainWindow, folder: Path | None = None) -> None:
