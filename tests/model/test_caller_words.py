@@ -64,6 +64,13 @@ def test_what_a_caller_does_not_say_matches_nothing(text: str) -> None:
     assert not matches(text, Caller(AAssociateRq("", "", ()), ""))
 
 
+def test_what_many_rules_ask_for_is_worked_out_once() -> None:
+    """A request may have a hundred thousand contexts, and a side any number of rules."""
+    subject = CallerSubject(CALL)
+    for field in CALLER:
+        assert subject.values(field.name) is subject.values(field.name)
+
+
 def test_a_secret_is_never_looked_at() -> None:
     ticket = RequestorHandle(user_identity=UserIdentity(3, Secret(b"sesame")))
     for request in (REQUEST, request_pdu(ticket)):

@@ -37,11 +37,12 @@ CALLER: Vocabulary = (
 class CallerSubject:
     """A caller, as an expression sees it; what is not asked for is not worked out."""
 
-    __slots__ = ("_caller", "_haystack")
+    __slots__ = ("_caller", "_haystack", "_values")
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
         self._haystack: str | None = None
+        self._values: dict[str, tuple[Value, ...]] = {}
 
     @property
     def haystack(self) -> str:
@@ -52,10 +53,11 @@ class CallerSubject:
         return self._haystack
 
     def values(self, field: str) -> tuple[Value, ...]:
-        """The values of a field of `CALLER`."""
-        if field in ASSOCIATE_VALUES:
-            return ASSOCIATE_VALUES[field](self._caller.request)
-        return _VALUES[field](self._caller)
+        """The values of a field of `CALLER`; they are worked out once, however many rules ask for them."""
+        if field not in self._values:
+            of_request = ASSOCIATE_VALUES.get(field)
+            self._values[field] = of_request(self._caller.request) if of_request else _VALUES[field](self._caller)
+        return self._values[field]
 
 
 _IN_HAYSTACK = ("calling", "called", "addr", "sop", "ts", "impl", "version", "user")
@@ -71,7 +73,7 @@ def uid_values(uids: Iterable[str]) -> tuple[str, ...]:
 
     known = entries()
     values: dict[str, None] = {}
-    for uid in map(significant, uids):
+    for uid in dict.fromkeys(map(significant, uids)):
         entry = known.get(uid)
         values.update(dict.fromkeys((uid, entry.name, entry.keyword) if entry else (uid,)))
     return tuple(values)
