@@ -31,6 +31,38 @@ def test_timers_expire_in_order_and_never_early(run):
     assert all(after >= asked for (_, after), asked in zip(seen, (0.02, 0.07, 0.12), strict=True))
 
 
+def test_a_timer_that_starts_a_late_one_keeps_no_other_waiting(run):
+    async def play():
+        deadlines, done = Deadlines(), asyncio.Event()
+        first = Deadline(deadlines, lambda _name: first.start("late", 60))
+        second = Deadline(deadlines, lambda _name: done.set())
+        first.start("early", 0.01)
+        second.start("middle", 0.05)
+        async with asyncio.timeout(5):
+            await done.wait()
+        deadlines.close()
+
+    run(play())
+
+
+def test_a_timer_that_fails_keeps_no_other_waiting(run):
+    async def play():
+        loop, deadlines, done, failures = asyncio.get_running_loop(), Deadlines(), asyncio.Event(), []
+        loop.set_exception_handler(lambda _loop, context: failures.append(str(context["exception"])))
+
+        def fail(name: str) -> None:
+            raise ValueError(name)
+
+        Deadline(deadlines, fail).start("early", 0.01)
+        Deadline(deadlines, lambda _name: done.set()).start("middle", 0.05)
+        async with asyncio.timeout(5):
+            await done.wait()
+        deadlines.close()
+        return failures
+
+    assert run(play()) == ["early"]
+
+
 def test_a_stopped_or_restarted_timer_does_not_expire_at_its_old_time(run):
     async def play():
         deadlines, seen, done = Deadlines(), [], asyncio.Event()

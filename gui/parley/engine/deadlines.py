@@ -62,12 +62,15 @@ class Deadlines:
     def _ring(self) -> None:
         self._wake = None
         now = asyncio.get_running_loop().time()
-        while self._heap and (self._heap[0][0] <= now or not self._is_live(self._heap[0])):
-            entry = heapq.heappop(self._heap)
-            if self._is_live(entry):
-                entry[2].expire(entry[3])
-        if self._heap and self._wake is None:
-            self._arm(self._heap[0][0])
+        try:
+            while self._heap and (self._heap[0][0] <= now or not self._is_live(self._heap[0])):
+                entry = heapq.heappop(self._heap)
+                if self._is_live(entry):
+                    entry[2].expire(entry[3])
+        finally:
+            # What has expired may have failed, or started a timer that is due after the next one here.
+            if self._heap and (self._wake is None or self._heap[0][0] < self._wake_at):
+                self._arm(self._heap[0][0])
 
     @staticmethod
     def _is_live(entry: tuple[float, int, Deadline, str]) -> bool:
