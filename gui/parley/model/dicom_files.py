@@ -173,6 +173,8 @@ def _from_pydicom(file: BinaryIO, head: bytes, meta: FileMeta | None) -> Found:
     sop_instance = sop_instance or (meta.sop_instance_uid if meta else "")
     if not sop_class or not sop_instance:
         what = "SOP class" if not sop_class else "SOP instance"
+        if meta is None and head[START - 4 : START] == b"DICM":
+            raise DicomFileError(f"Its head is cut short or damaged, and it names no {what}.")
         raise DicomFileError(
             f"It names no {what}." if meta else "It is no DICOM file: it has no such head, and no SOP class."
         )
