@@ -29,6 +29,17 @@ ENDS: dict[AttemptEnd, Failure] = {
         "There is no address for the host {host}: {detail}.",
         "Check the spelling, or give the address in numbers. If the name is right, this machine's name service is not.",
     ),
+    AttemptEnd.LOCAL_ADDRESS_FAILED: Failure(
+        "local_address_failed",
+        "This side cannot connect from {detail}.",
+        "Connect from an address that this machine has and that can reach the peer, or let the system choose it.",
+    ),
+    AttemptEnd.LOCAL_PORT_TAKEN: Failure(
+        "local_port_taken",
+        "This side cannot connect from {detail}.",
+        "Take 0 as local port, for any free one, or end what uses this one. After an association, the system may keep "
+        "its port for some minutes.",
+    ),
     AttemptEnd.CONNECT_REFUSED: Failure(
         "connection_refused",
         "{host} answers, but nothing listens at port {port}.",
@@ -71,6 +82,8 @@ ENDS: dict[AttemptEnd, Failure] = {
     AttemptEnd.CANCELLED: Failure("cancelled", "The attempt was ended on this side before the peer answered.", ""),
 }
 
+FORBIDDEN = "permission|not permitted|access"
+
 UNREACHABLE: tuple[tuple[str, Failure], ...] = (
     (
         "no route|host is unreachable|host is down|unreachable host",
@@ -89,7 +102,7 @@ UNREACHABLE: tuple[tuple[str, Failure], ...] = (
         ),
     ),
     (
-        "permission|not permitted|access",
+        FORBIDDEN,
         Failure(
             "connect_not_permitted",
             "This machine does not let the connection to {host} at port {port} out: {detail}.",
@@ -98,6 +111,12 @@ UNREACHABLE: tuple[tuple[str, Failure], ...] = (
     ),
 )
 """By the system's words, as they are all that is known."""
+
+LOCAL_PORT_FORBIDDEN = Failure(
+    "local_port_not_permitted",
+    "This side cannot connect from {detail}.",
+    "Ports below 1024 need administrator rights on many systems: take a higher one, or 0 for any free one.",
+)
 
 CLOSED_AT_ONCE = (
     "That is what a port does that wants TLS, or a peer that admits only the addresses it knows. Ask whether the port "
@@ -173,6 +192,8 @@ def _row(attempt: Attempt) -> Failure:
     if attempt.end is AttemptEnd.CONNECT_FAILED:
         words = attempt.detail.lower()
         return next((row for pattern, row in UNREACHABLE if re.search(pattern, words)), ENDS[attempt.end])
+    if attempt.end is AttemptEnd.LOCAL_ADDRESS_FAILED and re.search(FORBIDDEN, attempt.detail.lower()):
+        return LOCAL_PORT_FORBIDDEN
     if attempt.end is AttemptEnd.CONNECT_REFUSED and attempt.peer.startswith(THIS_MACHINE):
         return REFUSED_HERE
     if attempt.end is AttemptEnd.NOT_UNDERSTOOD:

@@ -31,6 +31,11 @@ _NO_FAMILY = Failure(
     "This system does not support this kind of address.",
     "Use an IPv4 address in place of an IPv6 one, or the other way round.",
 )
+_OTHER_FAMILY = Failure(
+    "address_of_other_family",
+    "The address to listen at is not of the IP version that is to be used.",
+    "Let any IP version be used, or give an address of that version.",
+)
 _EXHAUSTED = Failure(
     "too_many_open_files",
     "This program has as many connections and files open as the system allows.",
@@ -53,6 +58,7 @@ LISTEN_ERRORS: dict[int | None, Failure] = {
     errno.EMFILE: _EXHAUSTED,
     errno.ENFILE: _EXHAUSTED,
     10024: _EXHAUSTED,
+    -9: _OTHER_FAMILY,  # getaddrinfo's on Linux
     # getaddrinfo's: no such name, none for now, no address; on Linux, macOS and Windows.
     **dict.fromkeys((-2, -3, -5, 8, 11001, 11002, 11004), _UNKNOWN_HOST),
 }

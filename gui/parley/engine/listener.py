@@ -13,6 +13,7 @@ from parley.engine.deadlines import Deadlines
 from parley.engine.ending import end_all
 from parley.engine.errors import ListenError
 from parley.engine.recorder import Recorder
+from parley.engine.sockets import bound, granted_words
 from parley.engine.tls import Security, TlsSetupError, acceptor_security
 from parley.engine.tls_transport import TlsTransport
 from parley.model.address import format_address
@@ -46,7 +47,8 @@ class Listener:
     """A listening socket and the associations that came in through it.
 
     Attributes:
-        host, port: where it really listens; the port is the one the system chose when 0 was asked for.
+        host, port: where it really listens; the port is the one the system chose when 0 was asked for, the host stays
+            as it was typed (``*`` for nothing) where it stands for several addresses.
         armed: answers the next request before the policy is asked; None when nothing is armed.
     """
 
@@ -58,7 +60,7 @@ class Listener:
         self._policy = policy
         self._resolve = resolve
         self._record = record
-        self._server: asyncio.Server | None = None
+        self._servers: list[asyncio.Server] = []
         self._count = 0
 
     @property
@@ -85,13 +87,14 @@ class Listener:
         return armed.policy(caller)
 
     def change(self, side: AcceptorSide) -> None:
-        """Answer by another side from the next request on; address, port and TLS stay as they were opened.
+        """Answer by another side from the next request on; address, port, TLS and TCP stay as they were opened.
 
         Raises:
             PolicyError: its answer rules cannot be followed; everything stays as it was.
         """
         self._policy = AnswerPolicy(side, self._resolve).decide
-        self.side = replace(side, host=self.side.host, port=self.side.port, tls=self.side.tls)
+        opened = self.side
+        self.side = replace(side, host=opened.host, port=opened.port, tls=opened.tls, transport=opened.transport)
         text = "the answers have changed, from the next request on"
         self._record(EventKind.NOTE, role=Role.ACCEPTOR, local=self.address, text=text)
         self._mark_faults()
@@ -110,12 +113,10 @@ class Listener:
             ListenError: the address or port cannot be had, TLS not be used with the side's files, or its answer rules
                 not be followed.
         """
-        loop = asyncio.get_running_loop()
         try:
             self._policy = self._policy or AnswerPolicy(self.side, self._resolve).decide
         except PolicyError as error:
             raise self._listen_error(error, str(error)) from error
-        host = None if self.side.host in {"", "*"} else self.side.host
         security = await self._secure()
 
         def accept() -> asyncio.Protocol:
@@ -123,15 +124,32 @@ class Listener:
             return acceptor if security is None else TlsTransport(security, acceptor, is_server=True)
 
         try:
-            self._server = await loop.create_server(accept, host, self.side.port, backlog=256)
+            words = await self._listen(accept)
         except ValueError as error:
             no_name = socket.gaierror(socket.EAI_NONAME, "this cannot be a host name")
             raise self._listen_error(no_name, "this cannot be a host name") from error
         except (OSError, OverflowError) as error:
             raise self._listen_error(error, getattr(error, "strerror", None) or str(error)) from error
-        self.host, self.port = self._server.sockets[0].getsockname()[:2]
         self._record(EventKind.LISTENING, role=Role.ACCEPTOR, local=self.address, text="with TLS" if security else "")
+        if words:
+            self._record(EventKind.NOTE, role=Role.ACCEPTOR, local=self.address, text=words)
         self._mark_faults()
+
+    async def _listen(self, accept: Callable[[], asyncio.Protocol]) -> str:
+        """Open the sockets; returns what the system grants them, in words."""
+        side, loop = self.side, asyncio.get_running_loop()
+        sockets = await bound(side.host, side.port, side.transport)
+        try:
+            for sock in sockets:
+                self._servers.append(await loop.create_server(accept, sock=sock, backlog=side.transport.backlog))
+        except BaseException:
+            self._close_sockets()
+            for sock in sockets:
+                sock.close()
+            raise
+        host, self.port = sockets[0].getsockname()[:2]
+        self.host = host if len(sockets) == 1 else side.host or "*"
+        return granted_words(sockets[0], side.transport)
 
     def _mark_faults(self) -> None:
         if faults := answer_faults(self.side):
@@ -157,10 +175,14 @@ class Listener:
 
     def stop_listening(self) -> None:
         """Take no new connection; what is connected goes on."""
-        if self._server is not None:
-            self._server.close()
-            self._server = None
+        if self._servers:
+            self._close_sockets()
             self._record(EventKind.NOTE, role=Role.ACCEPTOR, local=self.address, text="no longer listening")
+
+    def _close_sockets(self) -> None:
+        for server in self._servers:
+            server.close()
+        self._servers.clear()
 
     async def close(self, deadlines: Deadlines, grace: float) -> None:
         """Stop to listen, abort what came in, and wait at most `grace` seconds for it to be gone."""

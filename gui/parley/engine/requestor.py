@@ -12,9 +12,19 @@ from contextlib import contextmanager
 from parley.engine.association import ASSOCIATION_RESPONSE, Association
 from parley.engine.deadlines import Deadlines, time_limit
 from parley.engine.recorder import Recorder
+from parley.engine.sockets import (
+    Address,
+    BindError,
+    addresses_of,
+    apply_no_delay,
+    connect,
+    granted_words,
+    version_to_call,
+)
 from parley.engine.tasks import spawn
 from parley.engine.tls import TlsSetupError, requestor_security
 from parley.engine.tls_transport import TlsTransport
+from parley.model.address import format_address
 from parley.model.attempt import Attempt, AttemptEnd, Step
 from parley.model.build import request_pdu
 from parley.model.event import EventKind
@@ -37,7 +47,7 @@ _CONNECT_ENDS = {errno.ECONNREFUSED: AttemptEnd.CONNECT_REFUSED, errno.ETIMEDOUT
 
 def _words(error: OSError) -> str:
     """The system's own words; asyncio's are about its calls."""
-    if isinstance(error, socket.gaierror) or not error.errno:
+    if isinstance(error, socket.gaierror | BindError) or not error.errno:
         return error.strerror or str(error)
     return os.strerror(error.errno)
 
@@ -152,6 +162,10 @@ class Requestor(Association):
             self._connect_failed(AttemptEnd.RESOLVE_FAILED, _words(error))
         except ValueError:
             self._connect_failed(AttemptEnd.RESOLVE_FAILED, "this cannot be a host name")
+        except BindError as error:
+            is_taken = error.errno == errno.EADDRINUSE
+            end = AttemptEnd.LOCAL_PORT_TAKEN if is_taken else AttemptEnd.LOCAL_ADDRESS_FAILED
+            self._connect_failed(end, _words(error))
         except OSError as error:
             end = _CONNECT_ENDS.get(error.errno or 0, AttemptEnd.CONNECT_FAILED)
             self._connect_failed(end, _words(error))
@@ -174,32 +188,31 @@ class Requestor(Association):
             self.tell(EventKind.NOTE, text="The peer's certificate is not verified: anybody could be the peer.")
         return TlsTransport(security, self, is_server=False)
 
-    async def _resolve(self) -> list[tuple[str, int]]:
+    async def _resolve(self) -> list[Address]:
         """The addresses of the peer's name, in the system's order of preference."""
         self.tell(EventKind.RESOLVING, text=self.side.host)
         with self._step("name") as detail:
-            found = await asyncio.get_running_loop().getaddrinfo(
-                self.side.host, self.side.port, type=socket.SOCK_STREAM
-            )
-            addresses = list(dict.fromkeys((info[4][0], int(info[4][1])) for info in found))
-            detail.append(", ".join(str(host) for host, _ in addresses))
-        return [(str(host), port) for host, port in addresses]
+            version = version_to_call(self.side.transport)
+            addresses = await addresses_of(self.side.host, self.side.port, version)
+            detail.append(", ".join(str(address[0]) for _, address in addresses))
+        return addresses
 
-    async def _open(self, addresses: list[tuple[str, int]], secured: TlsTransport | None) -> None:
+    async def _open(self, addresses: list[Address], secured: TlsTransport | None) -> None:
         """Connect to the first address that answers; the last one's error counts."""
         loop = asyncio.get_running_loop()
         with self._step("tcp") as detail:
             if self.side.port > LAST_PORT:
                 # The resolver has cut it to 16 bits: that would be another port, and perhaps another peer.
                 raise OSError(f"ports end at {LAST_PORT}")
-            for position, (host, port) in enumerate(addresses, start=1):
-                self.tell(EventKind.CONNECTING, text=f"{host}:{port}")
+            for position, address in enumerate(addresses, start=1):
+                self.tell(EventKind.CONNECTING, text=format_address(address[1]))
                 try:
-                    await loop.create_connection(lambda: secured or self, host, port)
+                    sock = await connect(address, self.side.transport)
                 except OSError:
                     if position == len(addresses):
                         raise
                 else:
+                    await loop.create_connection(lambda: secured or self, sock=sock)
                     detail.append(f"{self._local} → {self.peer}")
                     return
 
@@ -233,7 +246,10 @@ class Requestor(Association):
 
     def connection_opened(self, transport: asyncio.BaseTransport) -> None:
         super().connection_opened(transport)
+        apply_no_delay(transport, self.side.transport)
         self.tell(EventKind.CONNECTED)
+        if words := granted_words(transport.get_extra_info("socket"), self.side.transport):
+            self.tell(EventKind.NOTE, text=words)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         if self._attempt.done():  # given up in the very moment in which the connection came

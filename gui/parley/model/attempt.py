@@ -15,6 +15,8 @@ class AttemptEnd(Enum):
     ESTABLISHED = "established"
     NOT_SENT = "not_sent"
     RESOLVE_FAILED = "resolve_failed"
+    LOCAL_ADDRESS_FAILED = "local_address_failed"
+    LOCAL_PORT_TAKEN = "local_port_taken"
     CONNECT_REFUSED = "connect_refused"
     CONNECT_TIMEOUT = "connect_timeout"
     CONNECT_FAILED = "connect_failed"
