@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import itertools
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -24,7 +25,7 @@ class Deadlines:
         self._purge_at = _SMALL_HEAP
         self._order = itertools.count()
         self._wake: asyncio.TimerHandle | None = None
-        self._wake_at = 0.0
+        self._wake_at = math.inf
 
     @property
     def waiting(self) -> int:
@@ -36,7 +37,7 @@ class Deadlines:
         if len(self._heap) >= self._purge_at:
             self._purge()
         heapq.heappush(self._heap, (due, next(self._order), deadline, name))
-        if self._wake is None or due < self._wake_at:
+        if due < self._wake_at:
             self._arm(due)
 
     def close(self) -> None:
@@ -44,7 +45,7 @@ class Deadlines:
         self._heap.clear()
         if self._wake is not None:
             self._wake.cancel()
-            self._wake = None
+            self._wake, self._wake_at = None, math.inf
 
     def _purge(self) -> None:
         """Drop what was stopped: thousands of short associations would else be held until their ARTIM's time."""
@@ -60,7 +61,7 @@ class Deadlines:
         self._wake = loop.call_later(max(0.0, due - loop.time()), self._ring)
 
     def _ring(self) -> None:
-        self._wake = None
+        self._wake, self._wake_at = None, math.inf
         now = asyncio.get_running_loop().time()
         try:
             while self._heap and (self._heap[0][0] <= now or not self._is_live(self._heap[0])):
@@ -69,7 +70,7 @@ class Deadlines:
                     entry[2].expire(entry[3])
         finally:
             # What has expired may have failed, or started a timer that is due after the next one here.
-            if self._heap and (self._wake is None or self._heap[0][0] < self._wake_at):
+            if self._heap and self._heap[0][0] < self._wake_at:
                 self._arm(self._heap[0][0])
 
     @staticmethod
