@@ -32,6 +32,7 @@ from parley.ui.context_model import ContextModel
 from parley.ui.context_row import Column, Context
 from parley.ui.edits import move_rows
 from parley.ui.fields import named
+from parley.ui.long_words import shorten_words
 from parley.ui.uid_list_model import UidListModel
 
 _COMMON = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.70")
@@ -271,7 +272,7 @@ class ContextsEditor(QWidget, Generic[Context]):
             text = f"Transfer syntaxes of {len(rows)} contexts"
         else:
             text = f"{len(rows)} contexts differ; a change gives all of them this list"
-        self._heading.setText(text)
+        self._heading.setText(shorten_words(text))
         shown = lists[0] if lists else ()
         if shown != self._syntaxes.uids():
             self._syntaxes.set_uids(shown)

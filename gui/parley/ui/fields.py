@@ -13,6 +13,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QPalette, QRegularExpressi
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from parley.ui import icons, style
+from parley.ui.long_words import shorten_words
 from parley.ul.errors import Severity
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ class ToneLine(QWidget):
 
     def show_line(self, tone: style.Tone, text: str, tip: str = "") -> None:
         self._tone = tone
-        self._text.setText(text)
+        self._text.setText(shorten_words(text))
         self.setToolTip(tip or text)
         self._paint_tone()
         self.show()

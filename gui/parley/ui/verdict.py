@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from parley.ui import style
+from parley.ui.long_words import shorten_words
 
 _BAR = 4
 """Pixels: width of the coloured bar."""
@@ -32,9 +33,9 @@ class VerdictView(QLabel):
     def say(self, tone: style.Tone, headline: str, why: str = "", next_step: str = "", code: str = "") -> None:
         """Show a verdict; every part but the headline may be empty."""
         self._tone = tone
-        parts = [f"<b>{escape(headline)}</b>{' ' if why else ''}{escape(why)}"]
+        parts = [f"<b>{escape(headline)}</b>{' ' if why else ''}{escape(shorten_words(why))}"]
         if next_step:
-            parts.append(f"<b>What next:</b> {escape(next_step)}")
+            parts.append(f"<b>What next:</b> {escape(shorten_words(next_step))}")
         self.setText("<br>".join(parts))
         self.setToolTip(f"Verdict: {code}" if code else "")
         self.setAccessibleDescription(" ".join(filter(None, (headline, why, next_step))))
