@@ -37,6 +37,7 @@ from parley.model.handle import (
 from parley.model.profile import AcceptorSide, RequestorSide
 from parley.model.secret import Secret
 from parley.model.tls import ClientCertificate, Tls, TlsProfile, TlsVersion
+from parley.model.transport import AcceptorTransport, IpVersion, RequestorTransport
 from parley.ui.context_row import Column
 from parley.ui.fold import FoldedSection
 from parley.ui.scp_panel import ScpPanel
@@ -187,6 +188,21 @@ def test_a_request_comes_back_as_it_went_in(qtbot, scu, name, tls, unfolded):
 
 
 @pytest.mark.parametrize("unfolded", [False, True])
+def test_wishes_of_tcp_come_back_as_they_went_in(qtbot, scu, scp, unfolded):
+    wishes = {"ip_version": IpVersion.IPV6, "no_delay": False, "send_buffer": 0, "receive_buffer": 1 << 40}
+    calls = RequestorTransport(**wishes, local_host=" ::1 ", local_port=104)
+    for panel, transport in ((scu, calls), (scp, AcceptorTransport(**wishes, backlog=0))):
+        if unfolded:
+            unfold_all(panel)
+        side = panel.side()
+        with qtbot.assertNotEmitted(panel.changed):
+            panel.set_side(replace(side, transport=transport))
+            assert panel.side().transport == transport
+            panel.set_side(side)
+        assert panel.side() == side
+
+
+@pytest.mark.parametrize("unfolded", [False, True])
 @pytest.mark.parametrize("tls", [None, Tls(), CUSTOM_TLS], ids=["plain", "tls", "custom"])
 @pytest.mark.parametrize("name", ANSWERS)
 def test_an_answer_comes_back_as_it_went_in(qtbot, scp, name, tls, unfolded):
@@ -299,9 +315,11 @@ def without_editor(panel, side, kind, prefix):
     [
         ("scu", RequestorHandle, "scu"),
         ("scu", Tls, "scu.tls"),
+        ("scu", RequestorTransport, "scu.transport"),
         ("scp", AcceptorHandle, "scp"),
         ("scp", AcceptanceRules, "scp"),
         ("scp", Tls, "scp.tls"),
+        ("scp", AcceptorTransport, "scp.transport"),
     ],
 )
 def test_every_field_has_an_editor(request, side, kind, prefix):
@@ -442,6 +460,7 @@ def test_problems_are_counted_listed_and_lead_to_their_field(qtbot, scu):
         ("user_identity.primary", "scu.user_identity.type"),
         ("implementation_class_uid", "scu.implementation_class_uid"),
         ("timers.artim", "scu.timers.artim"),
+        ("transport.local_port", "scu.transport.ip_version"),
     ],
 )
 def test_every_kind_of_path_leads_to_a_field_and_unfolds_its_section(scu, path, focus):

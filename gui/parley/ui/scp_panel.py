@@ -33,6 +33,7 @@ from parley.ui.side_panel import DEFAULT_MAXIMUM_LENGTH, NOTHING, ActionButton, 
 from parley.ui.storage_section import StorageSection
 from parley.ui.timers import ACCEPTOR_TIMERS, TimersSection
 from parley.ui.tls_section import TlsSection
+from parley.ui.transport_section import TransportSection
 from parley.ui.user_identity import UserCheckSection
 from parley.ul.errors import Severity
 
@@ -116,6 +117,7 @@ class ScpPanel(SidePanel):
             AnswerSection("scp"),
             UserCheckSection("scp"),
             IdentitySection("scp", AcceptorHandle()),
+            TransportSection("scp"),
             self._timers,
         ):
             self._section(section)
@@ -340,7 +342,7 @@ class ScpPanel(SidePanel):
 
 def _answering_like(served: AcceptorSide, side: AcceptorSide) -> AcceptorSide:
     """The side, but for what an open listener cannot change any more."""
-    return replace(side, host=served.host, port=served.port, tls=served.tls)
+    return replace(side, host=served.host, port=served.port, tls=served.tls, transport=served.transport)
 
 
 def _decision_of(side: AcceptorSide) -> str:

@@ -26,6 +26,7 @@ from parley.ui.negotiation_sections import ProposalSection
 from parley.ui.side_panel import DEFAULT_MAXIMUM_LENGTH, NOTHING, ActionButton, SidePanel
 from parley.ui.timers import REQUESTOR_TIMERS, TimersSection
 from parley.ui.tls_section import TlsSection
+from parley.ui.transport_section import TransportSection
 from parley.ui.user_identity import UserIdentitySection
 from parley.ul.errors import Severity
 from parley.ul.table import State
@@ -91,6 +92,7 @@ class ScuPanel(SidePanel):
             ProposalSection("scu"),
             UserIdentitySection("scu"),
             IdentitySection("scu", RequestorHandle()),
+            TransportSection("scu"),
             self._timers,
             self._misbehaviours,
         ):
