@@ -9,8 +9,9 @@ from enum import IntEnum
 from itertools import groupby
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal, Slot
 
+from parley.bridge.headed_table import HeadedTable
 from parley.bridge.log_row import clock
 from parley.bridge.roles import NO_INDEX, Index
 from parley.model.event import EngineEvent, EventKind
@@ -90,7 +91,7 @@ def duration_words(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-class AssociationModel(QAbstractTableModel):
+class AssociationModel(HeadedTable):
     """One row per live association, in the order in which they were opened.
 
     Signals:
@@ -100,6 +101,8 @@ class AssociationModel(QAbstractTableModel):
         role: only associations in which this process has that role; None for both.
         clock: the engine's monotonic clock.
     """
+
+    headers = _HEADERS
 
     count_changed = Signal(object)
 
@@ -162,9 +165,6 @@ class AssociationModel(QAbstractTableModel):
     def rowCount(self, parent: Index = NO_INDEX) -> int:
         return 0 if parent.isValid() else len(self._rows)
 
-    def columnCount(self, parent: Index = NO_INDEX) -> int:
-        return 0 if parent.isValid() else len(Column)
-
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or index.row() >= len(self._rows):
             return None
@@ -175,17 +175,6 @@ class AssociationModel(QAbstractTableModel):
             return self._text(live, index.column())
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() in {Column.NUMBER, Column.DURATION}:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        return None
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> str | None:
-        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(Column):
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return _HEADERS[Column(section)][0]
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return _HEADERS[Column(section)][1]
         return None
 
     def _text(self, live: _Live, column: int) -> str:

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from enum import Enum, IntEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal, Slot
 
 from parley.bridge.association_model import duration_words
+from parley.bridge.headed_table import HeadedTable
 from parley.bridge.roles import NO_INDEX, Index
 from parley.model.decision import Hold
 from parley.model.event import EngineEvent, EventKind
@@ -98,7 +99,7 @@ _HEADERS = {
 _ALIGNED_RIGHT = {Column.NUMBER, Column.CONTEXTS, Column.FINDINGS}
 
 
-class HeldModel(QAbstractTableModel):
+class HeldModel(HeadedTable):
     """One row per request that is held, in the order in which they came, and per request that was lately.
 
     Signals:
@@ -109,6 +110,8 @@ class HeldModel(QAbstractTableModel):
     Args:
         monotonic: the engine's clock.
     """
+
+    headers = _HEADERS
 
     held = Signal(object)
     settled = Signal(object)
@@ -194,9 +197,6 @@ class HeldModel(QAbstractTableModel):
     def rowCount(self, parent: Index = NO_INDEX) -> int:
         return 0 if parent.isValid() else len(self._rows)
 
-    def columnCount(self, parent: Index = NO_INDEX) -> int:
-        return 0 if parent.isValid() else len(Column)
-
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         held = self.at(index.row()) if index.isValid() else None
         if held is None:
@@ -207,17 +207,6 @@ class HeldModel(QAbstractTableModel):
             return self._text(held, index.column())
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() in _ALIGNED_RIGHT:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        return None
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> str | None:
-        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(Column):
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return _HEADERS[Column(section)][0]
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return _HEADERS[Column(section)][1]
         return None
 
     def _text(self, held: HeldRequest, column: int) -> str:

@@ -16,8 +16,9 @@ from itertools import islice
 from operator import attrgetter
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal, Slot
 
+from parley.bridge.headed_table import HeadedTable
 from parley.bridge.log_row import LogFilter, LogRow, clock, kind_words, who_to_whom
 from parley.bridge.roles import NO_INDEX, SEVERITY_ROLE, Index
 from parley.bridge.severity import severity_of
@@ -60,13 +61,15 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 RIGHT_ALIGNED = {Column.NUMBER, Column.DELTA, Column.ASSOCIATION}
 
 
-class LogModel(QAbstractTableModel):
+class LogModel(HeadedTable):
     """The log: at most `capacity` events and `byte_capacity` bytes, let go in chunks when a tenth more are there.
 
     Signals:
         counts_changed: how many rows are shown, kept or waiting has changed.
         taken: the list of events that have just been taken in, shown or not.
     """
+
+    headers = _HEADERS
 
     counts_changed = Signal()
     taken = Signal(object)
@@ -216,9 +219,6 @@ class LogModel(QAbstractTableModel):
     def rowCount(self, parent: Index = NO_INDEX) -> int:
         return 0 if parent.isValid() else len(self._shown)
 
-    def columnCount(self, parent: Index = NO_INDEX) -> int:
-        return 0 if parent.isValid() else len(Column)
-
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row, column = index.row(), index.column()
         if not index.isValid() or row >= len(self._shown):
@@ -237,15 +237,9 @@ class LogModel(QAbstractTableModel):
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(Column):
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return _HEADERS[Column(section)][0]
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return _HEADERS[Column(section)][1]
-        if role == Qt.ItemDataRole.TextAlignmentRole and section in RIGHT_ALIGNED:
-            return _RIGHT
-        return None
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if section in RIGHT_ALIGNED else None
+        return super().headerData(section, orientation, role)
 
     # --- rows come and go ------------------------------------------------------------------------------------------
 

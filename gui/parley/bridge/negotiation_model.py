@@ -5,9 +5,10 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QObject, Qt
+from PySide6.QtCore import QObject, Qt
 
 from parley.bridge.agreed import agreed_words
+from parley.bridge.headed_table import HeadedTable
 from parley.bridge.roles import NO_INDEX, Index
 from parley.model.registry import name_of
 from parley.ul.codes import Role
@@ -42,8 +43,10 @@ def named(uid: str) -> str:
     return name_of(uid) or uid
 
 
-class NegotiationModel(QAbstractTableModel):
+class NegotiationModel(HeadedTable):
     """The contexts of one association, in the order of proposal."""
+
+    headers = _HEADERS
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -80,9 +83,6 @@ class NegotiationModel(QAbstractTableModel):
     def rowCount(self, parent: Index = NO_INDEX) -> int:
         return 0 if parent.isValid() else len(self._contexts)
 
-    def columnCount(self, parent: Index = NO_INDEX) -> int:
-        return 0 if parent.isValid() else len(Column)
-
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or index.row() >= len(self._contexts):
             return None
@@ -94,15 +94,6 @@ class NegotiationModel(QAbstractTableModel):
         if role == ACCEPTED_ROLE:
             return context.is_accepted if self._is_answered else None
         return None
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> str | None:
-        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(Column):
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return _HEADERS[Column(section)][0]
-        return _HEADERS[Column(section)][1] if role == Qt.ItemDataRole.ToolTipRole else None
 
     def _text(self, context: NegotiatedContext, column: int) -> str:
         match column:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from enum import Enum, IntEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
+from PySide6.QtCore import QModelIndex, QObject, Qt
 
+from parley.bridge.headed_table import HeadedTable
 from parley.bridge.roles import NO_INDEX, Index
 from parley.diagnosis.storing import diagnose_no_context, diagnose_status
 from parley.diagnosis.verdict import Verdict
@@ -80,12 +81,14 @@ class _Row:
     result: StoreResult | None = None
 
 
-class SendingModel(QAbstractTableModel):
+class SendingModel(HeadedTable):
     """One row per file, in the order in which they were added. It sends nothing itself.
 
     Attributes:
         counts: how many files stand where; for reading only.
     """
+
+    headers = _HEADERS
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -197,9 +200,6 @@ class SendingModel(QAbstractTableModel):
     def rowCount(self, parent: Index = NO_INDEX) -> int:
         return 0 if parent.isValid() else len(self._rows)
 
-    def columnCount(self, parent: Index = NO_INDEX) -> int:
-        return 0 if parent.isValid() else len(Column)
-
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role not in _ROLES or not index.isValid() or index.row() >= len(self._rows):
             return None
@@ -213,14 +213,6 @@ class SendingModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole and column in _RIGHT:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> str | None:
-        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(Column):
-            return None
-        text, tip = _HEADERS[Column(section)]
-        return {Qt.ItemDataRole.DisplayRole: text, Qt.ItemDataRole.ToolTipRole: tip}.get(Qt.ItemDataRole(role))
 
     # --- inside ----------------------------------------------------------------------------------------------------
 
