@@ -296,3 +296,16 @@ class TestHexView:
         plain = view.viewport().grab().toImage()
         view.highlight(16, 16)
         assert view.viewport().grab().toImage() != plain
+
+
+def test_a_heading_without_room_ends_in_an_ellipsis_and_says_all_in_its_tip(pane, event):
+    words = f"A-ASSOCIATE-RQ {'CT_1 ' * 40}end"
+    pane.resize(400, 300)
+    pane.show_event(event, words)
+    heading = pane._heading
+    clipped = heading.grab().toImage()
+    room = heading.contentsRect().width()
+    heading.setText(heading.fontMetrics().elidedText(heading.text(), Qt.TextElideMode.ElideRight, room))
+    assert heading.text().endswith("…")
+    assert clipped == heading.grab().toImage()
+    assert heading.toolTip() == words

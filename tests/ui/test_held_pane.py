@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QTableView, QToolButton, QVBoxLayout, QWidget
 
-from parley.bridge.held_model import HeldModel
+from parley.bridge.held_model import Column, HeldModel
 from parley.model.decision import Hold, Reject
 from parley.model.event import EventKind
 from parley.model.handle import Rejection
@@ -221,6 +221,20 @@ def test_every_column_fits_into_a_narrow_panel(pane, model, samples):
     hold(model, samples, 3, 4, 5, 6, 7)
     header = table(pane).horizontalHeader()
     assert header.length() <= table(pane).viewport().width()
+
+
+def test_what_became_of_a_request_can_be_read_in_a_narrow_panel(pane, model, samples):
+    hold(model, samples, 3)
+    settle(model, samples, 3)
+    words = model.index(0, Column.LEFT).data()
+    assert table(pane).fontMetrics().horizontalAdvance(words) < table(pane).columnWidth(Column.LEFT)
+
+
+def test_how_many_wait_moves_no_button(pane, model, samples):
+    hold(model, samples, 3)
+    before = pane.minimumSizeHint().width()
+    settle(model, samples, 3)
+    assert pane.minimumSizeHint().width() == before
 
 
 def test_everything_has_a_name_and_a_tip(pane, model, samples):

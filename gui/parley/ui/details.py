@@ -25,6 +25,7 @@ from parley.ui import style
 from parley.ui.column_shares import ColumnShares
 from parley.ui.delegates import ToneDelegate
 from parley.ui.fields import named
+from parley.ui.fold import ElidedLabel
 from parley.ui.hex_view import HexView
 from parley.ul.codes import Role
 from parley.ul.pdu import AAssociateAc, AAssociateRq
@@ -43,6 +44,12 @@ class _ResultDelegate(ToneDelegate):
         return style.Tone.OK if accepted else style.Tone.WARNING
 
 
+class _Heading(ElidedLabel):
+    """The event in one line; all of it is in the tip."""
+
+    is_muted = False
+
+
 class DetailsPane(QWidget):
     """Tree, negotiation and bytes of the event shown last."""
 
@@ -54,11 +61,9 @@ class DetailsPane(QWidget):
         self._is_following_bytes = False
         self._awaits_answer_of: int | None = None
 
-        self._heading = QLabel(_NOTHING, self)
-        self._heading.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._heading.setTextFormat(Qt.TextFormat.PlainText)
+        self._heading = _Heading(self)
+        self._heading.setText(_NOTHING)
         self._heading.setContentsMargins(style.SPACING, style.SPACING // 2, style.SPACING, style.SPACING // 2)
-        self._heading.setMinimumWidth(1)
         self._reveal = self._make_reveal()
         self._tree = self._make_tree()
         self._table = self._make_table()

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 
 class ElidedLabel(QLabel):
-    """One line of second rank that ends in an ellipsis instead of asking for room."""
+    """One line that ends in an ellipsis instead of asking for room; of second rank unless told otherwise."""
+
+    is_muted = True
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,9 +29,11 @@ class ElidedLabel(QLabel):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         painter = QPainter(self)
-        painter.setPen(style.muted(self.palette()))
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), text)
+        if self.is_muted:
+            painter.setPen(style.muted(self.palette()))
+        room = self.contentsRect()
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), text)
 
 
 class FoldedSection(QWidget):

@@ -29,7 +29,7 @@ from parley.ui.fields import named
 from parley.ui.menu_button import MenuButton
 
 _SHOWN = (Column.NUMBER, Column.LEFT, Column.CALLING, Column.CALLED, Column.PEER, Column.FINDINGS)
-_SHARES: dict[int, float] = {Column.LEFT: 0.26, Column.CALLING: 0.23, Column.CALLED: 0.23, Column.PEER: 0.28}
+_SHARES: dict[int, float] = {Column.LEFT: 0.34, Column.CALLING: 0.2, Column.CALLED: 0.2, Column.PEER: 0.26}
 _ROWS = 3
 
 
@@ -131,6 +131,8 @@ class HeldPane(QWidget):
     def _lay_out(self) -> None:
         self._heading = QLabel()
         named(self._heading, "scp.held.count", "How many wait", "How many requests wait for an answer")
+        # The buttons stay where they are, whichever of its words it says.
+        self._heading.setMinimumWidth(self.fontMetrics().horizontalAdvance("None held 9"))
         self._answers = AnswerMenu(parent=self)
         self._answers.chosen.connect(self._answer)
         everybody = AnswerMenu("Answer &all held", self)
