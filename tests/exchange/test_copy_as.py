@@ -28,6 +28,7 @@ from parley.model.profile_reader import read_profile
 from parley.model.profile_secrets import without_secrets
 from parley.model.secret import Secret
 from parley.model.tls import Tls, TlsProfile
+from parley.model.transport import IpVersion, RequestorTransport
 from parley.ul.codes import VERIFICATION
 from tests.harness.steady import steady
 from tests.model.strategies import profiles
@@ -48,6 +49,10 @@ def context(uid: str = VERIFICATION, *syntaxes: str, number: int | None = None) 
 
 def secure(**facts) -> RequestorSide:
     return replace(DEFAULT, tls=Tls(**{"ca_file": "/ca.pem", **facts}))
+
+
+def wishing(host: str = DEFAULT.host, **wishes) -> RequestorSide:
+    return replace(DEFAULT, host=host, transport=RequestorTransport(**wishes))
 
 
 EVERYBODY, NOBODY = {ECHO, STORE, ASSOC, PYNET}, set()
@@ -103,6 +108,20 @@ TABLE = {
     "TLS without verification": (secure(ca_file=None, verify=False), {ECHO, STORE, PYNET}),
     "TLS of one's own": (secure(profile=TlsProfile.CUSTOM), {PYNET}),
     "TLS with a server name": (secure(server_name="pacs"), {PYNET}),
+    "a local address": (wishing(local_host="192.0.2.9"), {ASSOC, PYNET}),
+    "one for a name": (wishing("pacs", local_host="192.0.2.9"), {ASSOC, PYNET}),
+    "a local IPv6 address": (wishing("::1", local_host="::1"), {PYNET}),
+    "one for a name of who knows what": (wishing("pacs", local_host="::1"), NOBODY),
+    "one of the other version": (wishing("::1", local_host="192.0.2.9"), NOBODY),
+    "one with a scope": (wishing("fe80::7", local_host="fe80::1%eth0"), NOBODY),
+    "a local address that is none": (wishing(local_host="ct1"), NOBODY),
+    "a local port": (wishing(local_port=4000), {PYNET}),
+    "a local port that is none": (wishing(local_port=-1), NOBODY),
+    "IPv4 alone": (wishing("pacs", ip_version=IpVersion.IPV4), NOBODY),
+    "IPv4 alone for such a host": (wishing(ip_version=IpVersion.IPV4), EVERYBODY),
+    "a send buffer": (wishing(send_buffer=65536), {ASSOC}),
+    "a receive buffer of nothing": (wishing(receive_buffer=0), NOBODY),
+    "segments that wait": (wishing(no_delay=False), {ASSOC, PYNET}),
 }  # fmt: skip
 
 
@@ -162,6 +181,18 @@ def test_dcmassoc():
     assert "--max-ops-invoked 0 --max-ops-performed 5" in window
 
 
+def test_dcmassoc_with_sockets_of_ones_own():
+    text = copy_as(wishing(local_host="192.0.2.9", send_buffer=1, receive_buffer=2, no_delay=False), ASSOC).text
+    assert "-b PARLEY_SCU@192.0.2.9 " in text
+    assert text.endswith(" --sosnd-buffer 1 --sorcv-buffer 2 --tcp-delay\n")
+
+
+def test_pynetdicom_from_a_local_end():
+    assert "bind_address=('192.0.2.9', 0))" in copy_as(wishing(local_host=" 192.0.2.9"), PYNET).text
+    assert "bind_address=('', 4000))" in copy_as(wishing(local_port=4000), PYNET).text
+    assert "bind_address=('::', 4000))" in copy_as(wishing("::1", local_port=4000), PYNET).text
+
+
 def test_parley_is_short_where_that_is_enough():
     assert copy_as(DEFAULT, PARLEY).text == "parley check -- PARLEY_SCP@192.0.2.7:104\n"
     wanted = side(calling_ae_title="-ME", called_ae_title="A B")
@@ -181,7 +212,8 @@ def profile_in(text: str) -> Profile:
 
 def test_parley_says_everything_else_with_a_profile():
     wanted = side(contexts=context(CT, number=2), raw_sub_items=(RawSubItem(0x5A, b"1"),), protocol_version=3)
-    assert profile_in(copy_as(wanted, PARLEY).text).scu == wanted
+    for each in (wanted, wishing(receive_buffer=4711)):
+        assert profile_in(copy_as(each, PARLEY).text).scu == each
 
 
 def test_parley_asks_for_a_secret_that_is_nowhere_else():

@@ -25,13 +25,14 @@ from parley.model.handle import (
 from parley.model.profile import RequestorSide
 from parley.model.secret import Secret
 from parley.model.tls import ClientCertificate, Tls
+from parley.model.transport import RequestorTransport
 from parley.ul.codes import VERIFICATION
 from parley.ul.pdu import (
     AAssociateRq,
     ImplementationClassUid,
     ImplementationVersionName,
 )
-from tests.harness.process import run_to_end
+from tests.harness.process import free_port, run_to_end
 from tests.interop.ends import BIG_ENDIAN, CT, EXPLICIT, IMPLICIT, JPEG_2000, answering
 
 pytestmark = [pytest.mark.interop]
@@ -180,6 +181,24 @@ PARLEYS = {
 def test_parley(run, tmp_path, monkeypatch, facts):
     theirs, ours = requested(run, Tool.PARLEY, RequestorHandle(**facts), tmp_path, monkeypatch)
     assert theirs == ours
+
+
+@pytest.mark.parametrize("tool", [Tool.PYNETDICOM, Tool.PARLEY])
+def test_a_local_address_and_port(run, tmp_path, monkeypatch, tool):
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+
+    async def play():
+        wishes = RequestorTransport(local_host="127.0.0.1", local_port=free_port())
+        async with answering() as ours:
+            copied = copy_as(RequestorSide(port=ours.listener.port, transport=wishes), tool)
+            (tmp_path / "script.py").write_text(copied.text)
+            program = [sys.executable] if tool is Tool.PYNETDICOM else ["sh"]
+            finished = await run_to_end(*program, "script.py", folder=tmp_path)
+            assert finished.code == 0, finished.output
+            return [event.peer for event in ours.record.of(K.REQUESTED)], wishes
+
+    peers, wishes = run(play())
+    assert peers == [f"{wishes.local_host}:{wishes.local_port}"]
 
 
 @dcmtk

@@ -14,7 +14,7 @@ from parley.exchange.asconfig import SIDES, write_asconfig
 from parley.exchange.copy_script import pynetdicom_script
 from parley.exchange.features import Tool, missing
 from parley.model.handle import RequestorHandle
-from parley.model.profile import Profile, RequestorSide, Timers
+from parley.model.profile import Profile, RequestorSide
 from parley.model.profile_secrets import with_secrets
 from parley.model.secret import Secret
 from parley.model.tls import Tls
@@ -156,7 +156,8 @@ def _dcmtk_notes(side: RequestorSide) -> tuple[str, ...]:
 
 def _dcmassoc(side: RequestorSide) -> Copied:
     handle = side.handle
-    command = ["dcmassoc", "-c", f"{handle.called_ae_title}@{side.host}:{side.port}", "-b", handle.calling_ae_title]
+    local = "@".join(filter(None, (handle.calling_ae_title, side.transport.local_host.strip())))
+    command = ["dcmassoc", "-c", f"{handle.called_ae_title}@{side.host}:{side.port}", "-b", local]
     for place, context in enumerate(handle.contexts):
         number = 2 * place + 1 if context.context_id is None else context.context_id
         command += ["--pc", f"{number}:{context.abstract_syntax}:{','.join(context.transfer_syntaxes)}"]
@@ -172,6 +173,14 @@ def _dcmassoc(side: RequestorSide) -> Copied:
     ):
         if seconds:
             command += [option, str(math.ceil(seconds * 1000))]
+    for option, size in (
+        ("--sosnd-buffer", side.transport.send_buffer),
+        ("--sorcv-buffer", side.transport.receive_buffer),
+    ):
+        if size is not None:
+            command += [option, str(size)]
+    if not side.transport.no_delay:
+        command += ["--tcp-delay"]
     words = " ".join(filter(None, (shlex.join(command), _dcm4che_identity(side))))
     notes = (*_variables(side, TOKEN), "This is not tried against dcm4che in Parley's tests.", OWN_IMPLEMENTATION)
     return Copied(Tool.DCMASSOC, words + "\n", notes=notes)
@@ -201,7 +210,7 @@ def _parley(side: RequestorSide) -> Copied:
     """Short where the command line has options for all of it, else with a profile."""
     handle, name = side.handle, "copied"
     plain = replace(RequestorHandle(), called_ae_title=handle.called_ae_title, calling_ae_title=handle.calling_ae_title)
-    is_short = handle == plain and side.timers == Timers() and side.tls is None
+    is_short = side == RequestorSide(side.host, side.port, plain)
     if is_short and not missing(side, Tool.DCMASSOC):
         options = [] if plain.calling_ae_title == RequestorHandle().calling_ae_title else _calling(handle)
         target = f"{handle.called_ae_title}@{side.host}:{side.port}"

@@ -40,6 +40,8 @@ def pynetdicom_script(side: RequestorSide) -> str:
     if side.tls is not None:
         lines += [*_tls(side.tls), ""]
         options.append(f"tls_args=(context, {_server_name(side)!r})")
+    if side.transport.local_host.strip() or side.transport.local_port:
+        options.append(f"bind_address={_local_end(side)!r}")
     lines.append(f"assoc = ae.associate({side.host!r}, {side.port}, contexts, {', '.join(options)})")
     lines += [*_ENDING_ECHO] if any(c.abstract_syntax == VERIFICATION for c in handle.contexts) else [*_ENDING]
     return "\n".join(lines) + "\n"
@@ -143,6 +145,11 @@ def _has_passphrase(tls: Tls) -> bool:
 
 def _version(version: TlsVersion) -> str:
     return f"TLSv{version.value.replace('.', '_').removesuffix('_0')}"
+
+
+def _local_end(side: RequestorSide) -> tuple[str, int]:
+    every = "::" if ":" in side.host else ""
+    return side.transport.local_host.strip() or every, side.transport.local_port
 
 
 def _server_name(side: RequestorSide) -> str | None:

@@ -17,6 +17,8 @@ from parley.exchange.results import UID
 from parley.model.handle import RequestorHandle, UserIdentity
 from parley.model.profile import RequestorSide
 from parley.model.tls import TlsProfile
+from parley.model.transport import IpVersion
+from parley.model.transport_problems import LARGEST_NUMBER, LAST_PORT, version_of
 from parley.ul.codes import VERIFICATION, UserIdentityType
 
 
@@ -143,6 +145,22 @@ def _is_title(text: str) -> bool:
     return bool(re.fullmatch(r"[!-\[\]-~](?:[ -\[\]-~]{0,14}[!-\[\]-~])?", text))
 
 
+def _has_odd_local_end(side: RequestorSide) -> bool:
+    wishes = side.transport
+    local, version = wishes.local_host.strip(), version_of(wishes.local_host)
+    # Of a name, the programs take the IPv4 address.
+    is_for_host = version is (version_of(side.host) or IpVersion.IPV4)
+    return (bool(local) and (not is_for_host or "%" in local)) or not 0 <= wishes.local_port <= LAST_PORT
+
+
+def _buffers(test: Callable[[int], bool]) -> Callable[[RequestorSide], bool]:
+    def wanted(side: RequestorSide) -> bool:
+        sizes = side.transport.send_buffer, side.transport.receive_buffer
+        return any(size is not None and test(size) for size in sizes)
+
+    return wanted
+
+
 FEATURES = (
     Feature(
         "such AE titles (empty, too long, or with characters that are not allowed)",
@@ -251,4 +269,22 @@ FEATURES = (
         frozenset({_PYNET}),
     ),
     Feature("a server name", lambda s: s.tls is not None and bool(s.tls.server_name), frozenset({_PYNET})),
+    Feature(
+        "a local address to connect from",
+        lambda s: bool(s.transport.local_host.strip()),
+        frozenset({_ASSOC, _PYNET}),
+    ),
+    Feature("a local port to connect from", lambda s: s.transport.local_port != 0, frozenset({_PYNET})),
+    Feature("such a local address or port (none, or of another IP version than the peer's)", _has_odd_local_end),
+    Feature(
+        "that only one IP version is to be used",
+        lambda s: s.transport.ip_version not in {IpVersion.ANY, version_of(s.host)},
+    ),
+    Feature("sizes of the socket's buffers", _buffers(lambda _: True), frozenset({_ASSOC})),
+    Feature("such sizes of the socket's buffers", _buffers(lambda size: not 0 < size <= LARGEST_NUMBER)),
+    Feature(
+        "that small segments wait for more to go with them",
+        lambda s: not s.transport.no_delay,
+        frozenset({_ASSOC, _PYNET}),  # pynetdicom never asks for anything else
+    ),
 )
