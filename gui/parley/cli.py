@@ -64,6 +64,15 @@ def _status(text: str) -> int:
     return status
 
 
+def _local_end(text: str) -> tuple[str, int]:
+    from parley.model.address import parse_local
+
+    try:
+        return parse_local(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="parley", description="Test DICOM associations.")
     parser.add_argument("--version", action="version", version=f"parley {parley.__version__}")
@@ -90,6 +99,8 @@ def _parser() -> argparse.ArgumentParser:
     demo.set_defaults(command="demo")
 
     calling = argparse.ArgumentParser(add_help=False, parents=[secure])
+    where = "address and port of this machine to connect from (default: as the system chooses)"
+    calling.add_argument("--from", dest="local_end", type=_local_end, metavar="[HOST][:PORT]", help=where)
     calling.add_argument("--insecure", action="store_true", help="TLS with whoever answers: verify no certificate")
     calling.add_argument("--server-name", metavar="NAME", help="TLS: name to ask for and expect (default: the host)")
 

@@ -91,6 +91,24 @@ def test_check_gives_up_on_a_silent_peer_after_the_time_given():
     assert json.loads(finished.output.splitlines()[-1])["diagnosis"]["code"] == "no_answer"
 
 
+def test_check_calls_from_where_it_is_told(capsys):
+    port = free_port()
+    with Listening("--ae-title", "BENCH") as scp:
+        code, report = checked(capsys, f"BENCH@127.0.0.1:{scp.port}", "--from", f"127.0.0.1:{port}")
+        assert scp.wait_for("requested")["peer"] == f"127.0.0.1:{port}"
+    assert (code, report["verdict"]) == (0, "passed")
+    code, report = checked(capsys, f"BENCH@127.0.0.1:{scp.port}", "--from", "192.0.2.7")
+    assert (code, report["diagnosis"]["code"]) == (1, "local_address_failed")
+
+
+@pytest.mark.parametrize("where", ["pacs", "192.0.2.7:65536", "[::1", "192.0.2.7:x"])
+def test_check_from_nowhere_is_wrong_usage(capsys, where):
+    with pytest.raises(SystemExit) as ended:
+        main(["check", "BENCH@127.0.0.1:104", "--from", where])
+    assert ended.value.code == 2
+    assert "--from" in capsys.readouterr().err
+
+
 def test_check_takes_a_profile(capsys, tmp_path):
     with Listening() as scp:
         ProfileStore(tmp_path).create(Profile("Site A", RequestorSide(port=int(scp.port)), AcceptorSide()))

@@ -34,6 +34,9 @@ def target_side(target: str, options: argparse.Namespace) -> RequestorSide:
     if options.timeout is not None:
         timers = replace(side.timers, connect=options.timeout, association_response=options.timeout)
         side = replace(side, timers=timers)
+    if options.local_end is not None:
+        host, port = options.local_end
+        side = replace(side, transport=replace(side.transport, local_host=host, local_port=port))
     facts: dict[str, Any] = {"verify": False} if options.insecure else {}
     if options.server_name is not None:
         facts["server_name"] = options.server_name

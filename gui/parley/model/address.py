@@ -8,6 +8,7 @@ from typing import Any
 
 # The title may hold every character but the @ that ends it; an IPv6 host stands in brackets, as in a URL.
 _ADDRESS = re.compile(r"(?P<title>[^@]+)@(?:\[(?P<ipv6>[0-9A-Fa-f:.%]+)\]|(?P<host>[^@:\[\]]+)):(?P<port>[0-9]{1,5})")
+_LOCAL = re.compile(r"(?:\[(?P<ipv6>[^\[\]]+)\]|(?P<host>[^:\[\]]*))(?::(?P<port>[0-9]{1,5}))?")
 _HOST = re.compile(r"(?:\[(?P<ipv6>[^\[\]]+)\]|(?P<host>[^:\[\]]+))(?::[0-9]+)?")
 
 
@@ -24,6 +25,25 @@ def parse_address(text: str) -> tuple[str, str, int]:
     if not 1 <= port <= 65535:
         raise ValueError(f"port {port} is not between 1 and 65535")
     return match["title"], match["ipv6"] or match["host"], port
+
+
+def parse_local(text: str) -> tuple[str, int]:
+    """Host and port of an end of this side, ``HOST``, ``HOST:PORT`` or ``:PORT``; 0 where no port is given.
+
+    Raises:
+        ValueError: when the text is no such end; the message says what is missing.
+    """
+    match = _LOCAL.fullmatch(text.strip())
+    host = (match["ipv6"] or match["host"] or "") if match else text.strip()
+    port = int(match["port"] or 0) if match else 0
+    try:
+        if host:
+            ip_address(host)
+    except ValueError:
+        raise ValueError(f"{text!r} is not HOST:PORT with an address in numbers, for example 192.0.2.7:4000") from None
+    if port > 65535:
+        raise ValueError(f"port {port} is not between 0 and 65535")
+    return host, port
 
 
 def format_address(address: Any) -> str:
