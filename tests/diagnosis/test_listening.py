@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 
 import pytest
 
@@ -32,6 +33,15 @@ def test_a_name_that_nobody_knows() -> None:
     with pytest.raises(socket.gaierror) as caught:
         socket.getaddrinfo("no.such.host.invalid", 1, flags=socket.AI_NUMERICHOST)
     assert diagnose_listen(caught.value).code == "listen_host_unknown"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems call it an unknown host")
+def test_an_address_of_another_ip_version() -> None:
+    with pytest.raises(socket.gaierror) as caught:
+        socket.getaddrinfo("127.0.0.1", 1, socket.AF_INET6)
+    said = diagnose_listen(caught.value)
+    assert said.code == "address_of_other_family"
+    assert "any IP version" in said.remedy
 
 
 def test_a_port_without_permission() -> None:

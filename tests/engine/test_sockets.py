@@ -344,22 +344,27 @@ def test_a_kind_of_address_that_the_system_lacks_is_left_out(run, monkeypatch):
     assert run(play()) is YES
 
 
+BOTH = ((socket.AF_INET6, ("::1", 0, 0, 0)), (socket.AF_INET, ("127.0.0.1", 0)))
+
+
+def resolving(addresses):
+    """What a loop does when every name has these addresses."""
+
+    async def resolve(_host, port, *, family=0, **_facts):
+        return [
+            (kind, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (address[0], port, *address[2:]))
+            for kind, address in addresses
+            if family in {0, kind}
+        ]
+
+    return resolve
+
+
 @needs_ipv6
 def test_a_name_with_both_kinds_is_called_by_the_version_that_is_wished(run, monkeypatch):
-    both = [(socket.AF_INET6, ("::1", 0, 0, 0)), (socket.AF_INET, ("127.0.0.1", 0))]
-
     async def play():
-        loop = asyncio.get_running_loop()
         async with listening("*") as meeting:
-
-            async def resolve(_host, port, *, family=0, **_facts):
-                return [
-                    (kind, socket.SOCK_STREAM, 6, "", (address[0], port, *address[2:]))
-                    for kind, address in both
-                    if family in {0, kind}
-                ]
-
-            monkeypatch.setattr(loop, "getaddrinfo", resolve)
+            monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolving(BOTH))
             peers = []
             for wishes in ({}, {"ip_version": V4}, {"ip_version": V6}, {"local_host": "127.0.0.1"}):
                 await meeting.call("pacs", **wishes)
@@ -367,6 +372,17 @@ def test_a_name_with_both_kinds_is_called_by_the_version_that_is_wished(run, mon
             return peers
 
     assert run(play()) == ["[::1]", "127.0.0.1", "[::1]", "127.0.0.1"]
+
+
+def test_addresses_that_the_local_one_cannot_reach_are_not_tried(run, monkeypatch):
+    async def play():
+        async with listening() as meeting:
+            meeting.listener.stop_listening()
+            monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolving(BOTH[::-1]))
+            attempt = await meeting.call("pacs", local_host="127.0.0.1")
+            return attempt.end, [event.text.rpartition(":")[0] for event in meeting.record.of(K.CONNECTING)]
+
+    assert run(play()) == (NO, ["127.0.0.1"])
 
 
 def test_an_address_of_the_other_version_has_words_at_both_ends(run):

@@ -245,6 +245,7 @@ def test_what_an_undone_edit_was_is_checked_like_an_edit(qtbot, stage):
         (("scu", "handle"), "SCU"),
         (("scp", "rules", "calling_ae_titles"), "SCP calling AE titles"),
         (("scu", "timers", "artim"), "SCU artim"),
+        (("scp", "transport", "ip_version"), "SCP IP version"),
         (("scu", "handle", "implementation_class_uid"), "SCU implementation class UID"),
     ],
 )

@@ -83,7 +83,7 @@ class ScpPanel(SidePanel):
         self.show_listening(None)
 
     def _make_fields(self) -> None:
-        tip = "Address to listen on: 127.0.0.1 for this machine only, 0.0.0.0 for every network it has"
+        tip = "Address to listen on: 127.0.0.1 for this machine only, 0.0.0.0 for every IPv4 one it has, * for IPv6 too"
         self._host = Field("Add&ress", StringEdit(), "scp.host", tip)
         self._port = Field("P&ort", NumberEdit(), "scp.port", "TCP port to listen on; 0 takes any free one")
         self._title = Field("&AE title", StringEdit(), "scp.ae_title", "This side's AE title")

@@ -99,5 +99,7 @@ def words_of(place: Place) -> str:
         return "both sides"
     if place in _WORDS:
         return _WORDS[place]
-    inner = place[-1].replace("_", " ").replace("ae title", "AE title").replace("uid", "UID") if place[1:] else ""
+    inner = place[-1].replace("_", " ") if place[1:] else ""
+    for plain, usual in (("ae title", "AE title"), ("uid", "UID"), ("ip version", "IP version")):
+        inner = inner.replace(plain, usual)
     return " ".join(filter(None, (_SIDES.get(place[0], place[0]), "" if inner in {"handle", "rules"} else inner)))
