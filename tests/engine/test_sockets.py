@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import socket
 import sys
@@ -326,12 +327,33 @@ def test_a_port_that_is_taken_for_one_version_is_not_listened_on_at_all(run):
     assert diagnose_listen(run(play())).code == "port_in_use"
 
 
+@needs_ipv6
+def test_a_free_port_that_is_taken_for_the_other_version_is_not_taken(run, monkeypatch):
+    real, seen = sockets._bound, []
+
+    def taken_at_first(family, address, wishes):
+        seen.append(real(family, address, wishes))
+        if len(seen) == 2:
+            raise OSError(errno.EADDRINUSE, "Address already in use")
+        return seen[-1]
+
+    async def play():
+        monkeypatch.setattr(sockets, "_bound", taken_at_first)
+        async with listening("*") as meeting:
+            return await outcomes(meeting)
+
+    assert run(play()) == [YES, YES]
+    assert len(seen) == 4
+    assert seen[0].fileno() == -1  # closed
+    seen[1].close()
+
+
 def test_a_kind_of_address_that_the_system_lacks_is_left_out(run, monkeypatch):
     real = socket.socket
 
     def without_ipv6(family=socket.AF_INET, *rest, **facts):
         if family == socket.AF_INET6:
-            raise OSError(97, "Address family not supported by protocol")
+            raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
         return real(family, *rest, **facts)
 
     async def play():
