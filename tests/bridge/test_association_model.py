@@ -59,6 +59,12 @@ def test_a_requestor_calls_with_its_own_title(model, samples):
     assert row_texts(model, 0)[1:4] == ["pacs:104", "ME", "PACS"]
 
 
+def test_a_title_that_cannot_be_printed_is_shown_in_escapes(model, samples):
+    facts = {"role": Role.REQUESTOR, "peer": "pacs:104", "local_ae_title": "A\x00B", "peer_ae_title": "\x1b[1mC"}
+    model.update([samples.event(EventKind.CONNECTED, 1, **facts)])
+    assert row_texts(model, 0)[2:4] == ["A\\x00B", "\\x1b[1mC"]
+
+
 def test_changes_arrive_as_changes(qtbot, model, samples):
     events = list(samples.association(1, is_open=True))
     model.update(events[:2])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtTest import QAbstractItemModelTester
 
@@ -81,6 +83,12 @@ def test_a_request_that_is_to_wait_for_something_else_keeps_its_row(model, sampl
     assert model.rowCount() == 1
     assert model.at(0).hold.seconds == 5.0
     assert not told
+
+
+def test_a_title_that_cannot_be_printed_is_shown_in_escapes(model, samples):
+    odd = replace(request(), called_ae_title="A\x00B", calling_ae_title="C\x9f\nD")
+    model.update([samples.event(EventKind.HELD, 3, pdu=odd, hold=Hold(REFUSAL, 25.0))])
+    assert (texts(model, 0)[Column.CALLING], texts(model, 0)[Column.CALLED]) == ("C\\x9f\\x0aD", "A\\x00B")
 
 
 def test_no_limit_is_said(model, samples):

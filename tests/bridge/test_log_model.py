@@ -14,7 +14,7 @@ from parley.bridge.roles import SEVERITY_ROLE
 from parley.model.event import EventKind
 from parley.model.expression import parse
 from parley.ul.errors import Finding, Severity
-from parley.ul.pdu import AAssociateAc, AAssociateRq
+from parley.ul.pdu import AAssociateAc, AAssociateRq, AReleaseRq
 from tests.bridge.samples import Samples
 
 ALL_KINDS = LogFilter(hidden_kinds=frozenset())
@@ -54,6 +54,11 @@ class TestRows:
         assert text(model, 0, Column.SUMMARY)
         moment = time.strftime("%H:%M:%S", time.localtime(1_700_000_000))
         assert text(model, 0, Column.TIME) == f"{moment}.265"
+
+    def test_a_title_that_cannot_be_printed_is_shown_in_escapes(self, model, samples):
+        titles = {"local_ae_title": "A\x00B", "peer_ae_title": "C\u202eD"}
+        model.append([samples.event(EventKind.PDU_SENT, 1, pdu=AReleaseRq(), **titles)])
+        assert text(model, 0, Column.WHO) == "A\\x00B → C\\u202eD"
 
     def test_titles_stand_for_addresses_where_they_are_known(self, model, samples):
         model.append(list(samples.association(1)))

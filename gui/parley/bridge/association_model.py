@@ -14,6 +14,7 @@ from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal, Slot
 from parley.bridge.headed_table import HeadedTable
 from parley.bridge.log_row import clock
 from parley.bridge.roles import NO_INDEX, Index
+from parley.capture.summary import one_line
 from parley.model.event import EngineEvent, EventKind
 from parley.ul.codes import Role
 from parley.ul.table import State
@@ -181,8 +182,8 @@ class AssociationModel(HeadedTable):
         texts = {
             Column.NUMBER: str(live.number),
             Column.PEER: live.peer,
-            Column.CALLING: live.calling,
-            Column.CALLED: live.called,
+            Column.CALLING: one_line(live.calling),
+            Column.CALLED: one_line(live.called),
             Column.STATE: state_words(live.state),
             Column.SINCE: clock(live.opened_wall).partition(".")[0],
             Column.DURATION: duration_words(self._monotonic() - live.opened),

@@ -17,6 +17,7 @@ from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal, Slot
 from parley.bridge.association_model import duration_words
 from parley.bridge.headed_table import HeadedTable
 from parley.bridge.roles import NO_INDEX, Index
+from parley.capture.summary import one_line
 from parley.model.decision import Hold
 from parley.model.event import EngineEvent, EventKind
 from parley.ul.errors import Finding
@@ -216,9 +217,9 @@ class HeldModel(HeadedTable):
             case Column.LEFT:
                 return self.left_words(held)
             case Column.CALLING:
-                return significant(held.request.calling_ae_title)
+                return one_line(significant(held.request.calling_ae_title))
             case Column.CALLED:
-                return significant(held.request.called_ae_title)
+                return one_line(significant(held.request.called_ae_title))
             case Column.PEER:
                 return held.peer
             case Column.CONTEXTS:

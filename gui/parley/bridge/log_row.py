@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass, field
 
 from parley.bridge.log_words import event_values
-from parley.capture.summary import summarize
+from parley.capture.summary import one_line, summarize
 from parley.model.event import EngineEvent, EventKind
 from parley.model.expression import EVERYTHING, Expression, Value
 from parley.ul.codes import Role
@@ -43,9 +43,9 @@ def kind_words(kind: EventKind) -> str:
 
 
 def who_to_whom(event: EngineEvent) -> str:
-    """Both ends, the one that acts first; AE titles where they are known, addresses where not."""
-    local = event.local_ae_title or event.local
-    peer = event.peer_ae_title or event.peer
+    """Both ends, the one that acts first; AE titles where they are known, addresses where not. One printable line."""
+    local = one_line(event.local_ae_title or event.local)
+    peer = one_line(event.peer_ae_title or event.peer)
     if not local or not peer:
         return local or peer
     if event.kind in _TO_PEER:

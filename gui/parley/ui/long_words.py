@@ -11,8 +11,8 @@ LONGEST = 64
 """Characters of a word that are shown: no UID, and no part of a path or of a host's name is longer as a rule."""
 
 _ENDS = 24
-# A path breaks behind its slashes.
-_TOO_LONG = re.compile(rf"[^\s/\\]{{{LONGEST + 1},}}")
+# A path breaks behind its slashes; the sentence goes on behind the word.
+_TOO_LONG = re.compile(rf"[^\s/\\]{{{LONGEST + 1},}}(?<![.,:;])")
 
 
 def shorten_words(text: str) -> str:
