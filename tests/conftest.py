@@ -1,5 +1,6 @@
 """What every test starts from (no screen, no settings of the person at the machine) and must not leave behind."""
 
+import gc
 import importlib.util
 import itertools
 import logging
@@ -31,6 +32,11 @@ for _name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_RUNTIME
 settings.register_profile("parley", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("parley")
 
+# As in the window: on a thread of an executor a collection would destroy Qt objects of an earlier test, running timers
+# and all.
+gc.disable()
+YOUNG_OBJECTS = 50_000
+
 SETTLE_SECONDS = 1.0
 """How long threads and processes that were told to end may take."""
 
@@ -59,6 +65,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_unconfigure() -> None:
     """Clear up, also in the workers of xdist."""
     _BASE.cleanup()
+
+
+@pytest.fixture(autouse=True)
+def garbage_of_this_thread() -> Iterator[None]:
+    """Collect what tests leave, on the thread that made it."""
+    yield
+    if gc.get_count()[0] > YOUNG_OBJECTS:
+        gc.collect()
 
 
 @pytest.fixture(autouse=True)

@@ -67,17 +67,19 @@ class Parley:
     """
 
     def __init__(self, window: MainWindow, folder: Path | None = None) -> None:
-        # Nothing of what start-up makes is garbage, and nothing of it will be.
-        gc.disable()
+        from parley.bridge.garbage import GarbageKeeper
+        from parley.bridge.pump import EventPump
+
+        # Nothing of what start-up makes is garbage, and nothing of it will be: it is not looked at now nor later.
+        self.pump = EventPump()
+        self._garbage = GarbageKeeper(self.pump)
         from parley.bridge import runtime
         from parley.bridge.answer_desk import AnswerDesk
         from parley.bridge.association_model import AssociationModel
         from parley.bridge.controller import Controller
-        from parley.bridge.garbage import GarbageKeeper
         from parley.bridge.held_model import HeldModel
         from parley.bridge.log_model import LogModel
         from parley.bridge.profile_book import ProfileBook
-        from parley.bridge.pump import EventPump
         from parley.engine.engine import Engine
         from parley.model.store import ProfileStore, default_folder
         from parley.ui import icons
@@ -85,7 +87,6 @@ class Parley:
 
         QApplication.setWindowIcon(icons.app_icon())
         self.window = window
-        self.pump = EventPump()
         self.engine = Engine(self.pump.push)
         self.log = LogModel()
         self.associations = AssociationModel(role=Role.ACCEPTOR)
@@ -103,8 +104,6 @@ class Parley:
         self._has_shown_error = False
         self._restore_sinks = runtime.install_error_sinks(self._report)
         gc.freeze()
-        gc.enable()
-        self._garbage = GarbageKeeper(self.pump)
 
     async def close(self) -> None:
         """Release, abort and cut what is open, within `GRACE_SECONDS`; then close the window."""

@@ -1,6 +1,8 @@
-"""Full garbage collections: not while events come, but after them, and not never."""
+"""Garbage collections: on the window's thread alone; full ones not while events come, but after them, and not never."""
 
 import gc
+import threading
+from typing import ClassVar
 
 import pytest
 
@@ -18,7 +20,8 @@ def pump(qapp):
 @pytest.fixture
 def make(pump, monkeypatch):
     keepers = []
-    before = gc.get_threshold()
+    before = gc.isenabled()
+    gc.enable()
 
     def make(quiet_ms=20, latest_seconds=60.0):
         monkeypatch.setattr(garbage, "QUIET_MS", quiet_ms)
@@ -29,7 +32,9 @@ def make(pump, monkeypatch):
     yield make
     for keeper in keepers:
         keeper.stop()
-    assert gc.get_threshold() == before
+    assert gc.isenabled()
+    if not before:
+        gc.disable()
 
 
 def test_collects_once_it_is_quiet(qtbot, pump, make):
@@ -53,9 +58,50 @@ def test_collects_even_if_events_never_stop(pump, make):
     assert keeper.collections == 1
 
 
-def test_python_makes_no_full_collection_by_itself(make):
+def collections_made():
+    return [stats["collections"] for stats in gc.get_stats()]
+
+
+def test_python_makes_no_collection_by_itself(make):
     make()
-    before = gc.get_stats()[2]["collections"]
+    before = collections_made()
     kept = [[] for _ in range(400_000)]
-    assert gc.get_stats()[2]["collections"] == before
+    assert collections_made() == before
     assert kept
+
+
+class Cycle:
+    """Garbage that says on which thread it was destroyed."""
+
+    threads: ClassVar[list[int]] = []
+
+    def __init__(self):
+        self.me = self
+
+    def __del__(self):
+        self.threads.append(threading.get_ident())
+
+
+def make_garbage():
+    for _ in range(garbage.YOUNG_OBJECTS):
+        Cycle()
+
+
+def test_what_a_thread_leaves_is_destroyed_on_the_windows_own(qtbot, make):
+    make(quiet_ms=10_000)
+    Cycle.threads.clear()
+    worker = threading.Thread(target=make_garbage)
+    worker.start()
+    worker.join()
+    assert Cycle.threads == []
+    qtbot.waitUntil(lambda: len(Cycle.threads) == garbage.YOUNG_OBJECTS)
+    assert set(Cycle.threads) == {threading.get_ident()}
+
+
+def test_young_garbage_goes_while_events_come(pump, make):
+    make(quiet_ms=10_000)
+    Cycle.threads.clear()
+    make_garbage()
+    pump.push(Samples().event())
+    pump.flush()
+    assert len(Cycle.threads) == garbage.YOUNG_OBJECTS
