@@ -76,6 +76,13 @@ def test_arming_by_the_button_shows_in_the_line_and_can_be_taken_back(stage):
     assert not text.isVisible()
 
 
+def test_what_waits_and_is_armed_asks_for_no_more_room_than_the_other_panel_has(stage):
+    hold(stage)
+    stage.desk.arm("reject 1/1/7")
+    scp, scu = stage.window.scp, stage.window.scu
+    assert scp.minimumSizeHint().width() <= scu.minimumSizeHint().width()
+
+
 def test_an_answer_that_makes_no_sense_is_told_in_the_panel(stage):
     stage.desk.arm("reject")
     verdict = find(stage, QLabel, "scp.verdict")

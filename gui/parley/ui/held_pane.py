@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QMenu,
+    QSizePolicy,
     QTableView,
     QToolButton,
     QVBoxLayout,
@@ -131,8 +132,9 @@ class HeldPane(QWidget):
     def _lay_out(self) -> None:
         self._heading = QLabel()
         named(self._heading, "scp.held.count", "How many wait", "How many requests wait for an answer")
-        # The buttons stay where they are, whichever of its words it says.
-        self._heading.setMinimumWidth(self.fontMetrics().horizontalAdvance("None held 9"))
+        # Whichever of its words it says, the buttons stay where they are and the panel asks for no more room.
+        self._heading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._heading.setMinimumWidth(self.fontMetrics().horizontalAdvance("999 held"))
         self._answers = AnswerMenu(parent=self)
         self._answers.chosen.connect(self._answer)
         everybody = AnswerMenu("Answer &all held", self)
@@ -160,7 +162,7 @@ class HeldPane(QWidget):
             buttons.addWidget(button)
         self._answer_button = MenuButton("Answer", "scp.held.answer", "Any other answer", self._answers)
         buttons.addWidget(self._answer_button)
-        buttons.addWidget(MenuButton("More", "scp.held.more", "Answer all, go to the next, clear", more))
+        buttons.addWidget(MenuButton("…", "scp.held.more", "Answer all, go to the next, clear", more, name="More"))
 
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -243,7 +245,7 @@ class HeldPane(QWidget):
     @Slot()
     def _show_count(self) -> None:
         waiting = len(self._model.waiting)
-        self._heading.setText(f"<b>{waiting} held</b>" if waiting else "None held")
+        self._heading.setText(f"<b>{waiting} held</b>" if waiting else "0 held")
 
     @Slot()
     def _select_first(self) -> None:
