@@ -1,6 +1,7 @@
 """Columns share a view's width until the person sizes one."""
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QTableView
 
@@ -48,3 +49,7 @@ def test_what_the_person_sized_stays(table):
     table.setColumnWidth(1, 77)
     table.resize(900, 200)
     assert table.columnWidth(1) == 77
+
+
+def test_a_heading_without_room_ends_in_an_ellipsis(table):
+    assert table.horizontalHeader().textElideMode() == Qt.TextElideMode.ElideRight

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QAbstractScrollArea, QHeaderView
 
 
@@ -39,6 +39,7 @@ class ColumnShares(QObject):
         self._is_sharing = False
         self._is_sized_by_hand = False
         header.setStretchLastSection(True)
+        header.setTextElideMode(Qt.TextElideMode.ElideRight)
         header.sectionResized.connect(self._section_resized)
         view.viewport().installEventFilter(self)
 
