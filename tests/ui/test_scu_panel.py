@@ -261,6 +261,13 @@ def test_a_verdict_moves_no_button_from_under_the_mouse(panel):
     assert echo.y() == before
 
 
+def test_no_state_asks_for_more_room(panel):
+    before = panel.minimumSizeHint().width()
+    panel.show_state(State.STA_4)
+    panel.layout().activate()
+    assert panel.minimumSizeHint().width() == before
+
+
 def test_words_of_a_peer_are_never_markup(panel):
     panel.echo_finished("<img src=x>")
     assert "&lt;img" in panel.findChild(QLabel, "scu.verdict").text()

@@ -77,6 +77,8 @@ class StateLine(QWidget):
         self._dot = QLabel()
         self._text = QLabel()
         named(self._text, object_name, name, tip)
+        # A state with long words is cut where there is no room: it may not push the other panel aside.
+        self._text.setMinimumWidth(1)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
