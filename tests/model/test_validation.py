@@ -62,12 +62,12 @@ def test_the_defaults_are_beyond_reproach() -> None:
 
 
 class TestConnection:
-    @pytest.mark.parametrize("host", ["", "  ", "http://pacs/", "my pacs", "pacs:104"])
+    @pytest.mark.parametrize("host", ["", "  ", "http://pacs/", "my pacs", "pacs:104", "a" * 254])
     def test_hosts_that_cannot_be(self, host: str) -> None:
         assert said(check_requestor(RequestorSide(host))) == {(E, "host")}
         assert said(check_acceptor(AcceptorSide(host))) == {(E, "host")}
 
-    @pytest.mark.parametrize("host", ["pacs", "10.0.0.1", "::1", "fe80::1%eth0"])
+    @pytest.mark.parametrize("host", ["pacs", "10.0.0.1", "::1", "fe80::1%eth0", "a" * 253])
     def test_hosts_that_can(self, host: str) -> None:
         assert check_requestor(RequestorSide(host)) == ()
 

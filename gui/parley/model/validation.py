@@ -28,6 +28,8 @@ from parley.model.transport_problems import (
 __all__ = ["Problem", "check_acceptor", "check_requestor"]
 
 DICOM_TLS_PORT = 2762
+MOST_HOST_CHARACTERS = 253
+"""Of a name: 255 octets on the wire (RFC 1035, 2.3.4), two of which are no characters of it."""
 OTHER_SERVICES = {
     22: "SSH",
     80: "HTTP",
@@ -81,6 +83,9 @@ def check_acceptor(side: AcceptorSide) -> tuple[Problem, ...]:
 def _host_problems(host: str, what: str) -> Problems:
     if not host.strip():
         yield error("host", "The host is empty.", f"Give {what}.")
+    elif len(host) > MOST_HOST_CHARACTERS:
+        text = f"The host has {len(host)} characters, {MOST_HOST_CHARACTERS} are allowed."
+        yield error("host", text, f"Give {what}.")
     elif "/" in host:
         yield error("host", "The host looks like a web address.", f"Give {what} alone, without :// and path.")
     elif re.search(r"\s", host):
