@@ -68,12 +68,13 @@ def test_armed_answers_are_used_one_after_the_other():
 
 @pytest.mark.interop
 @pytest.mark.dcmtk
-def test_a_misbehaviour_is_marked_before_it_is_sent():
-    with Listening("--misbehave", "abort-after-accept") as scp:
+@pytest.mark.parametrize(("name", "severity"), [("two-answers", "error"), ("abort-after-accept", "warning")])
+def test_a_misbehaviour_is_marked_before_it_is_sent(name, severity):
+    with Listening("--misbehave", name) as scp:
         finished = echoscu(scp.port)
         note = scp.wait_for("note")
-    assert "Peer Aborted Association" in finished.output
-    assert [finding["severity"] for finding in note["findings"]] == ["error"]
+    assert "Echo Failed" in finished.output
+    assert [finding["severity"] for finding in note["findings"]] == [severity]
 
 
 @pytest.mark.parametrize(
