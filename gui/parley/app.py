@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from parley.ui import style
+from parley.ui.kit import style
 from parley.ui.main_window import MainWindow
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def run(folder: Path | None = None, profile: str | None = None) -> int:
     QTimer.singleShot(0, app.exit)
     app.exec()
 
-    from parley.bridge import runtime
+    from parley.bridge.loop import runtime
 
     async def main(closing: asyncio.Event) -> int:
         window.close_requested.connect(closing.set)
@@ -67,22 +67,22 @@ class Parley:
     """
 
     def __init__(self, window: MainWindow, folder: Path | None = None) -> None:
-        from parley.bridge.garbage import GarbageKeeper
-        from parley.bridge.pump import EventPump
+        from parley.bridge.loop.garbage import GarbageKeeper
+        from parley.bridge.loop.pump import EventPump
 
         # Nothing of what start-up makes is garbage, and nothing of it will be: it is not looked at now nor later.
         self.pump = EventPump()
         self._garbage = GarbageKeeper(self.pump)
-        from parley.bridge import runtime
-        from parley.bridge.answer_desk import AnswerDesk
+        from parley.bridge.answers.desk import AnswerDesk
+        from parley.bridge.answers.held import HeldModel
         from parley.bridge.association_model import AssociationModel
         from parley.bridge.controller import Controller
-        from parley.bridge.held_model import HeldModel
-        from parley.bridge.log_model import LogModel
-        from parley.bridge.profile_book import ProfileBook
+        from parley.bridge.log.model import LogModel
+        from parley.bridge.loop import runtime
+        from parley.bridge.profiles.book import ProfileBook
         from parley.engine.engine import Engine
-        from parley.model.store import ProfileStore, default_folder
-        from parley.ui import icons
+        from parley.model.files.store import ProfileStore, default_folder
+        from parley.ui.kit import icons
         from parley.ul.codes import Role
 
         QApplication.setWindowIcon(icons.app_icon())

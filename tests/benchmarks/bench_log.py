@@ -21,12 +21,12 @@ from PySide6.QtCore import QElapsedTimer, QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from parley.bridge.association_model import AssociationModel
-from parley.bridge.garbage import GarbageKeeper
-from parley.bridge.log_model import LogModel
-from parley.bridge.pump import EventPump
+from parley.bridge.log.model import LogModel
+from parley.bridge.loop.garbage import GarbageKeeper
+from parley.bridge.loop.pump import EventPump
 from parley.model.event import EngineEvent, EventKind
-from parley.ui import style
-from parley.ui.log_view import LogView
+from parley.ui.kit import style
+from parley.ui.log.view import LogView
 from parley.ul.codec import encode
 from parley.ul.codes import Role
 from parley.ul.effects import Transition

@@ -23,11 +23,11 @@ from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from parley.app import Parley
-from parley.bridge import runtime
+from parley.bridge.loop import runtime
+from parley.model.files.store import ProfileStore
+from parley.model.files.writer import new_text
 from parley.model.profile import LOOPBACK
-from parley.model.profile_writer import new_text
-from parley.model.store import ProfileStore
-from parley.ui import style
+from parley.ui.kit import style
 from parley.ui.main_window import MainWindow
 from tests.benchmarks.table import Row
 

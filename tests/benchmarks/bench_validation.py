@@ -19,17 +19,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QTableView
 
+from parley.bridge.answers.held import HeldModel
 from parley.bridge.association_model import AssociationModel
-from parley.bridge.held_model import HeldModel
 from parley.model.build import request_pdu
 from parley.model.handle import AcceptorHandle, ProposedContext, RequestorHandle, SupportedContext
+from parley.model.problems.validation import check_acceptor, check_requestor
 from parley.model.profile import AcceptorSide, RequestorSide
-from parley.model.validation import check_acceptor, check_requestor
-from parley.ui import style
-from parley.ui.context_row import Column
-from parley.ui.scp_panel import ScpPanel
-from parley.ui.scu_panel import ScuPanel
-from parley.ui.side_panel import SidePanel
+from parley.ui.contexts.row import Column
+from parley.ui.kit import style
+from parley.ui.sides.scp_panel import ScpPanel
+from parley.ui.sides.scu_panel import ScuPanel
+from parley.ui.sides.side_panel import SidePanel
 from parley.ul.codec import encode
 from tests.benchmarks.table import Row
 

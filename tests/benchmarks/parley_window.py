@@ -24,13 +24,13 @@ from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from parley.app import Parley
-from parley.bridge import runtime
-from parley.bridge.log_model import LogModel
+from parley.bridge.log.model import LogModel
+from parley.bridge.loop import runtime
 from parley.model.answering import Answering, AnswerRule, DecisionMode
 from parley.model.handle import AcceptorHandle, SupportedContext
 from parley.model.profile import AcceptorSide
 from parley.model.storage import Storage, StorageMode
-from parley.ui import style
+from parley.ui.kit import style
 from parley.ui.main_window import MainWindow
 from parley.ul.codes import EXPLICIT_VR_LITTLE_ENDIAN
 

@@ -6,7 +6,7 @@ import threading
 
 import keyring.errors
 
-from parley.bridge.secret_keeper import SecretKeeper
+from parley.bridge.profiles.secret_keeper import SecretKeeper
 from parley.keystore.store import KeyStore
 from tests.keystore.backends import InMemory
 

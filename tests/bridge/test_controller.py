@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from parley.bridge.controller import Controller
-from parley.bridge.pump import EventPump
+from parley.bridge.loop.pump import EventPump
 from parley.engine.engine import Engine
 from parley.model.attempt import AttemptEnd
 from parley.model.build import accept_pdu

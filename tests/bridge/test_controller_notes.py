@@ -5,13 +5,13 @@ import asyncio
 import pytest
 
 from parley.bridge.controller import Controller
-from parley.bridge.detail_tree import build
-from parley.bridge.pump import EventPump
-from parley.bridge.severity import severity_of
+from parley.bridge.details.tree import build
+from parley.bridge.log.severity import severity_of
+from parley.bridge.loop.pump import EventPump
 from parley.engine.engine import Engine
 from parley.model.event import EventKind
 from parley.model.handle import AcceptorHandle, ForcedAnswer, RequestorHandle
-from parley.model.nonconformity import NOT_CONFORMANT
+from parley.model.problems.nonconformity import NOT_CONFORMANT
 from parley.model.profile import AcceptorSide, RequestorSide, Timers
 from parley.ul.errors import Severity
 

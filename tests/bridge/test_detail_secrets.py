@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from parley.bridge.detail_model import SYNCHRONOUS_BYTES, DetailModel
-from parley.bridge.detail_tree import build
+from parley.bridge.details.model import SYNCHRONOUS_BYTES, DetailModel
+from parley.bridge.details.tree import build
 from parley.model.event import EngineEvent, EventKind
 from parley.model.secret import MASK
 from parley.ul.codec import encode

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from parley.bridge.profile_book import Answer, ProfileBook
+from parley.bridge.profiles.book import Answer, ProfileBook
+from parley.model.files.secrets import secrets_of
+from parley.model.files.store import ProfileStore
 from parley.model.handle import KnownUser, RequestorHandle, UserIdentity
 from parley.model.profile import Profile, RequestorSide
-from parley.model.profile_secrets import secrets_of
 from parley.model.secret import Secret
-from parley.model.store import ProfileStore
 from parley.model.tls import Tls
 from tests.bridge.keepers import Lockable, Unusable, keeper_with
 

@@ -98,8 +98,8 @@ def test_any_text_and_bytes_give_one_printable_line(kind: EventKind, text: str, 
 def test_the_log_does_not_import_pynetdicom() -> None:
     code = """
 import sys
-import parley.capture.jsonl, parley.capture.summary, parley.capture.text, parley.diagnosis, parley.model.store
-import parley.model.validation
+import parley.capture.jsonl, parley.capture.summary, parley.capture.text, parley.diagnosis, parley.model.files.store
+import parley.model.problems.validation
 unwanted = {"pynetdicom", "pydicom", "tomlkit", "asyncio", "platformdirs"} & set(sys.modules)
 assert not unwanted, unwanted
 """

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from parley.cli import main
-from parley.model.misbehaviour import ACCEPTOR, REQUESTOR
+from parley.model.misbehaviour.tables import ACCEPTOR, REQUESTOR
 from tests.commands.typed import Listening, checked
 from tests.harness.process import running
 

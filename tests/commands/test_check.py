@@ -9,9 +9,9 @@ import signal
 import pytest
 
 from parley.cli import main
+from parley.model.files.store import ProfileStore
 from parley.model.handle import ProposedContext, RequestorHandle
 from parley.model.profile import AcceptorSide, Profile, RequestorSide
-from parley.model.store import ProfileStore
 from tests.commands.typed import PARLEY, POSIX, STEPS, Listening, checked, outcomes
 from tests.harness.loops import run_on
 from tests.harness.peer import Peer, listening

@@ -10,9 +10,9 @@ import pytest
 
 from parley.cli import main
 from parley.model.answering import Answering, AnswerRule
+from parley.model.files.store import ProfileStore
 from parley.model.handle import AcceptorHandle, ForcedAnswer, SupportedContext
 from parley.model.profile import AcceptorSide, Profile
-from parley.model.store import ProfileStore
 from tests.commands.typed import PARLEY, POSIX, Listening, checked
 from tests.harness.process import Finished, running
 

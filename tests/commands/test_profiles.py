@@ -10,10 +10,10 @@ import pytest
 from parley.cli import main
 from parley.exchange.asconfig import read_asconfig
 from parley.exchange.orthanc import read_orthanc
+from parley.model.files.reader import read_profile
+from parley.model.files.store import ProfileStore
+from parley.model.files.writer import new_text
 from parley.model.profile import LOOPBACK, Profile
-from parley.model.profile_reader import read_profile
-from parley.model.profile_writer import new_text
-from parley.model.store import ProfileStore
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from parley.engine.acceptor import Acceptor
 from parley.engine.engine import Engine
 from parley.engine.errors import ListenError
 from parley.engine.listener import Armed, Listener
-from parley.model.answer_policy import PolicyError
 from parley.model.answering import Answering, AnswerRule, DecisionMode
+from parley.model.answers.policy import PolicyError
 from parley.model.build import accept_pdu, request_pdu
 from parley.model.decision import Abort, Accept, Caller, Close, Decision, Hold, Reject, Reset, Silence
 from parley.model.event import EventKind as K

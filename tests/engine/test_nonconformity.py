@@ -5,9 +5,9 @@ from __future__ import annotations
 from parley.engine.engine import Engine
 from parley.model.event import EventKind as K
 from parley.model.handle import AcceptorHandle, ForcedAnswer, ProposedContext, RequestorHandle
-from parley.model.nonconformity import NOT_CONFORMANT
+from parley.model.problems.nonconformity import NOT_CONFORMANT
+from parley.model.problems.validation import check_requestor
 from parley.model.profile import AcceptorSide, RequestorSide
-from parley.model.validation import check_requestor
 from parley.ul.codes import IMPLICIT_VR_LITTLE_ENDIAN, VERIFICATION
 from parley.ul.errors import Severity
 from tests.harness.record import Record

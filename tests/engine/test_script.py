@@ -16,8 +16,7 @@ from parley.model.build import accept_pdu, request_pdu
 from parley.model.decision import Misbehave
 from parley.model.event import EventKind as K
 from parley.model.handle import AcceptanceRules, AcceptorHandle, RequestorHandle
-from parley.model.misbehaviour import ACCEPTOR, REQUESTOR
-from parley.model.misbehaviour_steps import (
+from parley.model.misbehaviour.steps import (
     AwaitPdu,
     Behave,
     Close,
@@ -29,6 +28,7 @@ from parley.model.misbehaviour_steps import (
     Silence,
     Trigger,
 )
+from parley.model.misbehaviour.tables import ACCEPTOR, REQUESTOR
 from parley.model.profile import AcceptorSide, RequestorSide, Timers
 from parley.model.tls import Tls
 from parley.ul.codec import decode, encode

@@ -4,11 +4,11 @@ import pytest
 
 from parley.exchange.adopting import Landed, adopt
 from parley.exchange.results import Arrival, Imported, Problem
+from parley.model.files.store import ProfileStore
+from parley.model.files.writer import new_text
 from parley.model.handle import AcceptanceRules, KnownUser
 from parley.model.profile import AcceptorSide, Profile
-from parley.model.profile_writer import new_text
 from parley.model.secret import Secret
-from parley.model.store import ProfileStore
 
 FOUND = Imported((Arrival(Profile("A")), Arrival(Profile("a"), "CT")), (Problem("it is odd", 3),))
 

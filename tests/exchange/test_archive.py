@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from parley.exchange.archive import LARGEST_CONTENT, read_zip, write_zip
 from parley.exchange.results import MOST_PROFILES
+from parley.model.files.store import LARGEST_FILE, ProfileStore
+from parley.model.files.writer import new_text
 from parley.model.handle import RequestorHandle, UserIdentity
 from parley.model.profile import Profile, RequestorSide
-from parley.model.profile_writer import new_text
 from parley.model.secret import Secret
-from parley.model.store import LARGEST_FILE, ProfileStore
 from tests.harness.steady import steady
 
 GOOD = new_text(Profile("Good"))

@@ -13,6 +13,8 @@ from hypothesis import given
 
 from parley.exchange.copy_as import ASKS, Tool, copies, copy_as
 from parley.exchange.features import FEATURES
+from parley.model.files.reader import read_profile
+from parley.model.files.secrets import without_secrets
 from parley.model.handle import (
     AsynchronousOperations,
     CommonExtendedNegotiation,
@@ -24,8 +26,6 @@ from parley.model.handle import (
     UserIdentity,
 )
 from parley.model.profile import Profile, RequestorSide, Timers
-from parley.model.profile_reader import read_profile
-from parley.model.profile_secrets import without_secrets
 from parley.model.secret import Secret
 from parley.model.tls import Tls, TlsProfile
 from parley.model.transport import IpVersion, RequestorTransport

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parley.exchange.files import LARGEST_IMPORT, Format, read_content, read_file, write
+from parley.model.files.store import ProfileStore
+from parley.model.files.writer import new_text
 from parley.model.profile import Profile
-from parley.model.profile_writer import new_text
-from parley.model.store import ProfileStore
 from tests.harness.steady import steady
 
 PROFILE = replace(Profile("PARLEY_SCP"), comment="")

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from PySide6.QtWidgets import QApplication
 
-from parley.bridge.loop import QtLoop
+from parley.bridge.loop.qt_loop import QtLoop
 
 T = TypeVar("T")
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from parley.model.build import accept_pdu, request_pdu
 from parley.model.handle import AcceptanceRules, AcceptorHandle, RequestorHandle
-from parley.model.misbehaviour import ACCEPTOR, REQUESTOR
-from parley.model.misbehaviour_steps import OddAnswer, OddRequest, Script, SendBytes, Silence, Situation, Trigger
+from parley.model.misbehaviour.steps import OddAnswer, OddRequest, Script, SendBytes, Silence, Situation, Trigger
+from parley.model.misbehaviour.tables import ACCEPTOR, REQUESTOR
 from parley.ul.codec import encode
 from parley.ul.pdu import AAssociateAc
 

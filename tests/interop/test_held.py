@@ -10,9 +10,9 @@ import pytest
 from pydicom.dataset import FileMetaDataset
 
 from parley.engine.acceptor import Acceptor
-from parley.model.answer_policy import AnswerPolicy, no_profile
 from parley.model.answering import Answering, DecisionMode
-from parley.model.answers import ABORT, CONNECTION, PRESETS, RESERVED, parse_answer
+from parley.model.answers.policy import AnswerPolicy, no_profile
+from parley.model.answers.words import ABORT, CONNECTION, PRESETS, RESERVED, parse_answer
 from parley.model.event import EventKind as K
 from parley.model.handle import AcceptorHandle, Rejection
 from parley.ul.codes import VERIFICATION

@@ -15,8 +15,8 @@ from parley.engine.errors import AssociationError
 from parley.model.attempt import AttemptEnd
 from parley.model.decision import Misbehave
 from parley.model.event import EventKind as K
-from parley.model.misbehaviour import ACCEPTOR, REQUESTOR
-from parley.model.misbehaviour_steps import Script
+from parley.model.misbehaviour.steps import Script
+from parley.model.misbehaviour.tables import ACCEPTOR, REQUESTOR
 from parley.ul.codes import VERIFICATION
 from parley.ul.pdu import AAssociateRj
 from tests.harness import odd

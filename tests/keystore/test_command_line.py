@@ -8,10 +8,10 @@ import sys
 from parley.cli import main
 from parley.keystore.store import KeyStore
 from parley.model.event import EventKind as K
+from parley.model.files.store import ProfileStore
 from parley.model.handle import RequestorHandle, UserIdentity
 from parley.model.profile import Profile, RequestorSide
 from parley.model.secret import Secret
-from parley.model.store import ProfileStore
 from parley.ul.pdu import UserIdentityRq
 from tests.interop.ends import answering
 

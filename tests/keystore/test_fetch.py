@@ -8,9 +8,9 @@ import pytest
 
 from parley.keystore.fetch import NotGivenError, fetched, unfetched
 from parley.keystore.store import KeyStore
+from parley.model.files.secrets import with_secrets
 from parley.model.handle import AcceptanceRules, KnownUser, RequestorHandle, UserIdentity
 from parley.model.profile import AcceptorSide, Profile, RequestorSide
-from parley.model.profile_secrets import with_secrets
 from parley.model.secret import Secret
 from tests.keystore.backends import Failing
 

@@ -9,6 +9,9 @@ import pytest
 from hypothesis import given
 
 from parley.model.answering import Answering, AnswerRule, DecisionMode
+from parley.model.files.reader import ProfileFileError, read_profile
+from parley.model.files.secrets import with_secrets, without_secrets
+from parley.model.files.writer import changed_text, new_text
 from parley.model.handle import (
     AcceptanceRules,
     AcceptorHandle,
@@ -29,14 +32,11 @@ from parley.model.handle import (
     TransferSyntaxChoice,
     UserIdentity,
 )
+from parley.model.problems.validation import check_acceptor
 from parley.model.profile import LOOPBACK, AcceptorSide, Profile, RequestorSide, Timers
-from parley.model.profile_reader import ProfileFileError, read_profile
-from parley.model.profile_secrets import with_secrets, without_secrets
-from parley.model.profile_writer import changed_text, new_text
 from parley.model.responses import ResponseRule
 from parley.model.secret import Secret
 from parley.model.tls import Tls
-from parley.model.validation import check_acceptor
 from tests.model.strategies import patient, profiles
 
 CT = "1.2.840.10008.5.1.4.1.1.2"

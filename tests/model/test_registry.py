@@ -11,9 +11,9 @@ import pytest
 
 from parley.model import registry
 from parley.model.handle import IMPLEMENTATION_CLASS_UID, RequestorHandle, RoleProposal
+from parley.model.problems.validation import check_requestor
 from parley.model.profile import RequestorSide
 from parley.model.registry import ABSTRACT_SYNTAXES, TRANSFER_SYNTAXES, Kind, lookup, name_of
-from parley.model.validation import check_requestor
 from parley.ul.codes import APPLICATION_CONTEXT, IMPLICIT_VR_LITTLE_ENDIAN, VERIFICATION
 
 ROOT = Path(__file__).resolve().parents[2]

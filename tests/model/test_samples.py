@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from parley.model.files.store import ProfileStore
 from parley.model.handle import Rejection
+from parley.model.problems.validation import check_acceptor, check_requestor
 from parley.model.registry import name_of
 from parley.model.samples import SAMPLES, sample_profiles, sample_text
-from parley.model.store import ProfileStore
-from parley.model.validation import check_acceptor, check_requestor
 
 FOLDER = Path(__file__).resolve().parents[2] / "resources" / "profiles"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from parley.model.files.reader import read_profile
+from parley.model.files.writer import new_text
 from parley.model.profile import AcceptorSide, Profile, RequestorSide
-from parley.model.profile_reader import read_profile
-from parley.model.profile_writer import new_text
 from parley.model.secret import Secret
 from parley.model.tls import Certificate, Handshake, Tls, TlsFailure, TlsProfile
 

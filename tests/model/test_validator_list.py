@@ -20,10 +20,10 @@ from parley.model.handle import (
     RoleProposal,
     UserIdentity,
 )
+from parley.model.problems.validation import check_acceptor, check_requestor
 from parley.model.profile import AcceptorSide, RequestorSide
 from parley.model.secret import Secret
 from parley.model.tls import Tls
-from parley.model.validation import check_acceptor, check_requestor
 from parley.ul.codes import (
     APPLICATION_CONTEXT,
     EXPLICIT_VR_LITTLE_ENDIAN,

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QListView
 
 from parley.model.handle import ProposedContext
-from parley.ui.contexts import ContextsEditor
+from parley.ui.contexts.editor import ContextsEditor
 
 LEFT, NONE, CONTROL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
 UIDS = ("1.2.0", "1.2.1", "1.2.2", "1.2.3", "1.2.4")

@@ -15,10 +15,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QMessageBox, QPushButton, QWidget
 
 from parley.app import Parley
-from parley.bridge.log_model import Column
+from parley.bridge.log.model import Column
 from parley.model.event import EventKind
+from parley.ui.kit.verdict import VerdictView
 from parley.ui.main_window import MainWindow
-from parley.ui.verdict import VerdictView
 
 W = TypeVar("W", bound=QObject)
 PATIENCE_SECONDS = 20.0

@@ -9,13 +9,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QTableView, QToolButton, QWidget
 
-from parley.bridge.held_model import HeldModel
-from parley.model.answer_draft import AnswerDraft
+from parley.bridge.answers.held import HeldModel
+from parley.model.answers.draft import AnswerDraft
 from parley.model.build import accept_pdu, request_pdu
 from parley.model.decision import Accept, Hold
 from parley.model.event import EventKind
 from parley.model.handle import AcceptanceRules, AcceptorHandle, ProposedContext, RequestorHandle, RoleProposal
-from parley.ui.answer_window import AnswerWindow
+from parley.ui.answers.answer_window import AnswerWindow
 from parley.ul.codes import VERIFICATION
 from tests.bridge.samples import Samples
 

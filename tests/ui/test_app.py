@@ -15,14 +15,14 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QDialogButtonBox, QInputDialog, QLineEdit, QMessageBox, QTreeView
 
-from parley.bridge.log_model import Column
+from parley.bridge.log.model import Column
 from parley.model.build import accept_pdu
 from parley.model.event import EventKind as K
+from parley.model.files.store import ProfileStore
 from parley.model.handle import AcceptanceRules, AcceptorHandle
 from parley.model.profile import LOOPBACK
-from parley.model.store import ProfileStore
-from parley.ui.contexts import ContextsEditor
-from parley.ui.fields import ToneLine
+from parley.ui.contexts.editor import ContextsEditor
+from parley.ui.kit.fields import ToneLine
 from parley.ul.codec import decode, encode
 from parley.ul.limits import Limits
 from parley.ul.pdu import AAbort, AAssociateRq

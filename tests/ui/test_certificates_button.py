@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QAbstractButton, QFileDialog, QPushButton
 
 from parley.model.secret import Secret
 from parley.model.tls import Tls
-from parley.ui.certificates import CertificatesButton
-from parley.ui.job_line import JobLine
+from parley.ui.kit.job_line import JobLine
+from parley.ui.sides.certificates import CertificatesButton
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 SIDES = [("scu", "scp"), ("scp", "scu")]

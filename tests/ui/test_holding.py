@@ -14,8 +14,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QLineEdit, QPushButton, QTableView, QToolButton
 
 from parley.app import GRACE_SECONDS
-from parley.bridge.held_model import Stage
-from parley.bridge.log_model import Column
+from parley.bridge.answers.held import Stage
+from parley.bridge.log.model import Column
 from parley.model.build import request_pdu
 from parley.model.event import EventKind as K
 from parley.model.handle import ProposedContext, RequestorHandle

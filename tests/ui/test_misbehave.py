@@ -7,12 +7,12 @@ import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QListWidget, QMessageBox, QPushButton, QToolButton
 
-from parley.bridge.consent import Consent
-from parley.bridge.profile_book import ProfileBook
+from parley.bridge.profiles.book import ProfileBook
+from parley.bridge.profiles.consent import Consent
 from parley.model.answering import Answering, AnswerRule, DecisionMode
-from parley.model.misbehaviour import REQUESTOR
+from parley.model.misbehaviour.tables import REQUESTOR
 from parley.model.profile import LOOPBACK, AcceptorSide, Profile, RequestorSide
-from parley.ui.verdict import VerdictView
+from parley.ui.kit.verdict import VerdictView
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 STRANGER = "192.0.2.7"

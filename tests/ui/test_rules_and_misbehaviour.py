@@ -10,12 +10,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QListWidget, QMessageBox, QPushButton, QTableView, QToolButton
 
-from parley.bridge.log_model import Column
+from parley.bridge.log.model import Column
 from parley.bridge.roles import SEVERITY_ROLE
 from parley.model.build import request_pdu
 from parley.model.event import EventKind as K
 from parley.model.handle import RequestorHandle
-from parley.model.misbehaviour import REQUESTOR
+from parley.model.misbehaviour.tables import REQUESTOR
 from parley.ul.codec import decode, encode
 from parley.ul.errors import Severity
 from parley.ul.limits import Limits

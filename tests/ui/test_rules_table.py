@@ -15,15 +15,15 @@ from PySide6.QtWidgets import (
     QToolButton,
 )
 
+from parley.bridge.answers.held import HeldModel
 from parley.bridge.association_model import AssociationModel
-from parley.bridge.held_model import HeldModel
 from parley.model.answering import Answering, AnswerRule, DecisionMode
 from parley.model.profile import AcceptorSide
-from parley.ui.answer_edit import AnswerMenu
-from parley.ui.expression_edit import ExpressionEdit
-from parley.ui.fields import ToneLine
-from parley.ui.fold import ElidedLabel
-from parley.ui.scp_panel import ScpPanel
+from parley.ui.answers.answer_edit import AnswerMenu
+from parley.ui.kit.fields import ToneLine
+from parley.ui.kit.fold import ElidedLabel
+from parley.ui.log.expression_edit import ExpressionEdit
+from parley.ui.sides.scp_panel import ScpPanel
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 NAME, WHEN, ANSWER = range(3)

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QLineEdit
 from parley.keystore.store import KeyStore
 from parley.model.event import EngineEvent
 from parley.model.event import EventKind as K
+from parley.model.files.store import ProfileStore
 from parley.model.handle import AcceptanceRules, IdentityCheck, KnownUser, RequestorHandle, UserIdentity
 from parley.model.profile import AcceptorSide, Profile, RequestorSide
 from parley.model.secret import Secret
-from parley.model.store import ProfileStore
 from parley.ul.pdu import AAssociateRq, UserIdentityRq
 from tests.harness.loops import qt_loop, run_on
 from tests.keystore.backends import InMemory

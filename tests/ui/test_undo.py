@@ -6,16 +6,16 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QLineEdit, QPlainTextEdit, QTableView, QToolButton
 
-from parley.bridge.profile_book import Answer
+from parley.bridge.profiles.book import Answer
 from parley.model import registry
 from parley.model.handle import ProposedContext, RequestorHandle, RoleProposal
 from parley.model.profile import RequestorSide
-from parley.ui.context_row import Column
-from parley.ui.contexts import ContextsEditor
+from parley.ui.contexts.editor import ContextsEditor
+from parley.ui.contexts.row import Column
 from parley.ui.undo import words_of
 from parley.ul.codes import VERIFICATION
-from tests.ui.test_context_model import answers
-from tests.ui.test_contexts import select
+from tests.ui.contexts.test_editor import select
+from tests.ui.contexts.test_model import answers
 from tests.ui.windows import type_into
 
 CT, MR = "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.4"

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from parley.bridge.answers.held import HeldModel
 from parley.bridge.association_model import AssociationModel
-from parley.bridge.held_model import HeldModel
 from parley.model.handle import (
     AcceptanceRules,
     AcceptorHandle,
@@ -38,10 +38,10 @@ from parley.model.profile import AcceptorSide, RequestorSide
 from parley.model.secret import Secret
 from parley.model.tls import ClientCertificate, Tls, TlsProfile, TlsVersion
 from parley.model.transport import AcceptorTransport, IpVersion, RequestorTransport
-from parley.ui.context_row import Column
-from parley.ui.fold import FoldedSection
-from parley.ui.scp_panel import ScpPanel
-from parley.ui.scu_panel import ScuPanel
+from parley.ui.contexts.row import Column
+from parley.ui.kit.fold import FoldedSection
+from parley.ui.sides.scp_panel import ScpPanel
+from parley.ui.sides.scu_panel import ScuPanel
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 CT, FIND = "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.2.2.1"

@@ -6,15 +6,15 @@ from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit
 
-from parley.bridge.answer_desk import AnswerDesk
+from parley.bridge.answers.desk import AnswerDesk
+from parley.bridge.answers.held import HeldModel
 from parley.bridge.association_model import AssociationModel
-from parley.bridge.held_model import HeldModel
-from parley.bridge.log_model import LogModel
-from parley.bridge.profile_book import ProfileBook
-from parley.bridge.pump import EventPump
-from parley.bridge.secret_keeper import SecretKeeper
+from parley.bridge.log.model import LogModel
+from parley.bridge.loop.pump import EventPump
+from parley.bridge.profiles.book import ProfileBook
+from parley.bridge.profiles.secret_keeper import SecretKeeper
 from parley.engine.engine import Engine
-from parley.model.store import ProfileStore
+from parley.model.files.store import ProfileStore
 from parley.ui.main_window import MainWindow
 
 

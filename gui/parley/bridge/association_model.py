@@ -12,7 +12,7 @@ from typing import Any
 from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal, Slot
 
 from parley.bridge.headed_table import HeadedTable
-from parley.bridge.log_row import clock
+from parley.bridge.log.row import clock
 from parley.bridge.roles import NO_INDEX, Index
 from parley.capture.summary import one_line
 from parley.model.event import EngineEvent, EventKind

@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from parley.bridge.pump import EventPump
-from parley.bridge.store_run import StoreRun
+from parley.bridge.loop.pump import EventPump
+from parley.bridge.sending.store_run import StoreRun
 from parley.diagnosis import diagnose_listen
 from parley.engine.engine import Engine
 from parley.engine.errors import AssociationError, ListenError
@@ -23,7 +23,7 @@ from parley.engine.listener import Listener
 from parley.engine.requestor import Requestor
 from parley.engine.results import EchoResult
 from parley.engine.tasks import spawn
-from parley.model.answer_policy import Resolve, no_profile
+from parley.model.answers.policy import Resolve, no_profile
 from parley.model.event import EngineEvent, EventKind
 from parley.model.profile import AcceptorSide, RequestorSide
 from parley.ul.negotiation import NegotiatedContext

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from parley.bridge.job import Job
+from parley.bridge.loop.job import Job
 from parley.model.dicom_files import DicomFile, UnreadableFile, files_below, read_dicom_files
 
 

@@ -25,9 +25,9 @@ from parley.diagnosis import context_words, diagnose
 from parley.engine.check import Check, run_check
 from parley.engine.engine import Engine
 from parley.model.address import is_loopback
+from parley.model.problems.validation import check_requestor
 from parley.model.profile import RequestorSide
 from parley.model.registry import name_of
-from parley.model.validation import check_requestor
 from parley.ul.negotiation import NegotiatedContext
 
 
@@ -38,7 +38,7 @@ def check(options: argparse.Namespace) -> int:
     """
     code = PASSED
     if options.misbehave is not None:
-        from parley.model.misbehaviour import REQUESTOR
+        from parley.model.misbehaviour.tables import REQUESTOR
 
         misbehaviour_named(options.misbehave, REQUESTOR)
     tried: list[tuple[str, RequestorSide]] = []

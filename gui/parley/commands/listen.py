@@ -18,19 +18,19 @@ from parley.engine.errors import ListenError
 from parley.engine.listener import Armed, Listener
 from parley.keystore.terminal import with_values
 from parley.model.address import is_loopback
-from parley.model.answer_policy import AnswerPolicy, Resolve, misbehaviours
 from parley.model.answering import Answering, AnswerRule, DecisionMode
-from parley.model.answers import Answer, AnswerError, parse_answer
+from parley.model.answers.policy import AnswerPolicy, Resolve, misbehaviours
+from parley.model.answers.words import Answer, AnswerError, parse_answer
 from parley.model.decision import Caller, Decision, Hold, Misbehave
+from parley.model.files.reader import ProfileFileError, read_answers
+from parley.model.files.store import StoreError
 from parley.model.handle import AcceptanceRules, AcceptorHandle
-from parley.model.misbehaviour import ACCEPTOR
+from parley.model.misbehaviour.tables import ACCEPTOR
+from parley.model.problems.validation import check_acceptor
 from parley.model.profile import AcceptorSide, Profile
-from parley.model.profile_reader import ProfileFileError, read_answers
 from parley.model.storage import Storage, StorageMode
 from parley.model.storage_contexts import storage_beyond
-from parley.model.store import StoreError
 from parley.model.tls import ClientCertificate
-from parley.model.validation import check_acceptor
 
 
 def listen(options: argparse.Namespace) -> int:

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 
 from parley.commands.shared import PASSED, UsageError, print_line
-from parley.model.misbehaviour_steps import Misbehaviour
+from parley.model.misbehaviour.steps import Misbehaviour
 
 
 def misbehaviours(options: argparse.Namespace) -> int:  # noqa: ARG001
     """List them all."""
-    from parley.model.misbehaviour import ACCEPTOR, REQUESTOR
+    from parley.model.misbehaviour.tables import ACCEPTOR, REQUESTOR
 
     for title, table in (
         ("The acceptor's, for parley listen --misbehave", ACCEPTOR),

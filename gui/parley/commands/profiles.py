@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 from parley.commands.shared import FAILED, NOT_TRIED, PASSED, UsageError, print_line, profile_store, stored_profile
-from parley.model.profile_writer import new_text
-from parley.model.store import ProfileStore, StoredProfile
+from parley.model.files.store import ProfileStore, StoredProfile
+from parley.model.files.writer import new_text
 
 
 def list_profiles(options: argparse.Namespace) -> int:
@@ -51,7 +51,7 @@ def import_profiles(options: argparse.Namespace) -> int:
 def export_profiles(options: argparse.Namespace) -> int:
     """Write those chosen to one file, without secrets."""
     from parley.exchange.files import SUFFIXES, Format, write
-    from parley.model.atomic import write_atomically
+    from parley.model.files.atomic import write_atomically
 
     form = Format(options.format) if options.format else SUFFIXES.get(Path(options.to).suffix.lower())
     if form is None:

@@ -20,8 +20,8 @@ from parley.model.attempt import AttemptEnd
 from parley.model.dicom_files import DicomFile, UnreadableFile, files_below, propose_contexts, read_dicom_files
 from parley.model.event import EventKind
 from parley.model.handle import ProposedContext
+from parley.model.problems.validation import check_requestor
 from parley.model.profile import RequestorSide
-from parley.model.validation import check_requestor
 
 MOST_CONTEXTS = 128
 """Of one association: their ids are odd and have one byte."""

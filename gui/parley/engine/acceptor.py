@@ -32,7 +32,7 @@ from parley.model.decision import (
 )
 from parley.model.event import EventKind
 from parley.model.handle import Rejection
-from parley.model.misbehaviour_steps import OddAnswer, Trigger
+from parley.model.misbehaviour.steps import OddAnswer, Trigger
 from parley.ul import effects as fx
 from parley.ul import primitives as pr
 from parley.ul.codes import PresentationRejectReason, RejectResult, RejectSource, Role
@@ -216,7 +216,7 @@ class Acceptor(Association):
 
     def _misbehave(self, name: str) -> None:
         """Answer oddly, or accept and misbehave when the time comes."""
-        from parley.model.misbehaviour import ACCEPTOR  # the tables are long, and seldom wanted
+        from parley.model.misbehaviour.tables import ACCEPTOR  # the tables are long, and seldom wanted
 
         assert self.request is not None
         side = self._listener.side

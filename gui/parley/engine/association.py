@@ -18,7 +18,7 @@ from parley.engine.misbehaving import Misbehaving
 from parley.engine.recorder import Recorder
 from parley.engine.results import EchoResult, StoreResult
 from parley.model.event import EventKind
-from parley.model.misbehaviour_steps import Trigger
+from parley.model.misbehaviour.steps import Trigger
 from parley.model.profile import Timers
 from parley.model.responses import ResponseRule
 from parley.model.storage import Storage

@@ -44,7 +44,7 @@ async def run_check(engine: Engine, side: RequestorSide, misbehaviour: str | Non
     """Try a peer. Never raises for what it does; cancelling aborts the association.
 
     Args:
-        misbehaviour: a name of `parley.model.misbehaviour.REQUESTOR`: what this side does wrong on purpose.
+        misbehaviour: a name of `parley.model.misbehaviour.tables.REQUESTOR`: what this side does wrong on purpose.
     """
     association = engine.requestor(side, misbehaviour)
     attempt = await association.associate()

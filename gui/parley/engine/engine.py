@@ -12,9 +12,9 @@ from parley.engine.ending import end_all
 from parley.engine.listener import Listener, Policy
 from parley.engine.recorder import Recorder, Sink
 from parley.engine.requestor import Requestor
-from parley.model.answer_policy import Resolve, no_profile
+from parley.model.answers.policy import Resolve, no_profile
 from parley.model.event import EventKind
-from parley.model.misbehaviour_steps import Misbehaviour
+from parley.model.misbehaviour.steps import Misbehaviour
 from parley.model.profile import AcceptorSide, RequestorSide
 
 
@@ -41,7 +41,7 @@ class Engine:
 
         Args:
             side: whom to call, with what.
-            misbehaviour: a name of `parley.model.misbehaviour.REQUESTOR`.
+            misbehaviour: a name of `parley.model.misbehaviour.tables.REQUESTOR`.
 
         Raises:
             KeyError: there is no such misbehaviour.
@@ -103,6 +103,6 @@ class Engine:
 def _named(misbehaviour: str | None) -> Misbehaviour | None:
     if misbehaviour is None:
         return None
-    from parley.model.misbehaviour import REQUESTOR  # the tables are long, and seldom wanted
+    from parley.model.misbehaviour.tables import REQUESTOR  # the tables are long, and seldom wanted
 
     return REQUESTOR[misbehaviour]

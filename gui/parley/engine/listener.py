@@ -17,10 +17,10 @@ from parley.engine.sockets import bound, granted_words
 from parley.engine.tls import Security, TlsSetupError, acceptor_security
 from parley.engine.tls_transport import TlsTransport
 from parley.model.address import format_address
-from parley.model.answer_policy import AnswerPolicy, PolicyError, Resolve
+from parley.model.answers.policy import AnswerPolicy, PolicyError, Resolve
 from parley.model.decision import Caller, Decision, Hold
 from parley.model.event import EventKind
-from parley.model.nonconformity import answer_faults, fault_words
+from parley.model.problems.nonconformity import answer_faults, fault_words
 from parley.model.profile import AcceptorSide
 from parley.ul.codes import Role
 from parley.ul.pdu import AAssociateRq

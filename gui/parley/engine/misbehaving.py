@@ -14,7 +14,7 @@ from parley.engine.deadlines import Deadlines
 from parley.engine.recorder import Recorder
 from parley.engine.script import Running
 from parley.model.event import EventKind
-from parley.model.misbehaviour_steps import Misbehaviour, Script, Situation, Step, Trigger
+from parley.model.misbehaviour.steps import Misbehaviour, Script, Situation, Step, Trigger
 from parley.model.profile import Timers
 from parley.ul import effects as fx
 from parley.ul.codes import Role

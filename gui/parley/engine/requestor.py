@@ -28,8 +28,8 @@ from parley.model.address import format_address
 from parley.model.attempt import Attempt, AttemptEnd, Step
 from parley.model.build import request_pdu
 from parley.model.event import EventKind
-from parley.model.misbehaviour_steps import Misbehaviour, OddRequest, Trigger
-from parley.model.nonconformity import fault_words, request_faults
+from parley.model.misbehaviour.steps import Misbehaviour, OddRequest, Trigger
+from parley.model.problems.nonconformity import fault_words, request_faults
 from parley.model.profile import RequestorSide
 from parley.model.tls import Handshake
 from parley.ul import effects as fx

@@ -10,7 +10,7 @@ from collections import deque
 from typing import Protocol
 
 from parley.engine.deadlines import Deadline
-from parley.model.misbehaviour_steps import (
+from parley.model.misbehaviour.steps import (
     AwaitPdu,
     Behave,
     Close,

@@ -14,8 +14,8 @@ import sys
 from contextlib import suppress
 from typing import Any
 
+from parley.model.problems.transport import LARGEST_NUMBER, version_of
 from parley.model.transport import AcceptorTransport, IpVersion, RequestorTransport, Transport
-from parley.model.transport_problems import LARGEST_NUMBER, version_of
 
 Address = tuple[socket.AddressFamily, tuple[Any, ...]]
 """A family, and an address as sockets of that family take it."""

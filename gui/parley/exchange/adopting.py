@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from parley.exchange.results import Imported, Problem, below
+from parley.model.files.secrets import with_own_references
+from parley.model.files.store import ProfileStore
 from parley.model.profile import Profile
-from parley.model.profile_secrets import with_own_references
-from parley.model.store import ProfileStore
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from parley.exchange.results import MOST_PROFILES, Arrival, Imported, Problem, decoded
-from parley.model.atomic import safe_file_name
-from parley.model.profile_reader import ProfileFileError, read_profile
-from parley.model.store import LARGEST_FILE, SUFFIX
+from parley.model.files.atomic import safe_file_name
+from parley.model.files.reader import ProfileFileError, read_profile
+from parley.model.files.store import LARGEST_FILE, SUFFIX
 
 LARGEST_CONTENT = 64 << 20
 """Bytes of all members together, unpacked."""

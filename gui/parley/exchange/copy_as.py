@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from parley.exchange.asconfig import SIDES, write_asconfig
 from parley.exchange.copy_script import pynetdicom_script
 from parley.exchange.features import Tool, missing
+from parley.model.files.secrets import with_secrets
 from parley.model.handle import RequestorHandle
 from parley.model.profile import Profile, RequestorSide
-from parley.model.profile_secrets import with_secrets
 from parley.model.secret import Secret
 from parley.model.tls import Tls
 from parley.ul.codes import UserIdentityType
@@ -216,7 +216,7 @@ def _parley(side: RequestorSide) -> Copied:
         target = f"{handle.called_ae_title}@{side.host}:{side.port}"
         return Copied(Tool.PARLEY, shlex.join(["parley", "check", *options, "--", target]) + "\n")
     # tomlkit takes 20 ms to import.
-    from parley.model.profile_writer import new_text
+    from parley.model.files.writer import new_text
 
     profile = with_secrets(Profile(name, side), _to_be_asked)
     file = _written(f"parley-copied/{name}.toml", new_text(profile))

@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 from parley.exchange.results import UID
 from parley.model.handle import RequestorHandle, UserIdentity
+from parley.model.problems.transport import LARGEST_NUMBER, LAST_PORT, version_of
 from parley.model.profile import RequestorSide
 from parley.model.tls import TlsProfile
 from parley.model.transport import IpVersion
-from parley.model.transport_problems import LARGEST_NUMBER, LAST_PORT, version_of
 from parley.ul.codes import VERIFICATION, UserIdentityType
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from parley.model.atomic import safe_file_name
+from parley.model.files.atomic import safe_file_name
 from parley.model.handle import RequestorHandle
 from parley.model.profile import Profile, RequestorSide
 

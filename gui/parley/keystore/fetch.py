@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from parley.keystore.store import KeyStore, KeyStoreError
+from parley.model.files.secrets import with_secrets
 from parley.model.profile import Profile
-from parley.model.profile_secrets import with_secrets
 from parley.model.secret import Secret
 
 Ask = Callable[[str, str], Secret | None]

@@ -1,6 +1,7 @@
 """Who answers a request, and how: the words of a profile.
 
-Their languages are `parley.model.expression` and `parley.model.answers`; `parley.model.answer_policy` follows them.
+Their languages are `parley.model.expression` and `parley.model.answers.words`; `parley.model.answers.policy` follows
+them.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ class AnswerRule:
 
     Attributes:
         when: an expression over the caller (`parley.model.expression`); empty matches every one.
-        answer: what is answered, such as ``reject 1/1/7`` or ``after 5 s accept`` (`parley.model.answers`).
+        answer: what is answered, such as ``reject 1/1/7`` or ``after 5 s accept`` (`parley.model.answers.words`).
         name: for the log; may be empty.
         is_on: a rule that is off is skipped.
     """

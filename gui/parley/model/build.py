@@ -3,7 +3,7 @@
 Nothing is refused here: a tester sends what it is told to. What a field of the wire cannot hold becomes the nearest it
 can: text is sent as UTF-8, an AE title's first 16 bytes and a UID's or a name's first 4096; a number outside its field
 becomes the field's lowest or highest; transfer syntaxes for which an item has no room are left out. So whatever a
-handle says, its PDU can be encoded. `parley.model.validation` tells the person about it beforehand.
+handle says, its PDU can be encoded. `parley.model.problems.validation` tells the person about it beforehand.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def accept_pdu(handle: AcceptorHandle, rules: AcceptanceRules, rq: AAssociateRq)
     """The A-ASSOCIATE-AC with which the handle answers this request (PS3.8 Table 9-17). Never raises.
 
     Every proposed context is answered, by `rules.choice` unless the handle forces another answer, and roles are by
-    `rules.role_policy`; the other rules are `parley.model.rules.decide`'s.
+    `rules.role_policy`; the other rules are `parley.model.answers.rules.decide`'s.
     """
     reserved = rq.reserved_43_74 if handle.reserved_43_74 is None else handle.reserved_43_74
     return AAssociateAc(

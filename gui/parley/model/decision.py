@@ -74,7 +74,7 @@ class Reset:
 
 @dataclass(frozen=True, slots=True)
 class Misbehave:
-    """Do what the misbehaviour of this name does (`parley.model.misbehaviour`)."""
+    """Do what the misbehaviour of this name does (`parley.model.misbehaviour.tables`)."""
 
     name: str
     why: str = ""

@@ -1,4 +1,4 @@
-"""A profile: a named set of both handles with their connection data. Its file is `parley.model.store`'s business."""
+"""A profile: a named set of both handles with their connection data. `parley.model.files` has its file."""
 
 from __future__ import annotations
 

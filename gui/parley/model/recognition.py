@@ -1,6 +1,6 @@
 """Whether an acceptor knows its caller: by AE title, by network address, by user identity.
 
-Rule: what is on a list and cannot be understood lets nobody in; `parley.model.validation` tells the person.
+Rule: what is on a list and cannot be understood lets nobody in; `parley.model.problems.validation` tells the person.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pkgutil import get_data
 
+from parley.model.files.reader import read_profile
 from parley.model.profile import Profile
-from parley.model.profile_reader import read_profile
 
 SAMPLES = ("reject-every-caller", "orthanc")
 

@@ -14,7 +14,7 @@ from parley.model import user_information as info
 from parley.model.contexts import context_ids
 from parley.model.fit import CODE, ITEM_LENGTH, MAXIMUM_LENGTH, OPERATIONS, PROTOCOL_VERSION, nearest
 from parley.model.handle import AcceptorHandle, ProposedContext, RequestorHandle, UserIdentity
-from parley.model.problem import Problem, Problems, error
+from parley.model.problems.problem import Problem, Problems, error
 from parley.model.secret import Secret
 from parley.ul.errors import Finding
 from parley.ul.pdu import (

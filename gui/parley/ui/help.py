@@ -11,8 +11,8 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
 import parley
-from parley.ui import style
-from parley.ui.fields import named
+from parley.ui.kit import style
+from parley.ui.kit.fields import named
 
 _LOG_KEYS = (
     ("Any letter", "In the log: find, as Ctrl+F does"),
@@ -37,9 +37,9 @@ def show_page(parent: QWidget, title: str, name: str) -> None:
 
 def show_filters(parent: QWidget) -> None:
     """Show the page about expressions, with every name that can be asked."""
-    from parley.bridge.log_words import LOG
-    from parley.model.answers import PRESETS
-    from parley.model.caller_words import CALLER
+    from parley.bridge.log.words import LOG
+    from parley.model.answers.caller_words import CALLER
+    from parley.model.answers.words import PRESETS
 
     text = resources.files("parley.resources").joinpath("help", "filters.md").read_text("utf-8")
     names = {

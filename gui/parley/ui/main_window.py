@@ -11,18 +11,18 @@ from PySide6.QtCore import QSettings, Signal, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QLabel, QMainWindow
 
-from parley.ui import style
 from parley.ui.geometry import Geometry
+from parley.ui.kit import style
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from parley.bridge.answer_desk import AnswerDesk
+    from parley.bridge.answers.desk import AnswerDesk
+    from parley.bridge.answers.held import HeldModel
     from parley.bridge.association_model import AssociationModel
     from parley.bridge.controller import Controller
-    from parley.bridge.held_model import HeldModel
-    from parley.bridge.log_model import LogModel
-    from parley.bridge.profile_book import ProfileBook
+    from parley.bridge.log.model import LogModel
+    from parley.bridge.profiles.book import ProfileBook
     from parley.model.event import EngineEvent
     from parley.model.profile import Profile
     from parley.ui.panes import Panes
@@ -71,19 +71,19 @@ class MainWindow(QMainWindow):
             log, associations: what happened, who is connected.
             desk, held: decides about requests that wait, and which do.
         """
-        from parley.bridge.consent import Consent
-        from parley.ui.decisions import Decisions
-        from parley.ui.details import DetailsPane
-        from parley.ui.from_wire import FromWire
-        from parley.ui.log_view import LogView
+        from parley.bridge.profiles.consent import Consent
+        from parley.ui.answers.decisions import Decisions
+        from parley.ui.gates.misbehave_gate import MisbehaveGate
+        from parley.ui.gates.secret_gate import SecretGate
+        from parley.ui.log.details import DetailsPane
+        from parley.ui.log.from_wire import FromWire
+        from parley.ui.log.view import LogView
         from parley.ui.menus import Menus
-        from parley.ui.misbehave_gate import MisbehaveGate
-        from parley.ui.profile_files import ProfileFiles
-        from parley.ui.profiles_pane import ProfilesPane
-        from parley.ui.scp_panel import ScpPanel
-        from parley.ui.scu_panel import ScuPanel
-        from parley.ui.secret_gate import SecretGate
-        from parley.ui.send_files import SendFiles
+        from parley.ui.profiles.files import ProfileFiles
+        from parley.ui.profiles.pane import ProfilesPane
+        from parley.ui.sending.files import SendFiles
+        from parley.ui.sides.scp_panel import ScpPanel
+        from parley.ui.sides.scu_panel import ScuPanel
         from parley.ui.undo import UndoActions
 
         self._controller = controller
@@ -130,7 +130,7 @@ class MainWindow(QMainWindow):
         return Panes(upper, lower, self)
 
     def _make_status_bar(self) -> None:
-        from parley.ui.fields import named
+        from parley.ui.kit.fields import named
 
         bar = self.statusBar()
         self._status: dict[str, QLabel] = {}

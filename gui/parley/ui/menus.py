@@ -13,8 +13,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolBar, QWidget
 
-from parley.ui import icons, style
-from parley.ui.actions import make_action
+from parley.ui.kit import icons, style
+from parley.ui.kit.actions import make_action
 
 if TYPE_CHECKING:
     from pathlib import Path

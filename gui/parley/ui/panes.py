@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QSplitter, QWidget
 
-from parley.ui.actions import make_action
 from parley.ui.geometry import Geometry
+from parley.ui.kit.actions import make_action
 
 _UPPER_SIZES, _LOWER_SIZES, _WHOLE_SIZES = [190, 500, 500], [850, 550], [560, 300]
 

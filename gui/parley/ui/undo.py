@@ -13,12 +13,12 @@ from PySide6.QtCore import QEvent, QObject, Slot
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 
-from parley.bridge.history import Place
-from parley.bridge.profile_book import ProfileBook
-from parley.ui import icons
+from parley.bridge.profiles.book import ProfileBook
+from parley.bridge.profiles.history import Place
+from parley.ui.kit import icons
 
 if TYPE_CHECKING:
-    from parley.bridge.draft_history import DraftHistory
+    from parley.bridge.profiles.draft_history import DraftHistory
 
 _SIDES = {"scu": "SCU", "scp": "SCP"}
 _WORDS = {("scp", "answering", "rules"): "SCP answer rules", ("scp", "responses"): "SCP answers to messages"}

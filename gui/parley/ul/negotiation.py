@@ -1,7 +1,7 @@
 """Presentation context and role negotiation (PS3.8 section 7.1.1, PS3.7 section D.3.3.4) as pure functions.
 
 Rule: values in, values out, on whatever a peer may have sent. Whether an association is wanted at all is decided
-elsewhere (`parley.model.rules`).
+elsewhere (`parley.model.answers.rules`).
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Requests that wait, and what a person decides about them."""

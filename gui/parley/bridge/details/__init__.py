@@ -1,0 +1,1 @@
+"""What is selected in the log, as Qt trees and tables."""

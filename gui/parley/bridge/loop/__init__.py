@@ -1,0 +1,1 @@
+"""asyncio on Qt's loop: start and end, events in batches, work on threads, garbage."""

@@ -1,0 +1,191 @@
+"""Sends the files of a `SendingModel` on the SCU's association and shows in it how that goes, every 50 ms."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from parley.bridge.controller import Controller
+from parley.bridge.sending.model import FileState, SendingModel
+from parley.bridge.sending.store_run import StoreRun
+from parley.ul.table import State
+
+LOOK_MS = 50
+"""How often the table is brought up to date; a row each time would keep the window from all else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How the files on the list stand.
+
+    Attributes:
+        total: files on the list.
+        stored: those that the peer says it has taken, be it with a warning.
+        failed: those that were tried in vain.
+        unreadable: those that hold nothing that could be sent.
+        share: of the bytes of the run that is under way, or was the last, from 0 to 1.
+        rate: bytes a second of that run; 0 before anything was sent.
+    """
+
+    total: int
+    stored: int
+    failed: int
+    unreadable: int
+    share: float = 0.0
+    rate: float = 0.0
+
+    @property
+    def words(self) -> str:
+        """For a person: ``12 of 14 stored, 2 failed, 23.4 MB/s``."""
+        parts = [f"{self.stored} of {self.total} stored"]
+        if self.failed:
+            parts.append(f"{self.failed} failed")
+        if self.unreadable:
+            parts.append(f"{self.unreadable} cannot be sent")
+        if self.rate:
+            parts.append(f"{self.rate / 1e6:.1f} MB/s")
+        return ", ".join(parts)
+
+
+class Sender(QObject):
+    """One run at a time.
+
+    Signals:
+        changed: whether it runs, or stops, or whether there is an association.
+        progressed: how far it is.
+        finished: a run is over, whichever way.
+
+    Args:
+        monotonic: a clock in seconds, for the rate.
+    """
+
+    changed = Signal()
+    progressed = Signal()
+    finished = Signal()
+
+    def __init__(
+        self,
+        controller: Controller,
+        model: SendingModel,
+        parent: QObject | None = None,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(parent)
+        self._controller = controller
+        self._model = model
+        self._monotonic = monotonic
+        self._run: StoreRun | None = None
+        self._rows: list[int] = []
+        self._shown = 0
+        self._sizes: list[int] = []
+        self._share = self._rate = self._began = 0.0
+        self._look = QTimer(self)
+        self._look.setInterval(LOOK_MS)
+        self._look.timeout.connect(self._show_progress)
+        controller.scu_state_changed.connect(self._show_state)
+        controller.scu_busy_changed.connect(self._tell_changed)
+        controller.store_finished.connect(self._finish)
+        self._show_state()
+
+    # --- what it says ----------------------------------------------------------------------------------------------
+
+    @property
+    def can_start(self) -> bool:
+        """Whether there is an association with nothing else under way."""
+        return self._controller.can_store
+
+    @property
+    def is_running(self) -> bool:
+        """Whether files are being sent."""
+        return self._run is not None
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether the run ends after the file that is on its way."""
+        return self._run is not None and self._run.is_stopping
+
+    def summary(self) -> Summary:
+        """How the files stand now."""
+        counts = self._model.counts
+        return Summary(
+            self._model.rowCount(),
+            counts[FileState.STORED] + counts[FileState.WARNED],
+            counts[FileState.FAILED],
+            counts[FileState.UNREADABLE],
+            self._share,
+            self._rate,
+        )
+
+    # --- what it does ----------------------------------------------------------------------------------------------
+
+    def start(self, rows: Sequence[int]) -> None:
+        """Send the files of these rows; does nothing without an association, or while something is under way.
+
+        Rows may be added to the model meanwhile, and none removed.
+        """
+        files = self._model.files(rows)
+        run = StoreRun([file.path for file in files])
+        if self.is_running or not files or not self._controller.store(run):
+            return
+        self._run, self._rows, self._shown = run, list(rows), 0
+        self._sizes = [file.size for file in files]
+        self._share, self._rate, self._began = 0.0, 0.0, self._monotonic()
+        self._model.wait_again(rows)
+        self._look.start()
+        self.changed.emit()
+
+    def stop(self) -> None:
+        """End after the file that is on its way; the association stays."""
+        if self._run is not None:
+            self._run.stop()
+            self.changed.emit()
+
+    def abort(self) -> None:
+        """End in the middle of the file, and the association with it."""
+        if self._run is not None:
+            self._run.stop()
+            self._controller.abort()
+            self.changed.emit()
+
+    # --- what comes of it ------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _show_progress(self) -> None:
+        assert self._run is not None
+        self._take_results(self._run, self._run.sent)
+        self.progressed.emit()
+
+    def _take_results(self, run: StoreRun, sent: int | None) -> None:
+        """Show what is new; `sent` is None when no file is on its way any more."""
+        new = run.results[self._shown :]
+        results = list(zip(self._rows[self._shown :], new, strict=False))
+        self._shown += len(new)
+        is_under_way = sent is not None and self._shown < len(self._rows)
+        self._model.show_progress(results, self._rows[self._shown] if is_under_way else None, sent or 0)
+        self._share = (sum(self._sizes[: self._shown]) + (sent or 0)) / (sum(self._sizes) or 1)
+        seconds = self._monotonic() - self._began
+        self._rate = (run.answered + run.sent) / seconds if seconds > 0 else 0.0
+
+    @Slot()
+    def _finish(self) -> None:
+        run, self._run = self._run, None
+        if run is None:
+            return
+        self._look.stop()
+        self._take_results(run, None)
+        self._model.wait_again(self._rows[self._shown :])
+        self.changed.emit()
+        self.finished.emit()
+
+    @Slot()
+    def _show_state(self, state: State | None = None) -> None:  # noqa: ARG002
+        self._model.show_contexts(self._controller.scu_contexts)
+        self.changed.emit()
+
+    @Slot()
+    def _tell_changed(self, _busy: bool = False) -> None:
+        self.changed.emit()

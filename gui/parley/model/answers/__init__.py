@@ -1,0 +1,1 @@
+"""What an acceptor answers: by its acceptance rules, by answer rules, or as somebody edits it."""

@@ -1,0 +1,477 @@
+"""Profiles as files: a folder tree that the person can read, change by hand and keep under version control.
+
+A profile is known by its key, the path of its file below the folder with slashes (``Site A/CT 1.toml``); its name is
+inside the file, so that a name may hold what file names cannot. A file that cannot be read is listed with the reason
+and never overwritten. The built-in profile has no file and can only be copied.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, MutableSequence, Set
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path, PurePosixPath
+
+from parley.model.files.atomic import safe_file_name, write_atomically
+from parley.model.files.memory import FileMemory
+from parley.model.files.reader import ProfileFileError, read_profile
+from parley.model.files.secrets import without_secrets
+from parley.model.profile import LOOPBACK, AcceptorSide, Profile
+
+SUFFIX = ".toml"
+LARGEST_FILE = 1 << 20
+"""Bytes. A profile takes some thousands; what is larger is something else."""
+
+BUILT_IN = {LOOPBACK.name: LOOPBACK}
+"""Profiles without a file; the key is the name, which no file's key can be for lack of the suffix."""
+
+
+class StoreError(Exception):
+    """A profile could not be read or changed; the text says why in words for a person. Nothing was lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredProfile:
+    """One line of the list of profiles.
+
+    Attributes:
+        key: what the store's methods take.
+        name: the profile's name; of a file that cannot be read, the file's.
+        folder: the folder it is in, with slashes; empty for the top one.
+        profile: None where the file cannot be read.
+        problem: why it cannot be read.
+        line: where in the file, counted from 1; None where it is not about one line.
+        built_in: it can be neither changed nor deleted, but copied.
+    """
+
+    key: str
+    name: str
+    folder: str = ""
+    profile: Profile | None = None
+    problem: str = ""
+    line: int | None = None
+    built_in: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """What became of a profile that came from elsewhere.
+
+    Attributes:
+        key: of its new file; empty where it could not be written.
+        profile: as it was written, with the name that it has now.
+        problem: why it could not be written.
+    """
+
+    key: str
+    profile: Profile
+    problem: str = ""
+
+
+def default_folder() -> Path:
+    """The person's own folder for profiles; it need not exist."""
+    from platformdirs import user_config_path
+
+    return user_config_path("parley", appauthor=False) / "profiles"
+
+
+class ProfileStore:
+    """The profiles in one folder. What another program changes there is seen at the next call.
+
+    With a clock, the list reads a file again only when it has changed: listing 1 000 profiles once more takes
+    milliseconds instead of a second. It may be done on any thread.
+
+    Args:
+        folder: where they are; it need not exist.
+        clock: gives nanoseconds since 1970, as the times of files are; without one, every file is read every time.
+    """
+
+    def __init__(self, folder: Path, clock: Callable[[], int] | None = None) -> None:
+        self.folder = folder
+        self._entries = FileMemory[StoredProfile](clock)
+
+    # --- looking -----------------------------------------------------------------------------------------------------
+
+    def list(self) -> tuple[StoredProfile, ...]:
+        """Every profile, readable or not: the built-in ones, then by folder and name. Never raises.
+
+        A folder that cannot be read is listed like a file that cannot.
+        """
+        errors = deque[OSError]()
+        keys = list(self._keys(errors))
+        stored = [self._entry(key) for key in keys]
+        stored += [self._unreadable_folder(error) for error in errors if not isinstance(error, FileNotFoundError)]
+        self._entries.retain([self._place(key) for key in keys])
+        return in_order((*_built_in_entries(), *stored))
+
+    def entry(self, key: str) -> StoredProfile | None:
+        """The list's line of one profile, without a look at the others; None where there is none."""
+        if key in BUILT_IN:
+            return next(entry for entry in _built_in_entries() if entry.key == key)
+        if any(part.startswith(".") for part in key.split("/")):
+            return None
+        try:
+            return self._entry(key) if os.path.lexists(self._path(key)) else None
+        except StoreError:
+            return None
+
+    def folders(self) -> tuple[str, ...]:
+        """Every folder below the top one, empty ones too, with slashes."""
+        return tuple(sorted(folder for folder, _ in self._walk() if folder))
+
+    def load(self, key: str) -> Profile:
+        """The profile with that key.
+
+        Raises:
+            StoreError: there is none, or it cannot be read.
+        """
+        if key in BUILT_IN:
+            return BUILT_IN[key]
+        return self._read(key)[0]
+
+    def find(self, name: str) -> StoredProfile:
+        """As `find` among all of them; the others are not read where a file has that name.
+
+        Raises:
+            StoreError: there is none, or more than one.
+        """
+        entry = None if name in BUILT_IN or name.endswith(SUFFIX) else self.entry(name + SUFFIX)
+        return entry if entry is not None and entry.profile is not None else find(self.list(), name)
+
+    def acceptor_side(self, name: str) -> AcceptorSide | None:
+        """The SCP side of the profile with that name; None where there is none, or more than one."""
+        try:
+            return self.load(self.find(name).key).scp
+        except StoreError:
+            return None
+
+    def text(self, key: str, draft: Profile | None = None) -> str:
+        """The text of a profile's file, to be handed on as it is, or as `draft` would make it; built in, written out.
+
+        Raises:
+            StoreError: there is none, it cannot be read, or not be changed to that.
+        """
+        if key in BUILT_IN:
+            return _fresh_text(draft or BUILT_IN[key])
+        current, text = self._read(key)
+        return text if draft is None or draft == current else _changed_text(draft, text)
+
+    # --- changing ----------------------------------------------------------------------------------------------------
+
+    def create(self, profile: Profile, folder: str = "") -> str:
+        """Write a profile to a new file ("save as") and return its key. The folder is created where it is missing.
+
+        Raises:
+            StoreError: the name is empty or taken in that folder, or the file cannot be written.
+        """
+        self._refuse_name(profile.name, folder)
+        key = self._free_key(profile.name, folder)
+        self._write(key, _fresh_text(profile))
+        return key
+
+    def adopt(self, arrivals: Iterable[tuple[Profile, str, str]]) -> Iterator[Adopted]:
+        """Write many profiles to new files, one after the other: each with its folder, and its own text or none.
+
+        A name that is taken gets a number. What cannot be written has the reason, and the rest goes on.
+        """
+        names: dict[str, set[str]] = {}
+        keys = {key.casefold() for key in self._keys()}
+        for profile, folder, text in arrivals:
+            if folder not in names:
+                names[folder] = {entry.name.casefold() for entry in self._siblings(folder)}
+            stem = profile.name.strip() or "Profile"
+            numbered = (stem if number == 1 else f"{stem} {number}" for number in count(1))
+            named = replace(profile, name=next(name for name in numbered if name.casefold() not in names[folder]))
+            key = self._free_key(named.name, folder, taken=keys)
+            try:
+                self._write(key, _changed_text(named, text) if text else _fresh_text(named))
+            except StoreError as error:
+                yield Adopted("", named, str(error))
+                continue
+            names[folder].add(named.name.casefold())
+            keys.add(key.casefold())
+            yield Adopted(key, named)
+
+    def save(self, profile: Profile, key: str) -> None:
+        """Write a profile to its file, keeping comments, order and unknown keys; a file that is gone is written anew.
+
+        Of secrets it gets the references alone.
+
+        The profile's name goes into the file, while the file keeps its own: `rename` changes both.
+
+        Raises:
+            StoreError: the profile is built in, its file cannot be read any more, is read-only or cannot be written.
+        """
+        self._refuse_built_in(key, "changed: save it under another name")
+        profile = without_secrets(profile)
+        if not self._path(key).exists():
+            self._refuse_name(profile.name, _folder_of(key))
+            self._write(key, _fresh_text(profile))
+            return
+        current, text = self._read(key)
+        if profile.name != current.name:
+            self._refuse_name(profile.name, _folder_of(key), but_for=key)
+        if profile != current:
+            self._write(key, _changed_text(profile, text))
+
+    def rename(self, key: str, name: str) -> str:
+        """Give a profile another name and, where that is possible, its file a name like it; return the new key.
+
+        Raises:
+            StoreError: the profile is built in or cannot be read, the name is empty or taken, or the file cannot be
+                written.
+        """
+        self._refuse_built_in(key, "renamed: duplicate it instead")
+        self.save(replace(self.load(key), name=name), key)
+        if safe_file_name(name) == PurePosixPath(key).stem:
+            return key
+        new_key = self._free_key(name, _folder_of(key), but_for=key)
+        try:
+            self._path(key).rename(self._path(new_key))
+        except OSError:
+            return key  # The name inside the file is what counts.
+        return new_key
+
+    def duplicate(self, key: str, name: str | None = None) -> str:
+        """Copy a profile, comments included, under a name or else a new one made from its own; return the copy's key.
+
+        Raises:
+            StoreError: the profile cannot be read, the name is empty or taken, or the file cannot be written.
+        """
+        if key in BUILT_IN:
+            profile, text, folder = BUILT_IN[key], None, ""
+        else:
+            profile, text = self._read(key)
+            folder = _folder_of(key)
+        copy = replace(profile, name=self._copy_name(profile.name, folder) if name is None else name)
+        self._refuse_name(copy.name, folder)
+        new_key = self._free_key(copy.name, folder)
+        self._write(new_key, _fresh_text(copy) if text is None else _changed_text(copy, text))
+        return new_key
+
+    def delete(self, key: str) -> None:
+        """Remove a profile's file, also one that cannot be read.
+
+        Raises:
+            StoreError: the profile is built in, or the file cannot be removed.
+        """
+        self._refuse_built_in(key, "deleted")
+        try:
+            self._path(key).unlink()
+        except FileNotFoundError:
+            raise StoreError(f"There is no file {key} any more.") from None
+        except OSError as error:
+            raise StoreError(f"{key} could not be deleted: {_words(error)}.") from error
+
+    # --- names and keys ----------------------------------------------------------------------------------------------
+
+    def _refuse_built_in(self, key: str, what: str) -> None:
+        if key in BUILT_IN:
+            raise StoreError(f"The profile {key} is built in and cannot be {what}.")
+
+    def _refuse_name(self, name: str, folder: str, but_for: str = "") -> None:
+        """Refuse names that are empty or that another profile of the folder has, whatever its case."""
+        if not name.strip():
+            raise StoreError("A profile needs a name.")
+        taken = {entry.name.casefold() for entry in self._siblings(folder) if entry.key != but_for}
+        if name.casefold() in taken:
+            raise StoreError(f"There is already a profile called {name}.")
+
+    def _siblings(self, folder: str) -> Iterator[StoredProfile]:
+        yield from (entry for entry in _built_in_entries() if entry.folder == folder)
+        yield from (self._entry(key) for key in self._keys() if _folder_of(key) == folder)
+
+    def _copy_name(self, name: str, folder: str) -> str:
+        taken = {entry.name.casefold() for entry in self._siblings(folder)}
+        names = (f"{name} copy" if number == 1 else f"{name} copy {number}" for number in count(1))
+        return next(name for name in names if name.casefold() not in taken)
+
+    def _free_key(self, name: str, folder: str, but_for: str = "", taken: Set[str] | None = None) -> str:
+        """A key for a new file, told from those there even where case does not count."""
+        if taken is None:
+            taken = {key.casefold() for key in self._keys()} - {but_for.casefold()}
+        stem = f"{folder}/{safe_file_name(name)}" if folder else safe_file_name(name)
+        keys = (f"{stem}{SUFFIX}" if number == 1 else f"{stem} {number}{SUFFIX}" for number in count(1))
+        return next(key for key in keys if key.casefold() not in taken and self._is_free(key, but_for))
+
+    def _is_free(self, key: str, but_for: str) -> bool:
+        return key.casefold() == but_for.casefold() or not os.path.lexists(self._path(key))
+
+    def _path(self, key: str) -> Path:
+        """The file of a key, which never leads out of the folder."""
+        parts = PurePosixPath(key).parts
+        path = self.folder.joinpath(*parts)
+        if not key.endswith(SUFFIX) or ".." in parts or not path.is_relative_to(self.folder):
+            raise StoreError(f"{key} is no place for a profile.")
+        return path
+
+    # --- files -------------------------------------------------------------------------------------------------------
+
+    def _walk(self, errors: MutableSequence[OSError] | None = None) -> Iterator[tuple[str, Iterable[str]]]:
+        """Every folder with the names in it; hidden ones, such as version control's, are left out."""
+        for path, folders, names in os.walk(self.folder, onerror=None if errors is None else errors.append):
+            folders[:] = [folder for folder in folders if not folder.startswith(".")]
+            relative = Path(path).relative_to(self.folder).as_posix()
+            yield "" if relative == "." else relative, names
+
+    def _keys(self, errors: MutableSequence[OSError] | None = None) -> Iterator[str]:
+        for folder, names in self._walk(errors):
+            for name in names:
+                if name.endswith(SUFFIX) and not name.startswith("."):
+                    yield f"{folder}/{name}" if folder else name
+
+    def _unreadable_folder(self, error: OSError) -> StoredProfile:
+        path = Path(error.filename or self.folder)
+        name = path.relative_to(self.folder).as_posix() if path != self.folder else str(path)
+        return StoredProfile(name, name, _folder_of(name), problem=f"the folder cannot be read: {_words(error)}")
+
+    def _entry(self, key: str) -> StoredProfile:
+        """A line of the list. That of a file which cannot be read is not remembered: the reason may be gone."""
+        try:
+            entry = self._entries.recall(self._place(key), lambda: self._read_entry(key))
+        except _UnreadableError as error:
+            name = PurePosixPath(key).stem
+            return StoredProfile(key, name, _folder_of(key), problem=error.reason, line=error.line)
+        return entry
+
+    def _read_entry(self, key: str) -> StoredProfile:
+        profile, _ = self._read(key)
+        return StoredProfile(key, profile.name, _folder_of(key), profile)
+
+    def _place(self, key: str) -> str:
+        """The file of a key that is in the folder; `_path` is for keys from elsewhere."""
+        return f"{self.folder}/{key}"
+
+    def _read(self, key: str) -> tuple[Profile, str]:
+        """The profile and the text that it was read from."""
+        path = self._path(key)
+        try:
+            text = _text_of(path)
+            return read_profile(text, default_name=path.stem), text
+        except FileNotFoundError as error:
+            raise _UnreadableError(key, "the file is gone") from error
+        except OSError as error:
+            raise _UnreadableError(key, _words(error)) from error
+        except ProfileFileError as error:
+            raise _UnreadableError(key, str(error), error.line) from error
+
+    def _write(self, key: str, text: str) -> None:
+        path = self._path(key)
+        if path.exists() and not _is_writable(path):
+            raise StoreError(f"{key} was not saved: the file is read-only.")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(path, text.encode("utf-8"))
+        except UnicodeEncodeError:
+            raise StoreError(f"{key} was not saved: a text in it holds half a character.") from None
+        except OSError as error:
+            raise StoreError(f"{key} was not saved: {_words(error)}.") from error
+
+
+class _UnreadableError(StoreError):
+    """A file that cannot be read, as list entry and as error."""
+
+    def __init__(self, key: str, reason: str, line: int | None = None) -> None:
+        place = f", line {line}" if line is not None else ""
+        super().__init__(f"{key}{place}: {reason}.")
+        self.reason = reason
+        self.line = line
+
+
+def in_order(entries: Iterable[StoredProfile]) -> tuple[StoredProfile, ...]:
+    """The lines of a list, sorted: the built-in ones, then by folder and name, whatever their case."""
+    return tuple(sorted(entries, key=lambda e: (not e.built_in, e.folder.casefold(), e.name.casefold(), e.key)))
+
+
+def find(entries: Iterable[StoredProfile], name: str) -> StoredProfile:
+    """The line of a list with that key or name; case matters only where there are several.
+
+    Raises:
+        StoreError: there is none, or more than one.
+    """
+    entries = tuple(entries)
+    tests = (
+        lambda entry: entry.key in {name, name + SUFFIX},
+        lambda entry: entry.name == name,
+        lambda entry: entry.name.casefold() == name.casefold(),
+    )
+    for test in tests:
+        found = [entry for entry in entries if test(entry)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise StoreError(f"More than one profile is called {name}: {', '.join(entry.key for entry in found)}.")
+    raise StoreError(f"There is no profile called {name}.")
+
+
+def _built_in_entries() -> Iterator[StoredProfile]:
+    return (StoredProfile(key, key, profile=profile, built_in=True) for key, profile in BUILT_IN.items())
+
+
+def _text_of(path: Path) -> str:
+    """The text of a file.
+
+    Raises:
+        OSError: it cannot be read.
+        ProfileFileError: it is nothing that a profile could be in.
+    """
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise ProfileFileError("it is not a file")
+    if status.st_size > LARGEST_FILE:
+        raise ProfileFileError(f"it is too big for a profile ({status.st_size} bytes)")
+    data = path.read_bytes()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ProfileFileError("it is not UTF-8 text", data[: error.start].count(b"\n") + 1) from error
+
+
+def _fresh_text(profile: Profile) -> str:
+    # tomlkit takes 20 ms to import: too much for a window that only lists profiles.
+    from parley.model.files.writer import new_text
+
+    return new_text(profile)
+
+
+def _changed_text(profile: Profile, text: str) -> str:
+    """The text with the profile in it, read once more to be sure of it.
+
+    Raises:
+        StoreError: the text is written in a way that cannot be changed and kept at the same time.
+    """
+    from tomlkit.exceptions import TOMLKitError
+
+    from parley.model.files.writer import changed_text
+
+    profile = without_secrets(profile)
+    try:
+        changed = changed_text(profile, text)
+        if read_profile(changed, default_name="") == profile:
+            return changed
+    except (TOMLKitError, ProfileFileError, ValueError, TypeError, KeyError) as error:
+        reason = f" ({error})"
+    else:
+        reason = ""
+    raise StoreError(
+        "The file is written in a way that cannot be changed without losing parts of it"
+        f"{reason}: save the profile under another name."
+    )
+
+
+def _is_writable(path: Path) -> bool:
+    """Whether the file itself may be changed: replacing it would need rights on its folder only."""
+    return bool(path.stat().st_mode & 0o222) and os.access(path, os.W_OK)
+
+
+def _folder_of(key: str) -> str:
+    return key.rpartition("/")[0]
+
+
+def _words(error: OSError) -> str:
+    """The system's words for it, in the middle of a sentence."""
+    words = error.strerror or type(error).__name__
+    return words[:1].lower() + words[1:]

@@ -1,0 +1,257 @@
+"""The requests that wait for an answer: one row each, what can be done about them, and keys for it.
+
+It shows itself when something waits and takes no focus; it emits wishes and answers nothing.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QItemSelectionModel, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QTableView,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from parley.bridge.answers.held import HELD_ROLE, Column, HeldModel, HeldRequest
+from parley.ui.answers.answer_edit import AnswerMenu
+from parley.ui.kit import icons, style
+from parley.ui.kit.column_shares import ColumnShares
+from parley.ui.kit.fields import named
+from parley.ui.kit.menu_button import MenuButton
+
+_SHOWN = (Column.NUMBER, Column.LEFT, Column.CALLING, Column.CALLED, Column.PEER, Column.FINDINGS)
+_SHARES: dict[int, float] = {Column.LEFT: 0.34, Column.CALLING: 0.2, Column.CALLED: 0.2, Column.PEER: 0.26}
+_ROWS = 3
+
+
+class HeldPane(QWidget):
+    """A table of held requests with its commands.
+
+    Attributes:
+        answer_requested(numbers, text): answer these associations' requests like that.
+        edit_requested(HeldRequest): open the answer for editing.
+        request_selected(HeldRequest): show what was asked.
+        next_action: goes to the requests that wait, from one to the next; for a menu.
+    """
+
+    answer_requested = Signal(object, str)
+    edit_requested = Signal(object)
+    request_selected = Signal(object)
+
+    def __init__(self, model: HeldModel) -> None:
+        super().__init__()
+        self._model = model
+        self._make_table()
+        self._make_actions()
+        self._lay_out()
+        model.waiting_changed.connect(self._show_count)
+        model.held.connect(self._select_first)
+        model.rowsInserted.connect(self._enable)
+        model.rowsRemoved.connect(self._enable)
+        model.dataChanged.connect(self._enable)
+        self.table.selectionModel().selectionChanged.connect(self._selection_changed)
+        self.table.doubleClicked.connect(self._edit)
+        self._show_count()
+        self._enable()
+
+    # --- assemble ----------------------------------------------------------------------------------------------------
+
+    def _make_table(self) -> None:
+        table = self.table = QTableView()
+        named(table, "scp.held", "Held requests", "Requests that wait for your answer; afterwards what became of them")
+        table.setModel(self._model)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setTabKeyNavigation(False)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setAlternatingRowColors(True)
+        rows, header = table.verticalHeader(), table.horizontalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(table.fontMetrics().height() + 7)
+        table.setFixedHeight(header.sizeHint().height() + _ROWS * rows.defaultSectionSize() + 4)
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        for column in Column:
+            table.setColumnHidden(column, column not in _SHOWN)
+        advance = table.fontMetrics().horizontalAdvance
+        fixed: dict[int, int] = {Column.NUMBER: advance("0000") + 16, Column.FINDINGS: advance("Findings") + 16}
+        header.resizeSection(Column.FINDINGS, fixed[Column.FINDINGS])
+        ColumnShares(table, header, _SHARES, fixed=fixed)
+
+    def _make_actions(self) -> None:
+        self.accept_action = self._action("&Accept", "ok", "A", "Accept by the rules", partial(self._answer, "accept"))
+        self.edit_action = self._action("&Edit …", "rename", "E", "Edit the whole answer before it is sent", self._edit)
+        self.reject_action = self._action(
+            "&Reject", "abort", "X", "Reject: 1/1/1, no reason given", partial(self._answer, "reject 1/1/1")
+        )
+        self.accept_all_action = self._action(
+            "Accept all held", "", "Shift+A", "Accept every request that waits", partial(self._answer_all, "accept")
+        )
+        self.reject_all_action = self._action(
+            "Reject all held",
+            "",
+            "Shift+X",
+            "Reject every request that waits: 1/1/1",
+            partial(self._answer_all, "reject 1/1/1"),
+        )
+        self.clear_action = self._action(
+            "Clear those that are settled", "clear", "", "Remove what was answered or withdrawn", self._clear
+        )
+        self.next_action = QAction("&Next held request", self)
+        self.next_action.setShortcut(QKeySequence("Ctrl+H"))
+        self.next_action.setToolTip("Go to the held requests; once more, to the next of them (Ctrl+H)")
+        self.next_action.triggered.connect(self.go_to_next)
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+
+    def _action(self, text: str, icon: str, keys: str, tip: str, slot: object) -> QAction:
+        """An action of the table; its single letters count only while the table has the focus."""
+        action = QAction(text, self.table)
+        if icon:
+            action.setIcon(icons.icon(icon))
+        if keys:
+            action.setShortcut(QKeySequence(keys))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            tip = f"{tip} ({keys} in the list)"
+        action.setToolTip(tip)
+        action.triggered.connect(slot)
+        self.table.addAction(action)
+        return action
+
+    def _lay_out(self) -> None:
+        self._heading = QLabel()
+        named(self._heading, "scp.held.count", "How many wait", "How many requests wait for an answer")
+        # Whichever of its words it says, the buttons stay where they are and the panel asks for no more room.
+        self._heading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._heading.setMinimumWidth(self.fontMetrics().horizontalAdvance("999 held"))
+        self._answers = AnswerMenu(parent=self)
+        self._answers.chosen.connect(self._answer)
+        everybody = AnswerMenu("Answer &all held", self)
+        everybody.chosen.connect(self._answer_all)
+        more = QMenu(self)
+        more.setToolTipsVisible(True)
+        more.addActions([self.accept_all_action, self.reject_all_action])
+        more.addMenu(everybody)
+        more.addSeparator()
+        more.addActions([self.next_action, self.clear_action])
+
+        buttons = QHBoxLayout()
+        buttons.setSpacing(style.SPACING)
+        buttons.addWidget(self._heading, 1)
+        for name, action in (
+            ("accept", self.accept_action),
+            ("reject", self.reject_action),
+            ("edit", self.edit_action),
+        ):
+            button = QToolButton()
+            button.setDefaultAction(action)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            named(button, f"scp.held.{name}", action.text().replace("&", ""), action.toolTip())
+            buttons.addWidget(button)
+        self._answer_button = MenuButton("Answer", "scp.held.answer", "Any other answer", self._answers)
+        buttons.addWidget(self._answer_button)
+        buttons.addWidget(MenuButton("…", "scp.held.more", "Answer all, go to the next, clear", more, name="More"))
+
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addLayout(buttons)
+        layout.addWidget(self.table)
+
+    @property
+    def actions_for_menu(self) -> tuple[QAction, ...]:
+        """What has a place in the window's menu."""
+        return self.next_action, self.accept_all_action, self.reject_all_action
+
+    # --- wishes ------------------------------------------------------------------------------------------------------
+
+    @property
+    def _selected(self) -> list[HeldRequest]:
+        return [index.data(HELD_ROLE) for index in self.table.selectionModel().selectedRows()]
+
+    def _waiting_selected(self) -> list[HeldRequest]:
+        return [held for held in self._selected if held.is_waiting]
+
+    def _answer(self, text: str, _checked: bool = False) -> None:
+        if numbers := [held.number for held in self._waiting_selected()]:
+            self.answer_requested.emit(numbers, text)
+            self._select_next()
+
+    def _answer_all(self, text: str, _checked: bool = False) -> None:
+        if numbers := [held.number for held in self._model.waiting]:
+            self.answer_requested.emit(numbers, text)
+
+    @Slot()
+    def _edit(self) -> None:
+        for held in self._waiting_selected()[:1]:
+            self.edit_requested.emit(held)
+
+    @Slot()
+    def _clear(self) -> None:
+        self._model.clear_settled()
+
+    @Slot()
+    def go_to_next(self) -> None:
+        """Give the table the focus; from within it, select the next request that waits."""
+        if self.table.hasFocus() or not self._waiting_selected():
+            self._select_next()
+        if self._model.rowCount():
+            self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _select_next(self) -> None:
+        """Select the next request after the selected one that waits, else the first."""
+        waiting = self._model.waiting
+        if waiting:
+            chosen = {held.number for held in self._selected}
+            other = next((held for held in waiting if held.number not in chosen), waiting[0])
+            row = self._model.row_of(other.number)
+            assert row is not None
+            flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+            self.table.selectionModel().setCurrentIndex(self._model.index(row, 0), flags)
+            self.table.scrollTo(self._model.index(row, 0))
+
+    # --- what happens ------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _selection_changed(self) -> None:
+        self._enable()
+        for held in self._selected[:1]:
+            self.request_selected.emit(held)
+
+    @Slot()
+    def _enable(self) -> None:
+        waits = bool(self._waiting_selected())
+        for action in (self.accept_action, self.reject_action, self.edit_action):
+            action.setEnabled(waits)
+        self._answer_button.setEnabled(waits)
+        anybody = bool(self._model.waiting)
+        for action in (self.accept_all_action, self.reject_all_action, self.next_action):
+            action.setEnabled(anybody)
+        self.clear_action.setEnabled(self._model.rowCount() > len(self._model.waiting))
+        self.setVisible(bool(self._model.rowCount()))
+
+    @Slot()
+    def _show_count(self) -> None:
+        waiting = len(self._model.waiting)
+        self._heading.setText(f"<b>{waiting} held</b>" if waiting else "0 held")
+
+    @Slot()
+    def _select_first(self) -> None:
+        """When one comes and there is nothing to be done about the selected ones.
+
+        Not when the selected one is settled by others: a key or click meant for it would answer somebody else.
+        """
+        if not self._waiting_selected():
+            self._select_next()

@@ -1,0 +1,1 @@
+"""The editor of presentation contexts, of either side."""

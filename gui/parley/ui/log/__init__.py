@@ -1,0 +1,1 @@
+"""The live log and the details of what is selected in it."""

@@ -1,0 +1,1 @@
+"""The list of profiles, and their way in and out of files."""

@@ -1,0 +1,298 @@
+"""The SCU panel: whom to call and with what; the buttons to do it; what came of it.
+
+It edits a draft and emits wishes. It neither connects nor diagnoses: attempts and verdicts are handed to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QAction
+
+from parley.model.attempt import AttemptEnd
+from parley.model.event import EventKind
+from parley.model.handle import ProposedContext, RequestorHandle
+from parley.model.profile import RequestorSide
+from parley.ui.contexts.editor import ContextsEditor
+from parley.ui.kit import icons, style
+from parley.ui.kit.fields import Field, NumberEdit, StringEdit, named, sentence
+from parley.ui.sides.copy_as import CopyAs
+from parley.ui.sides.identity import IdentitySection
+from parley.ui.sides.misbehave_section import MisbehaveSection
+from parley.ui.sides.negotiation_sections import ProposalSection
+from parley.ui.sides.side_panel import DEFAULT_MAXIMUM_LENGTH, NOTHING, ActionButton, SidePanel
+from parley.ui.sides.timers import REQUESTOR_TIMERS, TimersSection
+from parley.ui.sides.tls_section import TlsSection
+from parley.ui.sides.transport_section import TransportSection
+from parley.ui.sides.user_identity import UserIdentitySection
+from parley.ul.errors import Severity
+from parley.ul.table import State
+
+if TYPE_CHECKING:
+    from parley.model.attempt import Attempt
+    from parley.model.event import EngineEvent
+    from parley.model.problems.validation import Problem
+
+_ENDED = {None, State.STA_1, State.STA_13}
+_END_TONES = {EventKind.RELEASED: style.Tone.OK, EventKind.PROVIDER_ABORTED: style.Tone.ERROR}
+
+
+class ScuPanel(SidePanel):
+    """Edits a `RequestorSide`.
+
+    Attributes:
+        associate_requested: the person wants an association, with the draft as a `RequestorSide`.
+        misbehave_requested: the same, with the name of what it is to do wrong on purpose.
+        echo_requested, release_requested, abort_requested: the same for the association there is.
+        associate_action, echo_action, release_action, abort_action, misbehave_action: for toolbar and menus.
+        copy_as: the draft in the words of other programs.
+    """
+
+    associate_requested = Signal(object)
+    misbehave_requested = Signal(object, str)
+    echo_requested = Signal()
+    release_requested = Signal()
+    abort_requested = Signal()
+
+    def __init__(self) -> None:
+        super().__init__("scu", "SCU (requestor)", "State of this side's association, with its number in PS3.8")
+        self._shown = RequestorSide()
+        self._state: State | None = None
+        self._attempting = False
+        self._misbehaves = False
+        self._busy = False
+        self._make_fields()
+        self._make_commands()
+        self.set_side(RequestorSide())
+        self.show_state(None)
+
+    def _make_fields(self) -> None:
+        self._host = Field("Ho&st", StringEdit(), "scu.host", "Name or address of the peer")
+        self._port = Field("Por&t", NumberEdit(), "scu.port", "TCP port of the peer; often 104 or 11112")
+        self._called = Field("Calle&d AE title", StringEdit(), "scu.called_ae_title", "AE title of the peer")
+        self._calling = Field("Callin&g AE title", StringEdit(), "scu.calling_ae_title", "AE title of this side")
+        self._length = self._maximum_length_field("&Max. length")
+        editor = ContextsEditor(ProposedContext, "scu")
+        named(editor.table, "scu.contexts", "Proposed presentation contexts", "What is proposed; double-click to edit")
+        self._contexts = Field(
+            "Proposed presentation co&ntexts", editor, "scu.contexts.editor", "What to do, and how data may be encoded"
+        )
+        self._row(("host", self._host, 5), ("port", self._port, 2), ("maximum_length", self._length, 4))
+        self._row(("called_ae_title", self._called, 1), ("calling_ae_title", self._calling, 1))
+        self._row(("contexts", self._contexts, 1))
+        self._timers = TimersSection("scu", REQUESTOR_TIMERS)
+        self.tls = TlsSection("scu")
+        self._misbehaviours = MisbehaveSection("scu")
+        self._misbehaviours.chosen.connect(self._misbehave)
+        for section in (
+            self.tls,
+            ProposalSection("scu"),
+            UserIdentitySection("scu"),
+            IdentitySection("scu", RequestorHandle()),
+            TransportSection("scu"),
+            self._timers,
+            self._misbehaviours,
+        ):
+            self._section(section)
+        for field in (self._host, self._port, self._called, self._calling):
+            field.editor.textChanged.connect(self._edited)
+        self._length.changed.connect(self._edited)
+        editor.changed.connect(self._edited)
+        editor.roles_wanted.connect(self._add_roles)
+
+    def _make_commands(self) -> None:
+        self.associate_action = self._command("&Associate", "associate", "Ctrl+Return", "Ask for an association")
+        self.echo_action = self._command("&Echo", "echo", "Ctrl+E", "Send a C-ECHO on the association")
+        self.release_action = self._command("&Release", "release", "Ctrl+R", "End it in good order")
+        self.abort_action = self._command("A&bort", "abort", "Ctrl+Shift+R", "End it at once with an A-ABORT")
+        self.misbehave_action = QAction("&Misbehave on purpose …", self)
+        self.misbehave_action.setToolTip(
+            "Choose what the next association does wrong, to learn what the peer makes of it"
+        )
+        self.misbehave_action.triggered.connect(self._misbehaviours.focus_list)
+        self._associate_tip = self.associate_action.toolTip()
+        self._abort_tip = self.abort_action.toolTip()
+        actions: tuple[tuple[str, QAction], ...] = (
+            ("associate", self.associate_action),
+            ("echo", self.echo_action),
+            ("release", self.release_action),
+            ("abort", self.abort_action),
+        )
+        for name, action in actions:
+            self._buttons.addWidget(ActionButton(action, f"scu.{name}"))
+        self._buttons.addStretch(1)
+        self.copy_as = CopyAs(self)
+        self._buttons.addWidget(self.copy_as.button)
+        self._layout.insertWidget(self._layout.indexOf(self.verdict), self.copy_as.line)
+        self.associate_action.triggered.connect(self._associate)
+        self.echo_action.triggered.connect(self.echo_requested)
+        self.release_action.triggered.connect(self.release_requested)
+        self.abort_action.triggered.connect(self.abort_requested)
+
+    # --- the draft ---------------------------------------------------------------------------------------------------
+
+    def side(self) -> RequestorSide:
+        """The draft as it is typed, problems and all."""
+        handle = replace(
+            self._with_parts(self._shown.handle),
+            called_ae_title=self._called.editor.value(),
+            calling_ae_title=self._calling.editor.value(),
+            contexts=self._contexts.editor.contexts(),
+            maximum_length=(self._length.editor.value() or 0) if self._length.is_on() else None,
+        )
+        return replace(
+            self._with_parts(self._shown),
+            host=self._host.editor.value(),
+            port=self._port.editor.value() or 0,
+            handle=handle,
+            timers=self._timers.timers(),
+        )
+
+    def set_side(self, side: RequestorSide) -> None:
+        """Show another draft; `changed` stays silent. What came of an attempt that is over does not belong to it."""
+        if self._state in _ENDED and not self._attempting:
+            self.verdict.fall_silent()
+        self._filling = True
+        self._shown = side
+        self._host.editor.set_value(side.host)
+        self._port.editor.set_value(side.port)
+        self._called.editor.set_value(side.handle.called_ae_title)
+        self._calling.editor.set_value(side.handle.calling_ae_title)
+        self._length.show_value(side.handle.maximum_length, DEFAULT_MAXIMUM_LENGTH)
+        self._contexts.editor.set_contexts(side.handle.contexts)
+        self._show_parts(side, side.handle)
+        self._timers.set_timers(side.timers)
+        self._filling = False
+        self._checking.start()
+
+    def _defaulted(self, side: RequestorSide) -> RequestorSide:
+        return replace(side, handle=RequestorHandle())
+
+    def _emptied(self, side: RequestorSide) -> RequestorSide:
+        titles = {name: getattr(side.handle, name) for name in ("called_ae_title", "calling_ae_title")}
+        return replace(side, handle=RequestorHandle(**titles, **NOTHING))
+
+    def _check_draft(self) -> tuple[Problem, ...]:
+        from parley.model.problems.validation import check_requestor
+
+        return check_requestor(self.side())
+
+    def _after_check(self) -> None:
+        """With errors, sending stays possible, but by a button that says what it does."""
+        errors = [sentence(problem) for problem in self._problems if problem.severity is Severity.ERROR]
+        self.associate_action.setText("Send &anyway" if errors else "&Associate")
+        self.associate_action.setIcon(icons.icon("warning" if errors else "associate"))
+        tip = "\n".join(["Send it although:", *errors]) if errors else self._associate_tip
+        self.associate_action.setToolTip(tip)
+
+    def propose(self, contexts: Sequence[ProposedContext]) -> None:
+        """Add contexts beneath those that are proposed; one edit."""
+        editor = self._contexts.editor
+        editor.insert(contexts, len(editor.contexts()))
+
+    # --- wishes ------------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _associate(self) -> None:
+        said_anyway = self.has_errors()
+        self.check()
+        if said_anyway or not self.has_errors():
+            self._misbehaves = False
+            self.associate_requested.emit(self.side())
+
+    @Slot(str)
+    def _misbehave(self, name: str) -> None:
+        self.check()
+        self._misbehaves = True
+        self.misbehave_requested.emit(self.side(), name)
+
+    # --- what happens ------------------------------------------------------------------------------------------------
+
+    @Slot(object)
+    def show_state(self, state: State | None) -> None:
+        """Show the association's state; None when there is none."""
+        self._state = state
+        shown = state or State.STA_1
+        words = shown.value[:1].upper() + shown.value[1:]
+        self.state_line.show_state(state not in _ENDED, f"{words} ({shown.label})")
+        self._enable()
+
+    @Slot(bool)
+    def show_busy(self, busy: bool) -> None:
+        """Something is under way that Abort would end."""
+        self._busy = busy
+        self._enable()
+
+    @Slot()
+    def attempt_started(self) -> None:
+        self._attempting = True
+        self._contexts.editor.model.begin_attempt()
+        peer = f"{self._host.editor.text()}:{self._port.editor.text()}"
+        self.verdict.say(style.Tone.NOTE, "Under way:", f"asking {peer} …")
+        self._enable()
+
+    def show_waiting(self, headline: str, text: str) -> None:
+        """Before an attempt: say what it waits for."""
+        self._attempting = bool(headline)
+        if headline:
+            self.verdict.say(style.Tone.NOTE, headline, text)
+        else:
+            self.verdict.fall_silent()
+        self._enable()
+
+    @Slot(object)
+    def attempt_finished(self, attempt: Attempt) -> None:
+        """Show the verdict, and what the peer said to each context."""
+        from parley.diagnosis import diagnose
+        from parley.ul.negotiation import outcome
+        from parley.ul.pdu import AAssociateAc
+
+        self._attempting = False
+        verdict = diagnose(attempt)
+        answered = attempt.request is not None and isinstance(attempt.answer, AAssociateAc)
+        if answered:
+            assert attempt.request is not None
+            assert isinstance(attempt.answer, AAssociateAc)
+            self._contexts.editor.model.show_answers(outcome(attempt.request, attempt.answer))
+        else:
+            self._contexts.editor.model.show_answers((), "Not negotiated")
+        tone, headline = (style.Tone.OK, "Passed:") if verdict.passed else (style.Tone.ERROR, "Failed:")
+        if attempt.end is AttemptEnd.CANCELLED:
+            tone, headline = style.Tone.NOTE, "Cancelled:"
+        # What to do about a failure that was provoked is not what the diagnosis knows.
+        remedy = "This side misbehaved on purpose." if self._misbehaves else verdict.remedy
+        self.verdict.say(tone, headline, verdict.cause, remedy, verdict.code)
+        self._enable()
+
+    @Slot(object)
+    def echo_finished(self, result: object) -> None:
+        """Show an `EchoResult`, or the words that say why there is none."""
+        status = getattr(result, "status", None)
+        if status is None:
+            self.verdict.say(style.Tone.ERROR, "Echo failed:", str(result))
+        elif status == 0:
+            self.verdict.say(style.Tone.OK, "Echo answered", f"with success in {result.ms:.1f} ms.")  # type: ignore[attr-defined]
+        else:
+            self.verdict.say(style.Tone.WARNING, "Echo answered", f"with status {status:04X}H, which is not success.")
+
+    @Slot(object)
+    def association_ended(self, event: EngineEvent) -> None:
+        """Say how an association ended that had been established."""
+        from parley.capture.summary import summarize
+
+        how, colon, why = summarize(event).partition(": ")
+        headline = f"{how.capitalize()}{colon.strip() or '.'}"
+        self.verdict.say(_END_TONES.get(event.kind, style.Tone.NOTE), headline, why)
+
+    def _enable(self) -> None:
+        established = self._state is State.STA_6 and not self._busy
+        self.associate_action.setEnabled(self._state in _ENDED and not self._busy and not self._attempting)
+        self._misbehaviours.show_enabled(self.associate_action.isEnabled())
+        self.echo_action.setEnabled(established)
+        self.release_action.setEnabled(established)
+        self.abort_action.setEnabled(self._attempting or self._state not in _ENDED)
+        self.abort_action.setText("Cancel" if self._attempting else "A&bort")
+        self.abort_action.setToolTip("Stop this attempt" if self._attempting else self._abort_tip)

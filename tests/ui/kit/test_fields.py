@@ -1,0 +1,100 @@
+"""Editors keep what is typed; fields say what is wrong in words and never change a value."""
+
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+
+from parley.model.problems.validation import Problem
+from parley.ui.kit.fields import ComboBox, Field, NumberEdit, OptionalField, SecondsEdit, StringEdit, sentence, worst
+from parley.ul.errors import Severity
+
+WARNING = Problem(Severity.WARNING, "port", "Port 1 is unusual.", "Ask the peer.")
+ERROR = Problem(Severity.ERROR, "port", "Port 99999 does not exist.", "Use 1 to 65535.")
+
+
+@pytest.fixture
+def field(qtbot):
+    made = Field("&Port", NumberEdit(), "x.port", "Which port")
+    qtbot.addWidget(made)
+    return made
+
+
+def test_a_number_takes_digits_only_and_clamps_nothing(qtbot, field):
+    qtbot.keyClicks(field.editor, "9x99a99")
+    assert field.editor.value() == 99999
+
+
+def test_ctrl_e_is_left_to_the_window(field):
+    """X11's line edits take it for themselves, the offscreen platform's do not: so ask the event itself."""
+    event = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    event.accept()
+    field.editor.event(event)
+    assert not event.isAccepted()
+
+
+def test_an_empty_number_has_no_value(field):
+    field.editor.set_value(None)
+    assert field.editor.value() is None
+
+
+def test_the_arrow_keys_step_and_stop_at_zero(qtbot, field):
+    field.editor.set_value(1)
+    qtbot.keyClick(field.editor, Qt.Key.Key_Up)
+    assert field.editor.value() == 2
+    for _ in range(4):
+        qtbot.keyClick(field.editor, Qt.Key.Key_Down)
+    assert field.editor.value() == 0
+
+
+@pytest.mark.parametrize(("typed", "seconds"), [("5", 5.0), ("0,25", 0.25), ("1.5", 1.5), (".", None), ("", None)])
+def test_seconds_may_have_decimals_in_either_way(qtbot, typed, seconds):
+    editor = SecondsEdit()
+    qtbot.addWidget(editor)
+    qtbot.keyClicks(editor, typed)
+    assert editor.value() == seconds
+
+
+def test_a_problem_is_said_in_words_and_the_value_stays(field):
+    field.editor.set_value(99999)
+    field.show_problems([WARNING, ERROR])
+    assert field.problem_text() == "Error: Port 99999 does not exist. Use 1 to 65535. (and 1 more)"
+    assert sentence(WARNING) in field.editor.toolTip()
+    assert sentence(ERROR) in field.editor.accessibleDescription()
+    assert field.editor.value() == 99999
+
+
+def test_a_solved_problem_leaves_no_trace(field):
+    field.show_problems([ERROR])
+    field.show_problems([])
+    assert field.problem_text() == ""
+    assert field.editor.toolTip() == "Which port"
+    assert field.editor.accessibleDescription() == ""
+
+
+def test_the_gravest_severity_wins():
+    assert worst([WARNING, ERROR, WARNING]) is Severity.ERROR
+    assert worst([]) is None
+
+
+def test_off_keeps_what_was_typed(qtbot):
+    field = OptionalField("&Name", StringEdit(), "x.name", "", "send")
+    qtbot.addWidget(field)
+    qtbot.keyClicks(field.editor, "PARLEY")
+    with qtbot.waitSignal(field.changed):
+        field.switch.click()
+    assert (field.is_on(), field.editor.isEnabled(), field.editor.value()) == (False, False, "PARLEY")
+
+
+def test_showing_a_value_tells_nobody(qtbot):
+    field = OptionalField("&Name", StringEdit(), "x.name", "", "send")
+    qtbot.addWidget(field)
+    with qtbot.assertNotEmitted(field.changed):
+        field.show_value(None, "LATER")
+    assert (field.is_on(), field.editor.value()) == (False, "LATER")
+
+
+def test_a_combo_box_keeps_a_value_it_does_not_know(qtbot):
+    box = ComboBox([("one", 1)])
+    qtbot.addWidget(box)
+    box.set_value(9)
+    assert (box.value(), box.currentText()) == (9, "9 (reserved)")
