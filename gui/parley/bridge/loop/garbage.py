@@ -20,11 +20,13 @@ QUIET_MS = 1000
 LATEST_SECONDS = 15.0
 """After so long a full collection is made even if events never stop."""
 
-YOUNG_MS = 200
-"""How often it is looked whether there are enough young objects to be worth a collection; events look too."""
+YOUNG_OBJECTS = 2000
+"""So many young objects are worth a collection, which takes about a microsecond for each that is garbage."""
 
-YOUNG_OBJECTS = 5000
-"""How many are. They are few enough to be looked at in about a millisecond."""
+SOME_OBJECTS = 200
+IDLE_MS, BUSY_MS = 200, 10
+"""How often they are counted, and how often while there are some: a thread that reads files makes 200 000 of them in a
+second. Events have them counted too."""
 
 
 class GarbageKeeper(QObject):
@@ -44,7 +46,7 @@ class GarbageKeeper(QObject):
         self._quiet.setInterval(QUIET_MS)
         self._quiet.timeout.connect(self._collect)
         self._young = QTimer(self)
-        self._young.setInterval(YOUNG_MS)
+        self._young.setInterval(IDLE_MS)
         self._young.timeout.connect(self._collect_young)
         self._young.start()
         pump.batch.connect(self._batch_passed)
@@ -68,8 +70,12 @@ class GarbageKeeper(QObject):
     @Slot()
     def _collect_young(self) -> None:
         """What survives is old at once: to look at it once more would cost as much again."""
-        if gc.get_count()[0] > YOUNG_OBJECTS:
+        count = gc.get_count()[0]
+        if count > YOUNG_OBJECTS:
             gc.collect(1)
+        interval = BUSY_MS if count > SOME_OBJECTS else IDLE_MS
+        if interval != self._young.interval():
+            self._young.setInterval(interval)
 
     @Slot()
     def _collect(self) -> None:
