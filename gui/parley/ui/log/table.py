@@ -110,11 +110,6 @@ class LogTable(QTableView):
 
     # --- following -------------------------------------------------------------------------------------------------
 
-    @property
-    def is_following(self) -> bool:
-        """Whether the newest row is kept in view."""
-        return self._is_following
-
     @Slot(bool)
     def set_following(self, following: bool) -> None:
         """Keep the newest row in view, or stop doing so."""
