@@ -22,8 +22,8 @@ from parley.model.answering import Answering, AnswerRule, DecisionMode
 from parley.model.answers.policy import AnswerPolicy, Resolve, misbehaviours
 from parley.model.answers.words import Answer, AnswerError, parse_answer
 from parley.model.decision import Caller, Decision, Hold, Misbehave
+from parley.model.files.entries import StoreError
 from parley.model.files.reader import ProfileFileError, read_answers
-from parley.model.files.store import StoreError
 from parley.model.handle import AcceptanceRules, AcceptorHandle
 from parley.model.misbehaviour.tables import ACCEPTOR
 from parley.model.problems.validation import check_acceptor

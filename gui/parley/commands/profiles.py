@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 from parley.commands.shared import FAILED, NOT_TRIED, PASSED, UsageError, print_line, profile_store, stored_profile
-from parley.model.files.store import ProfileStore, StoredProfile
+from parley.model.files.entries import StoredProfile
+from parley.model.files.store import ProfileStore
 from parley.model.files.writer import new_text
 
 

@@ -14,7 +14,8 @@ from parley.capture.jsonl import to_json
 from parley.capture.text import to_text
 from parley.keystore.store import KeyStoreError
 from parley.model.event import EngineEvent, EventKind
-from parley.model.files.store import ProfileStore, StoreError, default_folder
+from parley.model.files.entries import StoreError
+from parley.model.files.store import ProfileStore, default_folder
 from parley.model.problems.problem import Problem
 from parley.model.profile import Profile
 from parley.model.secret import Secret

@@ -15,8 +15,9 @@ from pathlib import PurePosixPath
 
 from parley.exchange.results import MOST_PROFILES, Arrival, Imported, Problem, decoded
 from parley.model.files.atomic import safe_file_name
+from parley.model.files.entries import SUFFIX
 from parley.model.files.reader import ProfileFileError, read_profile
-from parley.model.files.store import LARGEST_FILE, SUFFIX
+from parley.model.files.store import LARGEST_FILE
 
 LARGEST_CONTENT = 64 << 20
 """Bytes of all members together, unpacked."""

@@ -17,7 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parley.model.files.atomic import NAME_BYTES, safe_file_name, write_atomically
-from parley.model.files.store import LARGEST_FILE, ProfileStore, StoreError, default_folder
+from parley.model.files.entries import StoreError
+from parley.model.files.store import LARGEST_FILE, ProfileStore, default_folder
 from parley.model.profile import LOOPBACK, Profile, RequestorSide, Timers
 
 PACS = Profile("PACS prod", RequestorSide("10.1.2.3", 104), comment="ask Jo")
@@ -300,7 +301,8 @@ import resource, signal, sys
 from dataclasses import replace
 from pathlib import Path
 from parley.model.profile import Profile
-from parley.model.files.store import ProfileStore, StoreError
+from parley.model.files.entries import StoreError
+from parley.model.files.store import ProfileStore
 import parley.model.files.writer
 store, key, size = ProfileStore(Path(sys.argv[1])), sys.argv[2], int(sys.argv[3])
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -331,7 +333,8 @@ import os, sys
 from dataclasses import replace
 from pathlib import Path
 from parley.model.profile import Profile
-from parley.model.files.store import ProfileStore, StoreError
+from parley.model.files.entries import StoreError
+from parley.model.files.store import ProfileStore
 import parley.model.files.writer
 store, key = ProfileStore(Path(sys.argv[1])), sys.argv[2]
 profile = store.load(key)  # Python itself may be out of reach for the other user.

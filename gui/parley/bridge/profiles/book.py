@@ -20,8 +20,9 @@ from parley.bridge.profiles import saved_secrets
 from parley.bridge.profiles.history import History, Place
 from parley.bridge.profiles.listing import ProfileList
 from parley.bridge.profiles.secret_keeper import Kept, SecretKeeper
+from parley.model.files.entries import StoredProfile, StoreError, find
 from parley.model.files.secrets import references_of, without_secrets
-from parley.model.files.store import BUILT_IN, ProfileStore, StoredProfile, StoreError, find
+from parley.model.files.store import BUILT_IN, ProfileStore
 from parley.model.profile import LOOPBACK, AcceptorSide, Profile, RequestorSide
 from parley.model.secret import Secret
 

@@ -14,7 +14,8 @@ from parley.bridge.loop.job import Cancelled, Job
 from parley.exchange.adopting import Landed, adopt
 from parley.exchange.files import Format, read_file, write
 from parley.model.files.atomic import write_atomically
-from parley.model.files.store import ProfileStore, StoredProfile, StoreError
+from parley.model.files.entries import StoredProfile, StoreError
+from parley.model.files.store import ProfileStore
 from parley.model.files.writer import new_text
 from parley.model.profile import Profile
 

@@ -12,7 +12,8 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from parley.bridge.loop.job import Job
-from parley.model.files.store import ProfileStore, StoredProfile, in_order
+from parley.model.files.entries import StoredProfile, in_order
+from parley.model.files.store import ProfileStore
 
 
 class ProfileList(QObject):

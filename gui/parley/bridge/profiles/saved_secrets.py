@@ -11,6 +11,7 @@ import os
 from collections.abc import Collection, Iterable
 
 from parley.bridge.profiles.secret_keeper import Kept
+from parley.model.files.entries import StoredProfile
 from parley.model.files.secrets import (
     is_own_reference,
     references_of,
@@ -19,7 +20,6 @@ from parley.model.files.secrets import (
     with_secrets,
     words_of,
 )
-from parley.model.files.store import StoredProfile
 from parley.model.profile import Profile
 from parley.model.secret import Secret
 

@@ -16,44 +16,17 @@ from itertools import count
 from pathlib import Path, PurePosixPath
 
 from parley.model.files.atomic import safe_file_name, write_atomically
+from parley.model.files.entries import SUFFIX, StoredProfile, StoreError, find, in_order
 from parley.model.files.memory import FileMemory
 from parley.model.files.reader import ProfileFileError, read_profile
 from parley.model.files.secrets import without_secrets
 from parley.model.profile import LOOPBACK, AcceptorSide, Profile
 
-SUFFIX = ".toml"
 LARGEST_FILE = 1 << 20
 """Bytes. A profile takes some thousands; what is larger is something else."""
 
 BUILT_IN = {LOOPBACK.name: LOOPBACK}
 """Profiles without a file; the key is the name, which no file's key can be for lack of the suffix."""
-
-
-class StoreError(Exception):
-    """A profile could not be read or changed; the text says why in words for a person. Nothing was lost."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoredProfile:
-    """One line of the list of profiles.
-
-    Attributes:
-        key: what the store's methods take.
-        name: the profile's name; of a file that cannot be read, the file's.
-        folder: the folder it is in, with slashes; empty for the top one.
-        profile: None where the file cannot be read.
-        problem: why it cannot be read.
-        line: where in the file, counted from 1; None where it is not about one line.
-        built_in: it can be neither changed nor deleted, but copied.
-    """
-
-    key: str
-    name: str
-    folder: str = ""
-    profile: Profile | None = None
-    problem: str = ""
-    line: int | None = None
-    built_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,32 +352,6 @@ class _UnreadableError(StoreError):
         super().__init__(f"{key}{place}: {reason}.")
         self.reason = reason
         self.line = line
-
-
-def in_order(entries: Iterable[StoredProfile]) -> tuple[StoredProfile, ...]:
-    """The lines of a list, sorted: the built-in ones, then by folder and name, whatever their case."""
-    return tuple(sorted(entries, key=lambda e: (not e.built_in, e.folder.casefold(), e.name.casefold(), e.key)))
-
-
-def find(entries: Iterable[StoredProfile], name: str) -> StoredProfile:
-    """The line of a list with that key or name; case matters only where there are several.
-
-    Raises:
-        StoreError: there is none, or more than one.
-    """
-    entries = tuple(entries)
-    tests = (
-        lambda entry: entry.key in {name, name + SUFFIX},
-        lambda entry: entry.name == name,
-        lambda entry: entry.name.casefold() == name.casefold(),
-    )
-    for test in tests:
-        found = [entry for entry in entries if test(entry)]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise StoreError(f"More than one profile is called {name}: {', '.join(entry.key for entry in found)}.")
-    raise StoreError(f"There is no profile called {name}.")
 
 
 def _built_in_entries() -> Iterator[StoredProfile]:

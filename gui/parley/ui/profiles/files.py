@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from parley.bridge.loop.job import Job
     from parley.bridge.profiles.files import Exports, Imports
     from parley.exchange.files import Format
-    from parley.model.files.store import ProfileStore, StoredProfile
+    from parley.model.files.entries import StoredProfile
+    from parley.model.files.store import ProfileStore
     from parley.model.profile import Profile
     from parley.ui.profiles.pane import ProfilesPane
 

@@ -29,8 +29,8 @@ from PySide6.QtWidgets import (
 )
 
 from parley.bridge.profiles.book import Answer, ProfileBook
+from parley.model.files.entries import StoredProfile
 from parley.model.files.secrets import is_own_reference, references_of
-from parley.model.files.store import StoredProfile
 from parley.model.profile import Profile
 from parley.ui.kit import icons, style
 from parley.ui.kit.fields import ToneLine, named
