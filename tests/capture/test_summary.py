@@ -61,7 +61,7 @@ def test_a_bare_event_has_a_line_too(kind: EventKind) -> None:
 @pytest.mark.parametrize(
     ("pdu", "line"),
     [
-        (AAssociateRq("", "", ()), "A-ASSOCIATE-RQ  → , 0 contexts, no max length"),
+        (AAssociateRq("", "", ()), "A-ASSOCIATE-RQ (blank) → (blank), 0 contexts, no max length"),
         (AAssociateAc("", "", ()), "A-ASSOCIATE-AC 0 of 0 contexts accepted, no max length"),
         (AAssociateRj(9, 9, 9), "A-ASSOCIATE-RJ 9/9/9 reserved-9 by reserved-9: reserved-9"),
         (PDataTf((Pdv(5, 0, b"x"),)), "P-DATA-TF context 5, data, 1 byte, more to come"),

@@ -60,9 +60,13 @@ def pdu_summary(pdu: Pdu) -> str:
 def _request(pdu: AAssociateRq) -> str:
     count = len(pdu.presentation_contexts)
     return (
-        f"A-ASSOCIATE-RQ {significant(pdu.calling_ae_title)} → {significant(pdu.called_ae_title)}, "
+        f"A-ASSOCIATE-RQ {_title(pdu.calling_ae_title)} → {_title(pdu.called_ae_title)}, "
         f"{_counted(count, 'context')}{_maximum(pdu)}"
     )
+
+
+def _title(text: str) -> str:
+    return significant(text) or "(blank)"
 
 
 def _accept(pdu: AAssociateAc) -> str:
