@@ -98,6 +98,15 @@ def test_a_terminal_that_has_gone_ends_nothing(clock):
     ProgressLine(Gone(), clock).show("123")
 
 
+def test_a_rate_that_would_read_as_nothing_is_left_out(terminal, clock):
+    sending = Sending(ProgressLine(terminal, clock), 3, clock)
+    clock.wait(1)
+    sending.part_sent(FILE, 99_999)
+    clock.wait(1)
+    sending.part_sent(FILE, 200_000)
+    assert [row.rstrip() for row in terminal.rows()] == ["0 of 3 files  0.1 MB", "0 of 3 files  0.2 MB  0.1 MB/s"]
+
+
 def test_files_and_bytes_are_counted(terminal, clock):
     sending = Sending(ProgressLine(terminal, clock), 3, clock)
     clock.wait(1)

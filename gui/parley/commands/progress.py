@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TextIO
 
 from parley.commands.shared import print_line
-from parley.engine.results import StoreResult
+from parley.engine.results import StoreResult, rate_words
 from parley.model.dicom_files import DicomFile
 
 REFRESH_SECONDS = 0.1
@@ -95,5 +95,6 @@ class Sending:
     def _show(self) -> None:
         megabytes = (self._bytes + self._under_way) / 1e6
         seconds = self._clock() - self._started
-        rate = f"  {megabytes / seconds:.1f} MB/s" if seconds else ""
-        self._line.show(f"{self._done} of {self._files} files  {megabytes:.1f} MB{rate}")
+        rate = rate_words(1e6 * megabytes / seconds) if seconds else ""
+        parts = (f"{self._done} of {self._files} files", f"{megabytes:.1f} MB", rate)
+        self._line.show("  ".join(filter(None, parts)))

@@ -49,6 +49,15 @@ class StoreResult:
         return self.status is not None and is_success(self.status)
 
 
+_LEAST_RATE = 100_000
+"""Bytes a second, below which a rate would read as nothing: that of a few small files says nothing of the link."""
+
+
+def rate_words(rate: float) -> str:
+    """Bytes a second for a person, such as ``23.4 MB/s``; empty where that would say nothing."""
+    return f"{rate / 1e6:.1f} MB/s" if rate >= _LEAST_RATE else ""
+
+
 def storage_words(status: int, comment: str) -> str:
     """A C-STORE's status in words, with the peer's comment."""
     words = status_words(status, CommandField.C_STORE_RSP)

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtTest import QAbstractItemModelTester
 
 from parley.bridge.sending.model import Column, FileState, SendingModel
-from parley.bridge.sending.sender import LOOK_MS, Sender
+from parley.bridge.sending.sender import LOOK_MS, Sender, Summary
 from parley.model.attempt import AttemptEnd
 from parley.model.dicom_files import UnreadableFile, read_dicom_file
 from parley.model.event import EventKind
@@ -303,3 +303,10 @@ def test_storescp_takes_what_was_proposed_from_the_files(play, tmp_path):
     with serving(lambda port: [*arguments, str(port)]) as server:
         play(lambda desk: scene(desk, server.port))
     assert len(list((tmp_path / "in").iterdir())) == 4
+
+
+@pytest.mark.parametrize(
+    ("rate", "words"), [(0.0, ""), (99_999.0, ""), (100_000.0, ", 0.1 MB/s"), (23.4e6, ", 23.4 MB/s")]
+)
+def test_a_rate_that_would_read_as_nothing_is_left_out(rate, words):
+    assert Summary(2, 2, 0, 0, rate=rate).words == f"2 of 2 stored{words}"

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from parley.bridge.controller import Controller
 from parley.bridge.sending.model import FileState, SendingModel
 from parley.bridge.sending.store_run import StoreRun
+from parley.engine.results import rate_words
 from parley.ul.table import State
 
 LOOK_MS = 50
@@ -39,15 +40,13 @@ class Summary:
 
     @property
     def words(self) -> str:
-        """For a person: ``12 of 14 stored, 2 failed, 23.4 MB/s``."""
+        """For a person: ``12 of 14 stored, 2 failed, 23.4 MB/s``, the last unless it is next to nothing."""
         parts = [f"{self.stored} of {self.total} stored"]
         if self.failed:
             parts.append(f"{self.failed} failed")
         if self.unreadable:
             parts.append(f"{self.unreadable} cannot be sent")
-        if self.rate:
-            parts.append(f"{self.rate / 1e6:.1f} MB/s")
-        return ", ".join(parts)
+        return ", ".join(filter(None, (*parts, rate_words(self.rate))))
 
 
 class Sender(QObject):
