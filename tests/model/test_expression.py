@@ -218,6 +218,7 @@ class TestErrors:
         ("text", "position", "reason"),
         [
             ("a ~callin b", 2, "there is no ~callin; the nearest is ~calling"),
+            ("~nonsense", 0, "there is no ~nonsense; there are ~addr, ~calling, ~count, ~hour, ~reason, ~role, ~tls"),
             ("~", 0, "~ wants a name behind it: ~addr, ~calling, ~count, ~hour, ~reason, ~role, ~tls"),
             ("a (b", 2, "this parenthesis is not closed"),
             ("a) b", 1, "this parenthesis was never opened"),

@@ -240,10 +240,11 @@ class _Parser:
         from difflib import get_close_matches
 
         names = sorted(self._fields)
-        near = get_close_matches(name.lower(), names, 1, 0.0)
-        if not name or not near:
-            return f"~ wants a name behind it: {', '.join(f'~{each}' for each in names)}"
-        return f"there is no ~{name}; the nearest is ~{near[0]}"
+        near = get_close_matches(name.lower(), names, 1)
+        listed = ", ".join(f"~{each}" for each in names)
+        if not name or not names:
+            return f"~ wants a name behind it: {listed}"
+        return f"there is no ~{name}; " + (f"the nearest is ~{near[0]}" if near else f"there are {listed}")
 
     def _test(self, asked: Field) -> Accepts:
         start = self._line.position
