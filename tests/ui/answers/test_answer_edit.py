@@ -16,7 +16,29 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=Tr
 
 def entries(menu):
     menu.aboutToShow.emit()
-    return [entry for group in menu.actions() for entry in group.menu().actions()]
+    return [*leaves(menu)]
+
+
+def leaves(menu):
+    for entry in menu.actions():
+        yield from leaves(entry.menu()) if entry.menu() else (entry,)
+
+
+def test_misbehaviours_are_grouped_by_when_they_begin(qtbot):
+    menu = AnswerMenu()
+    qtbot.addWidget(menu)
+    entries(menu)
+    misbehave = menu.actions()[-1].menu()
+    kinds = {kind.text(): [entry.data() for entry in kind.menu().actions()] for kind in misbehave.actions()}
+    assert list(kinds) == [
+        "An odd A-ASSOCIATE-AC or -RJ",
+        "Instead of an answer",
+        "Once the association is established",
+        "At the first message",
+        "At the release",
+    ]
+    assert "misbehave zero-titles" in kinds["An odd A-ASSOCIATE-AC or -RJ"]
+    assert max(map(len, kinds.values())) < 30
 
 
 @pytest.fixture

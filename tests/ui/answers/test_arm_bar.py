@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QToolButton, QVBoxLa
 from parley.bridge.answers.desk import ArmedAnswer
 from parley.model.misbehaviour.tables import ACCEPTOR
 from parley.ui.answers.arm_bar import ArmButton, ArmedLine
+from tests.ui.answers.test_answer_edit import leaves
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
@@ -31,7 +32,7 @@ def test_a_button_offers_every_answer_and_to_ask(qtbot):
     button = ArmButton()
     qtbot.addWidget(button)
     button.menu().fill()
-    entries = [entry for group in button.menu().actions() for entry in group.menu().actions()]
+    entries = [*leaves(button.menu())]
     assert {"accept", "reject 1/1/7", "ask", f"misbehave {next(iter(ACCEPTOR))}"} <= {entry.data() for entry in entries}
     with qtbot.waitSignal(button.chosen) as chosen:
         next(entry for entry in entries if entry.data() == "reject 1/1/7").trigger()

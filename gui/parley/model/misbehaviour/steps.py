@@ -167,11 +167,30 @@ class Misbehaviour:
                 return trigger
 
     @property
+    def heading(self) -> str:
+        """What a list has above those of its kind."""
+        match self.deed:
+            case OddRequest():
+                return "An odd A-ASSOCIATE-RQ"
+            case OddAnswer():
+                return "An odd A-ASSOCIATE-AC or -RJ"
+        return _HEADINGS[self.trigger]
+
+    @property
     def finding(self) -> Finding:
         """The mark that the log gets before it is sent: an error, or a warning where the standard allows it."""
         if self.is_conformant:
             return Finding(Severity.WARNING, "", -1, f"odd on purpose: {self.title}", self.about)
         return Finding(Severity.ERROR, "", -1, f"{NOT_CONFORMANT} on purpose: {self.title}", self.about)
+
+
+_HEADINGS = {
+    Trigger.CONNECTED: "Instead of an A-ASSOCIATE-RQ",
+    Trigger.REQUEST: "Instead of an answer",
+    Trigger.ESTABLISHED: "Once the association is established",
+    Trigger.FIRST_MESSAGE: "At the first message",
+    Trigger.RELEASE: "At the release",
+}
 
 
 def by_name(*misbehaviours: Misbehaviour) -> dict[str, Misbehaviour]:

@@ -40,20 +40,19 @@ class AnswerMenu(QMenu):
         from parley.model.misbehaviour.tables import ACCEPTOR
 
         groups: dict[str, QMenu] = {}
+        kinds: dict[str, QMenu] = {}
         for preset in PRESETS:
             if preset.group == ASK and not self._asks:
                 continue
             if preset.group not in groups:
-                groups[preset.group] = self._group(preset.group)
+                groups[preset.group] = _group(self, preset.group)
             self._add(groups[preset.group], preset.words, preset.text, preset.text)
-        misbehave = self._group("Misbehave")
+        misbehave = _group(self, "Misbehave")
         for name, misbehaviour in ACCEPTOR.items():
-            self._add(misbehave, misbehaviour.title, f"misbehave {name}", misbehaviour.about)
-
-    def _group(self, title: str) -> QMenu:
-        menu = self.addMenu(title)
-        menu.setToolTipsVisible(True)
-        return menu
+            heading = misbehaviour.heading
+            if heading not in kinds:
+                kinds[heading] = _group(misbehave, heading)
+            self._add(kinds[heading], misbehaviour.title, f"misbehave {name}", misbehaviour.about)
 
     def _add(self, menu: QMenu, words: str, text: str, tip: str) -> None:
         action = QAction(f"{words[0].upper()}{words[1:]}", menu)
@@ -64,6 +63,12 @@ class AnswerMenu(QMenu):
 
     def _choose(self, text: str, _checked: bool = False) -> None:
         self.chosen.emit(text)
+
+
+def _group(menu: QMenu, title: str) -> QMenu:
+    made = menu.addMenu(title)
+    made.setToolTipsVisible(True)
+    return made
 
 
 class AnswerEdit(QWidget):

@@ -88,9 +88,9 @@ class MisbehaveSection(FoldedSection):
 
         heading = ""
         for misbehaviour in REQUESTOR.values():
-            if (words := _heading(misbehaviour)) != heading:
-                heading = words
-                line = QListWidgetItem(words, names)
+            if misbehaviour.heading != heading:
+                heading = misbehaviour.heading
+                line = QListWidgetItem(heading, names)
                 line.setFlags(Qt.ItemFlag.NoItemFlags)
                 font = line.font()
                 font.setBold(True)
@@ -133,18 +133,6 @@ class MisbehaveSection(FoldedSection):
         selected = self._selected()
         if selected is not None and self._is_enabled:
             self.chosen.emit(selected.name)
-
-
-def _heading(misbehaviour: Misbehaviour) -> str:
-    from parley.model.misbehaviour.steps import OddRequest, Trigger
-
-    if isinstance(misbehaviour.deed, OddRequest):
-        return "An odd A-ASSOCIATE-RQ"
-    return {
-        Trigger.CONNECTED: "Instead of an A-ASSOCIATE-RQ",
-        Trigger.ESTABLISHED: "Once the association is established",
-        Trigger.RELEASE: "At the release",
-    }.get(misbehaviour.trigger, "Later")
 
 
 def _moment(misbehaviour: Misbehaviour) -> str:
