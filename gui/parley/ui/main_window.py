@@ -191,7 +191,10 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _draft_changed(self) -> None:
-        self._book.edit(self.scu.side(), self.scp.side())
+        self._book.edit(self.scu.side(), self.scp.side(), self._left_out())
+
+    def _left_out(self) -> tuple[str, ...]:
+        return (*self.scu.left_out(), *self.scp.left_out())
 
     @Slot(object)
     def _show_profile(self, profile: Profile) -> None:
@@ -200,11 +203,16 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _restore_sides(self, draft: Profile) -> None:
-        """Only what differs is shown anew, so that carets and results elsewhere stay."""
-        if draft.scu != self.scu.side():
-            self.scu.restore_side(draft.scu)
-        if draft.scp != self.scp.side():
-            self.scp.restore_side(draft.scp)
+        """Only what differs is shown anew, so that carets and results elsewhere stay, and what cannot be a value.
+
+        That one goes where the book knows of none any more: all was reverted.
+        """
+        keeps = bool(self._book.left_out)
+        if draft.scu != self.scu.side() or (self.scu.left_out() and not keeps):
+            self.scu.restore_side(draft.scu, keep_typed=keeps)
+        if draft.scp != self.scp.side() or (self.scp.left_out() and not keeps):
+            self.scp.restore_side(draft.scp, keep_typed=keeps)
+        self._book.leave_out(self._left_out())
 
     @Slot()
     def _show_title(self) -> None:

@@ -82,6 +82,7 @@ class ProfileBook(QObject):
         self._key = LOOPBACK.name
         self._saved = LOOPBACK
         self._draft = LOOPBACK
+        self._left_out: tuple[str, ...] = ()
         self._history = History(_sides(LOOPBACK))
         self._then: Callable[[], None] | None = None
         self._keepings = 0  # so many times the key store is being asked to keep something
@@ -116,8 +117,13 @@ class ProfileBook(QObject):
 
     @property
     def is_dirty(self) -> bool:
-        """Whether the draft differs from what was saved."""
-        return self._draft != self._saved
+        """Whether the draft differs from what was saved, or more is typed than it can hold."""
+        return self._draft != self._saved or bool(self._left_out)
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Where something is typed that cannot be a value, in words: the draft has what was there before."""
+        return self._left_out
 
     @property
     def is_built_in(self) -> bool:
@@ -158,11 +164,17 @@ class ProfileBook(QObject):
         self.listed.emit()
         self._tell()
 
-    def edit(self, scu: RequestorSide, scp: AcceptorSide) -> None:
-        """Take over what the panels hold now."""
+    def edit(self, scu: RequestorSide, scp: AcceptorSide, left_out: tuple[str, ...] = ()) -> None:
+        """Take over what the panels hold now, and where they hold what cannot be a value."""
         self._draft = replace(self._draft, scu=scu, scp=scp)
+        self._left_out = left_out
         self._history.record(_sides(self._draft), time.monotonic())
         self.history_changed.emit()
+        self._tell()
+
+    def leave_out(self, places: tuple[str, ...]) -> None:
+        """Know where something is typed now that cannot be a value."""
+        self._left_out = places
         self._tell()
 
     def open(self, key: str) -> None:
@@ -239,7 +251,7 @@ class ProfileBook(QObject):
             elif not self.is_built_in and not self._keepings:
                 self.give_up()
         elif answer is Answer.DISCARD:
-            self._draft = self._saved
+            self._draft, self._left_out = self._saved, ()
             self._go_on()
         else:
             self.give_up()
@@ -259,7 +271,10 @@ class ProfileBook(QObject):
         if self.is_built_in:
             self.want_name()
             return False
-        return self._try(self._save) and not self._keepings
+        if not self._try(self._save):
+            return False
+        self._note_left_out()
+        return not self._keepings
 
     def want_name(self) -> None:
         """Ask under which name to save."""
@@ -270,7 +285,9 @@ class ProfileBook(QObject):
         if not self._try(self._save_as, name):
             if self._then is not None:
                 self.give_up()
-        elif not self._keepings:
+            return
+        self._note_left_out()
+        if not self._keepings:
             self._go_on()
 
     # --- the list ----------------------------------------------------------------------------------------------------
@@ -320,7 +337,7 @@ class ProfileBook(QObject):
             self._show(key, profile)
 
     def _show(self, key: str, profile: Profile) -> None:
-        self._key, self._saved, self._draft = key, without_secrets(profile), profile
+        self._key, self._saved, self._draft, self._left_out = key, without_secrets(profile), profile, ()
         self._history.start(_sides(profile))
         self.opened.emit(profile)
         self.history_changed.emit()
@@ -339,6 +356,16 @@ class ProfileBook(QObject):
         self._key = self._store.create(profile)
         self._settle(profile)
 
+    def _note_left_out(self) -> None:
+        if words := self._words_of_left_out():
+            self.noted.emit(words)
+
+    def _words_of_left_out(self) -> str:
+        if not self._left_out:
+            return ""
+        places = "; ".join(self._left_out)
+        return f"Saved without what cannot be a value: {places}. It stays typed while the profile is open."
+
     def _settle(self, profile: Profile) -> None:
         """The file is written; secrets that were typed go into the key store next, and are unsaved until then."""
         typed = saved_secrets.typed(profile, self._saved)
@@ -356,6 +383,7 @@ class ProfileBook(QObject):
         self._keepings -= 1
         words = saved_secrets.words_of_keeping(kept, profile, secrets)
         if words:
+            words = " ".join(filter(None, (words, self._words_of_left_out())))
             (self.noted if kept.problem else self.failed).emit(words)
         if self._then is not None and kept.failures:
             self.give_up()

@@ -236,6 +236,11 @@ class Field(QWidget, Generic[Editor]):
         self.lines.addWidget(editor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
 
+    @property
+    def title(self) -> str:
+        """Its label, without the mark of its shortcut."""
+        return self._label.text().replace("&", "")
+
     def show_problems(self, problems: list[Problem]) -> None:
         """Say the gravest of them in words and all of them in the tooltip."""
         if not problems:

@@ -78,6 +78,11 @@ class FoldedSection(QWidget):
         self._layout.setSpacing(style.SPACING)
         self._layout.addLayout(header)
 
+    @property
+    def title(self) -> str:
+        """Its heading."""
+        return self._toggle.accessibleName()
+
     def is_built(self) -> bool:
         return self._content is not None
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from parley.model.problems.validation import Problem
 
 Value = TypeVar("Value")
+_HELD = frozenset({"storage.folder"})
+"""Of which an editor tells what is wrong although the value has it: the disk knows, and no rule."""
 
 
 class PartSection(FoldedSection):
@@ -69,11 +71,15 @@ class PartSection(FoldedSection):
         self.set_summary(self._words(self._values))
         self.changed.emit()
 
-    def show_part(self, *values: object) -> None:
-        """Show the fields of these values and tell nobody; an editor that holds the same already is left alone."""
+    def show_part(self, *values: object, keep_typed: bool = False) -> None:
+        """Show the fields of these values and tell nobody; an editor that holds the same already is left alone.
+
+        Args:
+            keep_typed: whether that goes for one in which something is typed that cannot be a value.
+        """
         self._values = self._picked(values)
         for name, field in self._made.items():
-            if field.editor.value() != self._values[name] or any(_typed_problems(field)):
+            if field.editor.value() != self._values[name] or (not keep_typed and any(_typed_problems(field))):
                 field.editor.set_value(self._values[name])
         self.set_summary(self._words(self._values))
 
@@ -90,6 +96,14 @@ class PartSection(FoldedSection):
         for name, field in self._made.items():
             for place, text, remedy in _typed_problems(field):
                 yield Problem(Severity.ERROR, f"{name}{place}", text, remedy)
+
+    def left_out(self) -> Iterator[str]:
+        """Where something is typed that cannot be a value, in words such as ``Answers to messages, row 1, status``."""
+        for name, field in self._made.items():
+            label = (field.title,) if len(self._made) > 1 and field.title != self.title else ()
+            for place, _, _ in _typed_problems(field):
+                if f"{name}{place}" not in _HELD:
+                    yield ", ".join((self.title, *label, *_place_words(place)))
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
@@ -114,6 +128,12 @@ class PartSection(FoldedSection):
         self._values[name] = self._made[name].editor.value()
         self.set_summary(self._words(self._values))
         self.changed.emit()
+
+
+def _place_words(place: str) -> Iterator[str]:
+    """``[0].status`` as ``row 1`` and ``status``."""
+    for row, part in re.findall(r"\[(\d+)\]|\.(\w+)", place):
+        yield f"row {int(row) + 1}" if row else part.replace("_", " ")
 
 
 def _typed_problems(field: Field[Any]) -> Iterable[tuple[str, str, str]]:

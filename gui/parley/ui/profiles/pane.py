@@ -183,7 +183,7 @@ class ProfilesPane(QWidget):
 
     def _make_actions(self) -> None:
         self.new_action = self._action("&New", "new", "Ctrl+N", "New profile", self._book.create)
-        self.save_action = self._action("&Save", "save", "Ctrl+S", "Save the open profile", self._book.save)
+        self.save_action = self._action("&Save", "save", "Ctrl+S", "Save the open profile", self._save)
         self.save_as_action = self._action(
             "Save &as…", "save_as", "Ctrl+Shift+S", "Save under another name", self._book.want_name
         )
@@ -310,6 +310,12 @@ class ProfilesPane(QWidget):
     # --- wishes and questions ----------------------------------------------------------------------------------------
 
     @Slot()
+    def _save(self) -> None:
+        """What was said of the saving before is no longer true."""
+        self._line.hide()
+        self._book.save()
+
+    @Slot()
     def _fill_samples(self) -> None:
         from parley.model.samples import sample_profiles
 
@@ -357,7 +363,10 @@ class ProfilesPane(QWidget):
 
     @Slot(str)
     def _ask_unsaved(self, name: str) -> None:
-        box = self._box("profiles.unsaved_question", f'Save the changes to "{name}"?', "They are lost otherwise.")
+        more = "They are lost otherwise."
+        if self._book.left_out:
+            more += f" What cannot be a value is lost in any case: {'; '.join(self._book.left_out)}."
+        box = self._box("profiles.unsaved_question", f'Save the changes to "{name}"?', more)
         buttons = box.StandardButton
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
         box.setDefaultButton(buttons.Save)

@@ -117,6 +117,7 @@ class SidePanel(QWidget):
         self.setObjectName(prefix)
         self._prefix = prefix
         self._filling = False
+        self._keeps_typed = False
         self._fields: dict[str, Field] = {}
         self._sections: list[FoldedSection] = []
         self._problems: tuple[Problem, ...] = ()
@@ -167,7 +168,7 @@ class SidePanel(QWidget):
         self._layout.addWidget(self.verdict)
         self._layout.addLayout(self._buttons)
 
-    # --- for subclasses ----------------------------------------------------------------------------------------------
+    # --- for subclasses -----------------------------------------------------------------------------------------------
 
     def _check_draft(self) -> tuple[Problem, ...]:
         raise NotImplementedError
@@ -289,7 +290,7 @@ class SidePanel(QWidget):
     def _show_parts(self, *values: object) -> None:
         for section in self._sections:
             if isinstance(section, PartSection):
-                section.show_part(*values)
+                section.show_part(*values, keep_typed=self._keeps_typed)
 
     def _command(self, text: str, icon: str, keys: str, tip: str) -> QAction:
         """An action for this panel's buttons, the toolbar and the menus."""
@@ -305,12 +306,24 @@ class SidePanel(QWidget):
     def set_side(self, side: Any) -> None:
         raise NotImplementedError
 
-    def restore_side(self, side: Any) -> None:
-        """Show an earlier or later draft of the same: what is not different stays as it stands."""
+    def restore_side(self, side: Any, *, keep_typed: bool = False) -> None:
+        """Show an earlier or later draft of the same: what is not different stays as it stands.
+
+        Args:
+            keep_typed: whether that goes for what is typed and cannot be a value.
+        """
         editor = self._fields["contexts"].editor
         assert isinstance(editor, ContextsEditor)
+        empty = [field.editor for field in self._empty_numbers()] if keep_typed else []
+        self._keeps_typed = keep_typed
         with editor.keeping_place():
             self.set_side(side)
+        self._keeps_typed = False
+        self._filling = True
+        for number in empty:
+            if number.value() == 0:
+                number.clear()
+        self._filling = False
 
     def _edited(self) -> None:
         """Something was edited: say so now, look for problems when the typing pauses."""
@@ -382,10 +395,22 @@ class SidePanel(QWidget):
     def _number_problems(self) -> Iterable[Problem]:
         from parley.model.problems.validation import Problem
 
+        empty = self._empty_numbers()
         for name, field in self._fields.items():
-            editor = field.editor
-            if isinstance(editor, NumberEdit) and editor.isEnabled() and editor.value() is None:
+            if field in empty:
                 yield Problem(Severity.ERROR, name, "Nothing is typed here, so 0 would be used.", "Type a number.")
+
+    def _empty_numbers(self) -> list[Field[NumberEdit]]:
+        numbers = (field for field in self._fields.values() if isinstance(field.editor, NumberEdit))
+        return [field for field in numbers if field.editor.isEnabled() and field.editor.value() is None]
+
+    def left_out(self) -> tuple[str, ...]:
+        """Where something is typed that cannot be a value, in words: `side` has what was there before."""
+        places = [field.title for field in self._empty_numbers()]
+        for section in self._sections:
+            if isinstance(section, PartSection):
+                places += section.left_out()
+        return tuple([f"{self._prefix.upper()}: {place}" for place in places])
 
     def _show_homeless(self, problems: list[Problem]) -> None:
         severity = worst(problems)
