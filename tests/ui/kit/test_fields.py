@@ -2,7 +2,8 @@
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QToolTip
 
 from parley.model.problems.validation import Problem
 from parley.ui.kit.fields import ComboBox, Field, NumberEdit, OptionalField, SecondsEdit, StringEdit, sentence, worst
@@ -22,6 +23,43 @@ def field(qtbot):
 def test_a_number_takes_digits_only_and_clamps_nothing(qtbot, field):
     qtbot.keyClicks(field.editor, "9x99a99")
     assert field.editor.value() == 99999
+
+
+def hide_tooltip(qtbot):
+    """Of the test before; Qt takes a moment for it."""
+    QToolTip.hideText()
+    qtbot.waitUntil(lambda: not QToolTip.text())
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "kept", "said"),
+    [
+        (NumberEdit, "-1", "1", "digits, at most 10"),
+        (NumberEdit, "12345678901", "1234567890", "digits, at most 10"),
+        (SecondsEdit, "-2", "2", "seconds such as 30 or 0.5, below a million"),
+        (SecondsEdit, "1.2345", "1.234", "seconds such as 30 or 0.5, below a million"),
+    ],
+)
+def test_what_a_number_does_not_take_is_said_in_passing(qtbot, kind, typed, kept, said):
+    editor = kind()
+    qtbot.addWidget(editor)
+    editor.show()
+    qtbot.waitExposed(editor)
+    hide_tooltip(qtbot)
+    qtbot.keyClicks(editor, typed)
+    assert editor.text() == kept
+    assert QToolTip.text() == f"Not taken: here can only stand {said}."
+
+
+def test_what_is_pasted_and_not_taken_is_said_too(qtbot, field):
+    field.show()
+    qtbot.waitExposed(field)
+    field.editor.insert("99")
+    hide_tooltip(qtbot)
+    QGuiApplication.clipboard().setText("104 or so")
+    field.editor.paste()
+    assert field.editor.text() == "99"
+    assert "Not taken" in QToolTip.text()
 
 
 def test_ctrl_e_is_left_to_the_window(field):

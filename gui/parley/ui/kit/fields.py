@@ -8,9 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from PySide6.QtCore import QEvent, QRegularExpression, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRegularExpression, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QPalette, QRegularExpressionValidator, QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QSizePolicy,
+    QToolTip,
+    QVBoxLayout,
+    QWidget,
+)
 
 from parley.ui.kit import icons, style
 from parley.ui.kit.long_words import shorten_words
@@ -66,14 +76,30 @@ class StringEdit(LineEdit):
         self.setText(value)
 
 
-class NumberEdit(LineEdit):
+class _PatternEdit(LineEdit):
+    """Takes only text that begins as a pattern does, and says beside itself that it did not take another.
+
+    Args:
+        what: completes "Not taken: here can only stand …".
+    """
+
+    def __init__(self, pattern: str, what: str, parent: QWidget | None) -> None:
+        super().__init__(parent)
+        self._what = what
+        self.setValidator(QRegularExpressionValidator(QRegularExpression(pattern), self))
+        self.inputRejected.connect(self._say_not_taken)
+
+    @Slot()
+    def _say_not_taken(self) -> None:
+        place = self.mapToGlobal(self.rect().bottomLeft())
+        QToolTip.showText(place, f"Not taken: here can only stand {self._what}.", self)
+
+
+class NumberEdit(_PatternEdit):
     """A whole number from zero up, typed freely: nothing is clamped, validation speaks instead."""
 
-    _PATTERN = r"\d{0,10}"
-
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setValidator(QRegularExpressionValidator(QRegularExpression(self._PATTERN), self))
+        super().__init__(r"\d{0,10}", "digits, at most 10", parent)
         self.setInputMethodHints(Qt.InputMethodHint.ImhDigitsOnly)
 
     def value(self) -> int | None:
@@ -91,12 +117,11 @@ class NumberEdit(LineEdit):
             self.set_value(max(0, (self.value() or 0) + step))
 
 
-class SecondsEdit(LineEdit):
+class SecondsEdit(_PatternEdit):
     """A time in seconds, with decimals if need be."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setValidator(QRegularExpressionValidator(QRegularExpression(r"\d{0,6}([.,]\d{0,3})?"), self))
+        super().__init__(r"\d{0,6}([.,]\d{0,3})?", "seconds such as 30 or 0.5, below a million", parent)
         self.setInputMethodHints(Qt.InputMethodHint.ImhFormattedNumbersOnly)
 
     def value(self) -> float | None:

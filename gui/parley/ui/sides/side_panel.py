@@ -168,7 +168,7 @@ class SidePanel(QWidget):
         self._layout.addWidget(self.verdict)
         self._layout.addLayout(self._buttons)
 
-    # --- for subclasses -----------------------------------------------------------------------------------------------
+    # --- for subclasses ----------------------------------------------------------------------------------------------
 
     def _check_draft(self) -> tuple[Problem, ...]:
         raise NotImplementedError
