@@ -2,11 +2,12 @@
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
-from PySide6.QtWidgets import QLabel, QListView, QToolButton
+from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QToolButton, QToolTip
 
 from parley.model import registry
 from parley.model.handle import DEFAULT_TRANSFER_SYNTAXES, ProposedContext
 from parley.ui.contexts.editor import ContextsEditor
+from parley.ui.contexts.row import Column
 from parley.ui.kit.uid_picker import Picker
 from parley.ul.codes import EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN, VERIFICATION
 
@@ -50,6 +51,25 @@ def abstract(editor):
 def test_the_first_context_is_selected_and_its_list_shown(editor):
     assert editor.selected_rows() == [0]
     assert syntaxes(editor).model().uids() == DEFAULT_TRANSFER_SYNTAXES
+
+
+@pytest.mark.parametrize(
+    ("column", "typed", "why"),
+    [(Column.NUMBER, "x", "'x' is no number."), (Column.RESERVED, "0g", "'g' is not a hexadecimal digit.")],
+)
+def test_what_a_cell_does_not_take_is_said(qtbot, editor, column, typed, why):
+    before, table = editor.contexts(), editor.table
+    table.show_reserved(True)
+    table.setFocus()
+    table.setCurrentIndex(editor.model.index(1, editor.model.columns.index(column)))
+    qtbot.keyClick(table, Qt.Key.Key_F2)
+    line = next(line for line in table.viewport().findChildren(QLineEdit) if line.isVisible())
+    line.selectAll()
+    qtbot.keyClicks(line, typed)
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: QToolTip.text() == f"Not taken: {why} What was there before stays.")
+    assert editor.contexts() == before
+    assert table.state() != table.State.EditingState
 
 
 def test_moving_and_removing_by_buttons(qtbot, editor):

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, Generic, cast
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QItemSelectionRange, QModelIndex, Qt, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QItemSelectionRange, QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QDropEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QTableView,
     QToolButton,
+    QToolTip,
     QVBoxLayout,
     QWidget,
 )
@@ -347,6 +348,13 @@ class ContextTable(QTableView):
 
         if Column.RESERVED in model.columns:
             self.setColumnHidden(section(Column.RESERVED), True)
+        # Later: the focus, which comes back from the cell's editor, would hide the words.
+        model.refused.connect(self._say_refused, Qt.ConnectionType.QueuedConnection)
+
+    @Slot(QModelIndex, str)
+    def _say_refused(self, index: QModelIndex, why: str) -> None:
+        place = self.viewport().mapToGlobal(self.visualRect(index).bottomLeft())
+        QToolTip.showText(place, f"Not taken: {why} What was there before stays.", self)
 
     def show_reserved(self, shown: bool) -> None:
         """Show the reserved bytes of the proposed contexts, which nearly nobody wants to see."""

@@ -48,10 +48,12 @@ class ContextModel(QAbstractTableModel, Generic[Context]):
 
     Attributes:
         edited: the contexts changed by an edit (results and problems do not count).
+        refused: what was typed in the cell of that index is not taken; a sentence says why.
         edits: makes one edit of several.
     """
 
     edited = Signal()
+    refused = Signal(QModelIndex, str)
 
     def __init__(self, kind: type[Context], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -227,10 +229,12 @@ class ContextModel(QAbstractTableModel, Generic[Context]):
         if isinstance(context, ProposedContext) and column is Column.RESERVED:
             try:
                 return self._replace(index.row(), replace(context, reserved_6_8=parse_hex(text)))
-            except ValueError:
+            except ValueError as error:
+                self.refused.emit(index, str(error))
                 return False
         if isinstance(context, ProposedContext) and (not text.strip() or text.strip().isdecimal()):
             return self._replace(index.row(), replace(context, context_id=int(text) if text.strip() else None))
+        self.refused.emit(index, f"{text!r} is no number.")
         return False
 
     # --- inside ------------------------------------------------------------------------------------------------------
