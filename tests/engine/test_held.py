@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -181,6 +182,21 @@ def test_the_default_is_answered_when_the_time_is_up(run):
     record = holding(run, play, Hold(Reject(Rejection(1, 1, 2)), 0.05))
     assert record.of(K.HELD)[0].text == "for an answer; after 0.05 s reject 1/1/2"
     assert record.of(K.DECIDED)[0].text == "reject 1/1/2: nobody answered within 0.05 s"
+
+
+@pytest.mark.parametrize("jump", [-86_400.0, 86_400.0])
+def test_a_clock_that_is_set_anew_changes_nothing(run, monkeypatch, jump):
+    now = time.time
+
+    async def play(held: Held) -> None:
+        async with held.asking() as (peer, _):
+            monkeypatch.setattr(time, "time", lambda: now() + jump)
+            assert await peer.read_to_end() == bytes.fromhex("03000000000400010102")
+
+    record = holding(run, play, Hold(Reject(Rejection(1, 1, 2)), 0.1))
+    (held,), (decided,) = record.of(K.HELD), record.of(K.DECIDED)
+    assert 0.1 <= decided.monotonic - held.monotonic < 5
+    assert abs(decided.wall - held.wall - jump) < 5
 
 
 def test_a_delay_is_no_question(run):
