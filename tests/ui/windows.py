@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtCore import QEvent, QObject, QSettings, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from parley.bridge.answers.desk import AnswerDesk
 from parley.bridge.answers.held import HeldModel
@@ -85,3 +85,8 @@ def type_into(qtbot, stage, name, text):
     edit.setFocus()
     edit.selectAll()
     qtbot.keyClicks(edit, text)
+
+
+def lay_out():
+    """Give widgets their places now, as Qt does when its loop turns."""
+    QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)

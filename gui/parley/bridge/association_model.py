@@ -23,6 +23,7 @@ NUMBER_ROLE = Qt.ItemDataRole.UserRole
 """The association's number, as the controller wants it."""
 
 _OPENING = {EventKind.CONNECTION_ACCEPTED, EventKind.CONNECTED}
+_HOLDING = {EventKind.HELD, EventKind.DECIDED, EventKind.WITHDRAWN}
 
 
 class Column(IntEnum):
@@ -64,6 +65,7 @@ class _Live:
     state: State | None = None
     received: int = 0
     sent: int = 0
+    is_held: bool = False
 
     def learn(self, event: EngineEvent) -> None:
         """Take over what an event tells."""
@@ -78,6 +80,8 @@ class _Live:
             self.sent += 1
         elif event.transition is not None:
             self.state = event.transition.after
+        if event.kind in _HOLDING:
+            self.is_held = event.kind is EventKind.HELD
 
 
 def state_words(state: State | None) -> str:
@@ -133,6 +137,10 @@ class AssociationModel(HeadedTable):
         """The row of an association; None when it does not live."""
         live = self._by_number.get(number)
         return None if live is None else self._rows.index(live)
+
+    def is_held(self, row: int) -> bool:
+        """Whether its request waits for an answer."""
+        return self._rows[row].is_held
 
     # --- what is done to it ----------------------------------------------------------------------------------------
 

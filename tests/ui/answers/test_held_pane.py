@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
@@ -187,9 +189,10 @@ def test_the_key_for_the_next_leads_there_and_then_from_one_to_the_next(pane, mo
 def test_what_is_settled_stays_to_be_read_and_cannot_be_answered(pane, model, samples):
     hold(model, samples, 3)
     settle(model, samples, 3)
+    QTest.mouseClick(button(pane, "settled"), Qt.MouseButton.LeftButton)
     click(pane, 0)
-    assert pane.isVisible()
-    assert count(pane) == "0 held"
+    assert table(pane).isVisible()
+    assert count(pane) == "1 settled"
     assert not any(button(pane, name).isEnabled() for name in ("accept", "reject", "edit", "answer"))
     for key in (Qt.Key.Key_A, Qt.Key.Key_X, Qt.Key.Key_E):
         QTest.keyClick(table(pane), key)
@@ -235,6 +238,59 @@ def test_how_many_wait_moves_no_button(pane, model, samples):
     before = pane.minimumSizeHint().width()
     settle(model, samples, 3)
     assert pane.minimumSizeHint().width() == before
+
+
+def test_the_table_is_as_tall_as_its_rows_up_to_four(pane, model, samples):
+    heights = []
+    for number in range(3, 9):
+        hold(model, samples, number)
+        heights.append(table(pane).height())
+    row = table(pane).verticalHeader().defaultSectionSize()
+    assert [later - earlier for earlier, later in itertools.pairwise(heights)] == [row, row, row, 0, 0]
+
+
+def test_while_nothing_waits_the_table_is_away_and_its_line_tells_what_is_settled(pane, model, samples):
+    hold(model, samples, 3, 4)
+    assert not button(pane, "settled").isEnabled()
+    settle(model, samples, 3)
+    assert table(pane).isVisible()
+    assert count(pane) == "<b>1 held</b>, 1 settled"
+    settle(model, samples, 4)
+    assert not table(pane).isVisible()
+    assert count(pane) == "2 settled"
+    QTest.mouseClick(button(pane, "settled"), Qt.MouseButton.LeftButton)
+    assert table(pane).isVisible()
+    QTest.mouseClick(button(pane, "settled"), Qt.MouseButton.LeftButton)
+    assert not table(pane).isVisible()
+
+
+def test_the_line_clears_what_is_settled(pane, model, samples):
+    hold(model, samples, 3, 4)
+    assert not button(pane, "clear").isEnabled()
+    settle(model, samples, 3)
+    QTest.mouseClick(button(pane, "clear"), Qt.MouseButton.LeftButton)
+    assert [held.number for held in model.waiting] == [4]
+    assert model.rowCount() == 1
+    assert count(pane) == "<b>1 held</b>"
+
+
+def test_one_that_comes_is_in_view_among_many_that_are_settled(qtbot, pane, model, samples):
+    for number in range(3, 13):
+        hold(model, samples, number)
+        settle(model, samples, number)
+    hold(model, samples, 20)
+    view = table(pane)
+    qtbot.waitUntil(lambda: view.viewport().rect().contains(view.visualRect(model.index(10, 1))))
+
+
+def test_keys_go_on_to_answer_what_comes_after_the_table_was_away(pane, model, samples):
+    hold(model, samples, 3)
+    click(pane, 0)
+    settle(model, samples, 3)
+    assert button(pane, "settled").hasFocus()
+    hold(model, samples, 4)
+    QTest.keyClick(pane.owner.focusWidget(), Qt.Key.Key_X)
+    assert pane.answers == [([4], "reject 1/1/1")]
 
 
 def test_everything_has_a_name_and_a_tip(pane, model, samples):

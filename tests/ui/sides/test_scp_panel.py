@@ -1,9 +1,10 @@
 """The SCP panel by clicks and keys: drafts, decisions, listening, live associations."""
 
+import itertools
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 from parley.bridge.answers.held import HeldModel
 from parley.bridge.association_model import AssociationModel, Column
 from parley.model.answering import Answering, DecisionMode
+from parley.model.decision import Hold, Reject
 from parley.model.event import EngineEvent, EventKind
 from parley.model.handle import (
     AcceptanceRules,
@@ -31,6 +33,8 @@ from parley.model.handle import (
 from parley.model.profile import AcceptorSide, Timers
 from parley.ui.sides.scp_panel import ScpPanel
 from parley.ul.codes import Role
+from tests.bridge.samples import Samples, request
+from tests.ui.windows import lay_out
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 RULES = AcceptanceRules(
@@ -63,8 +67,13 @@ def associations(qapp):
 
 
 @pytest.fixture
-def panel(qtbot, associations):
-    made = ScpPanel(associations, HeldModel())
+def held(qapp):
+    return HeldModel(monotonic=lambda: 1.0)
+
+
+@pytest.fixture
+def panel(qtbot, associations, held):
+    made = ScpPanel(associations, held)
     qtbot.addWidget(made)
     made.resize(560, 760)
     made.show()
@@ -98,10 +107,12 @@ def choose(qtbot, box, words):
         qtbot.keyClick(box, Qt.Key.Key_Down if box.currentIndex() < row else Qt.Key.Key_Up)
 
 
+def happened(number, kind):
+    return EngineEvent(number, 0.0, 0.0, kind, number, Role.ACCEPTOR, "127.0.0.1:11112", "127.0.0.1:5000")
+
+
 def connected(number):
-    return EngineEvent(
-        number, 0.0, 0.0, EventKind.CONNECTION_ACCEPTED, number, Role.ACCEPTOR, "127.0.0.1:11112", "127.0.0.1:5000"
-    )
+    return happened(number, EventKind.CONNECTION_ACCEPTED)
 
 
 @pytest.mark.parametrize("unfolded", [False, True])
@@ -242,10 +253,14 @@ def live(panel):
     return panel.findChild(QTableView, "scp.associations")
 
 
+def numbers_in(table):
+    return [table.model().index(row, Column.NUMBER).data() for row in range(table.model().rowCount())]
+
+
 def test_each_live_association_has_its_own_abort(qtbot, panel, associations):
     associations.update([connected(3), connected(4)])
     table = live(panel)
-    mark = table._mark.mark_in(table.visualRect(associations.index(1, Column.NUMBER))).center()
+    mark = table._mark.mark_in(table.visualRect(table.model().index(1, Column.NUMBER))).center()
     with qtbot.waitSignal(panel.abort_association_requested) as asked:
         qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=mark)
     assert asked.args == [4]
@@ -254,7 +269,7 @@ def test_each_live_association_has_its_own_abort(qtbot, panel, associations):
 def test_a_click_beside_the_mark_aborts_nothing(qtbot, panel, associations):
     associations.update([connected(3)])
     table = live(panel)
-    place = table.visualRect(associations.index(0, Column.PEER)).center()
+    place = table.visualRect(table.model().index(0, Column.PEER)).center()
     with qtbot.assertNotEmitted(panel.abort_association_requested):
         qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
 
@@ -270,3 +285,51 @@ def test_selected_associations_are_aborted_by_button_and_by_key(qtbot, panel, as
     live(panel).setFocus()
     qtbot.keyClick(live(panel), Qt.Key.Key_Delete)
     assert numbers == [3, 4, 3]
+
+
+def test_the_live_table_is_as_tall_as_its_rows_up_to_three(panel, associations):
+    heights = []
+    assert not live(panel).isVisible()
+    for number in range(3, 8):
+        associations.update([connected(number)])
+        heights.append(live(panel).height())
+    row = live(panel).verticalHeader().defaultSectionSize()
+    assert [later - earlier for earlier, later in itertools.pairwise(heights)] == [row, row, 0, 0]
+    associations.retain(())
+    assert not live(panel).isVisible()
+    assert panel.live.heading.text() == "No live association"
+
+
+def test_an_association_whose_request_is_held_is_not_among_the_live_ones(panel, associations):
+    associations.update([connected(3), happened(3, EventKind.HELD)])
+    assert not live(panel).isVisible()
+    assert panel.live.heading.text() == "&Live associations: all held"
+    associations.update([connected(4)])
+    assert numbers_in(live(panel)) == ["4"]
+    associations.update([happened(3, EventKind.DECIDED)])
+    assert numbers_in(live(panel)) == ["3", "4"]
+    assert panel.live.heading.text() == "&Live associations"
+
+
+def test_whoever_comes_and_goes_moves_no_button(qtbot, panel, associations, held):
+    buttons = [button(panel, name) for name in ("listen", "stop", "apply", "abort_association")]
+    buttons += [panel.findChild(QToolButton, f"scp.{name}") for name in ("arm", "held.accept", "held.reject")]
+    samples = Samples()
+    held.update([samples.event(EventKind.HELD, 3, pdu=request(), hold=Hold(Reject(Rejection(1, 1, 1)), 25.0))])
+
+    def places():
+        lay_out()
+        return [widget.mapTo(panel, QPoint()) for widget in buttons]
+
+    before, form = places(), panel._scroll.height()
+    associations.update([connected(number) for number in (4, 5, 6)])
+    assert places() == before
+    assert panel._scroll.height() < form
+    form = panel._scroll.height()
+    held.update([samples.event(EventKind.DECIDED, 3, text="accept")])
+    assert places() == before
+    qtbot.waitUntil(lambda: panel._scroll.height() > form)
+    assert places() == before
+    panel.show_listen_failed("The port is taken.")
+    associations.retain(())
+    assert places() == before

@@ -1,7 +1,7 @@
 """What becomes of objects that come in, by clicks and keys."""
 
 import pytest
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
 
@@ -13,7 +13,7 @@ from parley.model.storage_contexts import is_for_storage
 from parley.ui.kit.fields import ToneLine
 from parley.ui.kit.fold import ElidedLabel
 from parley.ui.sides.scp_panel import ScpPanel
-from tests.ui.windows import type_into
+from tests.ui.windows import lay_out, type_into
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
@@ -172,6 +172,24 @@ def test_one_click_supports_every_storage_class(qtbot, panel):
     assert not any("No storage SOP class" in problem.text for problem in panel.problems())
     assert not find(panel, QPushButton, "classes").isVisible()
     assert len(panel.told) == 2
+
+
+@pytest.mark.parametrize("height", [520, 1000, 1400])
+def test_what_is_said_of_the_folder_and_the_status_moves_no_button(qtbot, panel, height):
+    panel.resize(560, height)
+    choose(qtbot, panel, "mode", "folder")
+    panel.check()
+    button, warning = find(panel, QPushButton, "classes"), find(panel, ToneLine, "problem")
+    assert warning.isVisible()
+    lay_out()
+    bar = panel._scroll.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    before = button.mapTo(panel, QPoint())
+    qtbot.keyClicks(find(panel, QLineEdit, "folder"), "/somewhere")
+    panel.check()
+    assert not warning.isVisible()
+    lay_out()
+    assert button.mapTo(panel, QPoint()) == before
 
 
 def test_another_draft_is_shown_and_nobody_is_told(qtbot, panel, tmp_path):

@@ -1,6 +1,8 @@
 """The requests that wait for an answer: one row each, what can be done about them, and keys for it.
 
-It shows itself when something waits and takes no focus; it emits wishes and answers nothing.
+It shows itself when something waits and takes no focus; it emits wishes and answers nothing. While nothing waits, the
+line of its buttons is all of it. That line is its last, and nothing beneath it changes height: the table grows and goes
+above the buttons, and none of them leaves the mouse.
 """
 
 from __future__ import annotations
@@ -12,7 +14,6 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QMenu,
     QSizePolicy,
@@ -24,14 +25,15 @@ from PySide6.QtWidgets import (
 
 from parley.bridge.answers.held import HELD_ROLE, Column, HeldModel, HeldRequest
 from parley.ui.answers.answer_edit import AnswerMenu
-from parley.ui.kit import icons, style
+from parley.ui.kit import icons
 from parley.ui.kit.column_shares import ColumnShares
 from parley.ui.kit.fields import named
+from parley.ui.kit.fitting_height import FittingHeight
 from parley.ui.kit.menu_button import MenuButton
 
 _SHOWN = (Column.NUMBER, Column.LEFT, Column.CALLING, Column.CALLED, Column.PEER, Column.FINDINGS)
 _SHARES: dict[int, float] = {Column.LEFT: 0.34, Column.CALLING: 0.2, Column.CALLED: 0.2, Column.PEER: 0.26}
-_ROWS = 3
+_MOST_ROWS = 4
 
 
 class HeldPane(QWidget):
@@ -59,10 +61,13 @@ class HeldPane(QWidget):
         model.rowsInserted.connect(self._enable)
         model.rowsRemoved.connect(self._enable)
         model.dataChanged.connect(self._enable)
+        for signal in (model.rowsInserted, model.rowsRemoved, model.dataChanged, self._settled.toggled):
+            signal.connect(self._show_rows)
         self.table.selectionModel().selectionChanged.connect(self._selection_changed)
         self.table.doubleClicked.connect(self._edit)
         self._show_count()
         self._enable()
+        self._show_rows()
 
     # --- assemble ----------------------------------------------------------------------------------------------------
 
@@ -76,11 +81,8 @@ class HeldPane(QWidget):
         table.setShowGrid(False)
         table.setWordWrap(False)
         table.setAlternatingRowColors(True)
-        rows, header = table.verticalHeader(), table.horizontalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(table.fontMetrics().height() + 7)
-        table.setFixedHeight(header.sizeHint().height() + _ROWS * rows.defaultSectionSize() + 4)
+        FittingHeight(table, _MOST_ROWS)
+        header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for column in Column:
@@ -131,10 +133,11 @@ class HeldPane(QWidget):
 
     def _lay_out(self) -> None:
         self._heading = QLabel()
-        named(self._heading, "scp.held.count", "How many wait", "How many requests wait for an answer")
+        tip = "How many requests wait for an answer, and how many were answered or withdrawn"
+        named(self._heading, "scp.held.count", "How many wait", tip)
         # Whichever of its words it says, the buttons stay where they are and the panel asks for no more room.
         self._heading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._heading.setMinimumWidth(self.fontMetrics().horizontalAdvance("999 held"))
+        self._heading.setMinimumWidth(self.fontMetrics().horizontalAdvance("99 settled"))
         self._answers = AnswerMenu(parent=self)
         self._answers.chosen.connect(self._answer)
         everybody = AnswerMenu("Answer &all held", self)
@@ -147,8 +150,16 @@ class HeldPane(QWidget):
         more.addActions([self.next_action, self.clear_action])
 
         buttons = QHBoxLayout()
-        buttons.setSpacing(style.SPACING)
+        buttons.setSpacing(2)
+        self._settled = self._small_button("settled", "Show what is settled", "Show what became of earlier requests")
+        self._settled.setCheckable(True)
+        clear = self._small_button("clear", "Clear", self.clear_action.toolTip())
+        clear.setIcon(self.clear_action.icon())
+        clear.clicked.connect(self._clear)
+        self._clear_button = clear
+        buttons.addWidget(self._settled)
         buttons.addWidget(self._heading, 1)
+        buttons.addWidget(clear)
         for name, action in (
             ("accept", self.accept_action),
             ("reject", self.reject_action),
@@ -156,7 +167,8 @@ class HeldPane(QWidget):
         ):
             button = QToolButton()
             button.setDefaultAction(action)
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            if action is not self.edit_action:
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             named(button, f"scp.held.{name}", action.text().replace("&", ""), action.toolTip())
             buttons.addWidget(button)
@@ -167,8 +179,17 @@ class HeldPane(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
-        layout.addLayout(buttons)
         layout.addWidget(self.table)
+        layout.addLayout(buttons)
+        # At its foot even in the moment between the table's going and the panel's laying out.
+        layout.setAlignment(buttons, Qt.AlignmentFlag.AlignBottom)
+
+    def _small_button(self, part: str, name: str, tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setAutoRaise(True)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        named(button, f"scp.held.{part}", name, tip)
+        return button
 
     @property
     def actions_for_menu(self) -> tuple[QAction, ...]:
@@ -239,13 +260,37 @@ class HeldPane(QWidget):
         anybody = bool(self._model.waiting)
         for action in (self.accept_all_action, self.reject_all_action, self.next_action):
             action.setEnabled(anybody)
-        self.clear_action.setEnabled(self._model.rowCount() > len(self._model.waiting))
+        self._show_count()
+
+    @Slot()
+    def _show_rows(self) -> None:
+        """What is settled is shown among what waits; afterwards only to whoever wants to see it.
+
+        Keys go on to answer what comes next, so a focus that the table lost with its last row comes back with the next.
+        """
+        waits, is_any_settled = bool(self._model.waiting), self._model.rowCount() > len(self._model.waiting)
+        is_shown = waits or (is_any_settled and self._settled.isChecked())
+        takes_focus_back = waits and self._settled.hasFocus()
+        if not waits:
+            self._settled.setEnabled(is_any_settled)
+            if not is_shown and self.table.hasFocus():
+                self._settled.setFocus(Qt.FocusReason.OtherFocusReason)
         self.setVisible(bool(self._model.rowCount()))
+        self.table.setVisible(is_shown)
+        self._settled.setIcon(icons.icon("unfolded" if is_shown else "folded"))
+        if takes_focus_back:
+            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+        if waits:
+            self._settled.setEnabled(False)
 
     @Slot()
     def _show_count(self) -> None:
         waiting = len(self._model.waiting)
-        self._heading.setText(f"<b>{waiting} held</b>" if waiting else "0 held")
+        settled = self._model.rowCount() - waiting
+        words = [f"<b>{waiting} held</b>"] if waiting else []
+        self._heading.setText(", ".join([*words, f"{settled} settled"] if settled else words))
+        self.clear_action.setEnabled(bool(settled))
+        self._clear_button.setEnabled(bool(settled))
 
     @Slot()
     def _select_first(self) -> None:

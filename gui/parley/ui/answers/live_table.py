@@ -1,12 +1,27 @@
-"""The table of live associations: one row each, with a mark to abort it."""
+"""The table of live associations: one row each, with a mark to abort it.
+
+Those whose requests are held are not among them: they have a table of their own.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    QSortFilterProxyModel,
+    Qt,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QAction, QHelpEvent, QKeySequence, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
+    QLabel,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -14,12 +29,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from parley.bridge.association_model import NUMBER_ROLE, Column
+from parley.bridge.association_model import NUMBER_ROLE, AssociationModel, Column
 from parley.ui.kit import icons
 from parley.ui.kit.fields import named
+from parley.ui.kit.fitting_height import FittingHeight
 
 _SHOWN = (Column.NUMBER, Column.CALLING, Column.PEER, Column.STATE, Column.DURATION)
 _MARK = 16
+_MOST_ROWS = 3
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -77,18 +94,33 @@ class AbortMark(QStyledItemDelegate):
         return super().helpEvent(event, view, option, index)
 
 
+class _Unheld(QSortFilterProxyModel):
+    """The associations without those whose requests are held."""
+
+    def __init__(self, associations: AssociationModel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._associations = associations
+        self.setSourceModel(associations)
+
+    def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:  # noqa: ARG002
+        return not self._associations.is_held(source_row)
+
+
 class LiveTable(QTableView):
-    """Live associations of the acceptor.
+    """Live associations of the acceptor; hidden while there is none.
 
     Attributes:
+        heading: stays when the table is hidden, and says so.
         abort_requested: the number of an association that the person wants to end.
         abort_action: the same for what is selected; also on Del and in the context menu.
     """
 
     abort_requested = Signal(object)
 
-    def __init__(self, model: QAbstractItemModel) -> None:
+    def __init__(self, associations: AssociationModel) -> None:
         super().__init__()
+        self._associations = associations
+        model = _Unheld(associations, self)
         named(self, "scp.associations", "Live associations", "Associations that peers have with this side now")
         self.setModel(model)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -97,11 +129,9 @@ class LiveTable(QTableView):
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setAlternatingRowColors(True)
-        rows = self.verticalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(self.fontMetrics().height() + 7)
-        self.setFixedHeight(self.horizontalHeader().sizeHint().height() + 3 * rows.defaultSectionSize() + 4)
+        self.heading = QLabel()
+        self.heading.setBuddy(self)
+        FittingHeight(self, _MOST_ROWS)
         self._size_columns(model.columnCount())
         self._mark = AbortMark(self)
         self._mark.clicked.connect(self.abort_requested)
@@ -117,6 +147,9 @@ class LiveTable(QTableView):
         self.selectionModel().selectionChanged.connect(self._enable)
         model.rowsRemoved.connect(self._enable)
         self._enable()
+        for signal in (model.rowsInserted, model.rowsRemoved, associations.count_changed):
+            signal.connect(self._show_whether_any)
+        self._show_whether_any()
 
     def _size_columns(self, count: int) -> None:
         header = self.horizontalHeader()
@@ -134,6 +167,13 @@ class LiveTable(QTableView):
         for column, width in widths.items():
             header.resizeSection(column, width)
         header.setSectionResizeMode(Column.STATE, QHeaderView.ResizeMode.Stretch)
+
+    @Slot()
+    def _show_whether_any(self) -> None:
+        shown = self.model().rowCount()
+        words = "&Live associations: all held" if self._associations.rowCount() else "No live association"
+        self.heading.setText("&Live associations" if shown else words)
+        self.setVisible(bool(shown))
 
     def _selected(self) -> list[int]:
         return [index.data(NUMBER_ROLE) for index in self.selectionModel().selectedRows()]

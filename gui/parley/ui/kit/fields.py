@@ -242,6 +242,7 @@ class Field(QWidget, Generic[Editor]):
         super().__init__()
         self.editor = editor
         self._tip = tip
+        self._keeps_room = False
         plain = label.replace("&", "")
         named(editor, object_name, plain, tip)
         self._label = QLabel(label)
@@ -260,6 +261,10 @@ class Field(QWidget, Generic[Editor]):
         self.lines.addLayout(self.header)
         self.lines.addWidget(editor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+
+    def keep_room(self) -> None:
+        """Let the words keep their room once they are gone: for an editor with buttons that must not move then."""
+        self._keeps_room = True
 
     @property
     def title(self) -> str:
@@ -280,6 +285,9 @@ class Field(QWidget, Generic[Editor]):
         if self._line is None or self._mark is None:
             self._line, self._mark = ToneLine(), QLabel()
             self._line.setObjectName(f"{self.editor.objectName().removesuffix('.editor')}.problem")
+            policy = self._line.sizePolicy()
+            policy.setRetainSizeWhenHidden(self._keeps_room)
+            self._line.setSizePolicy(policy)
             self.header.insertWidget(1, self._mark)
             self.lines.addWidget(self._line)
         first = max(problems, key=lambda problem: _RANK.index(problem.severity))

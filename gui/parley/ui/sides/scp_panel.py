@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractItemModel, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel
+from PySide6.QtCore import Signal, Slot
 
 from parley.bridge.answers.held import HeldModel
+from parley.bridge.association_model import AssociationModel
 from parley.model.answering import Answering, DecisionMode
 from parley.model.handle import AcceptanceRules, AcceptorHandle, Rejection, SupportedContext
 from parley.model.profile import AcceptorSide
@@ -67,7 +67,7 @@ class ScpPanel(SidePanel):
     abort_association_requested = Signal(object)
     change_requested = Signal(object)
 
-    def __init__(self, associations: QAbstractItemModel, held: HeldModel) -> None:
+    def __init__(self, associations: AssociationModel, held: HeldModel) -> None:
         super().__init__("scp", "SCP (acceptor)", "Whether this side listens, and where")
         self._shown = AcceptorSide()
         self._listening: str | None = None
@@ -75,10 +75,8 @@ class ScpPanel(SidePanel):
         self._served: AcceptorSide | None = None
         self._shows_refusal = False
         self._make_fields()
+        self._make_who_is_here(associations, held)
         self._make_commands()
-        self.held = HeldPane(held)
-        self._layout.addWidget(self.held)
-        self._make_live_table(associations)
         self.set_side(AcceptorSide())
         self.show_listening(None)
 
@@ -155,22 +153,19 @@ class ScpPanel(SidePanel):
         self._buttons.addWidget(ActionButton(self.change_action, "scp.apply"))
         self.arm = ArmButton()
         self._buttons.addWidget(self.arm)
-        self.armed = ArmedLine()
-        self._layout.addWidget(self.armed)
         self._buttons.addStretch(1)
+        self._buttons.addWidget(ActionButton(self.live.abort_action, "scp.abort_association", shows_text=False))
         self.listen_action.triggered.connect(self._listen)
         self.stop_action.triggered.connect(self.stop_requested)
 
-    def _make_live_table(self, associations: QAbstractItemModel) -> None:
+    def _make_who_is_here(self, associations: AssociationModel, held: HeldModel) -> None:
+        """What is armed, who is connected, who waits: each takes room only while there is something to show."""
+        self.armed = ArmedLine()
         self.live = LiveTable(associations)
         self.live.abort_requested.connect(self.abort_association_requested)
-        heading = QLabel("&Live associations")
-        heading.setBuddy(self.live)
-        row = QHBoxLayout()
-        row.addWidget(heading, 1)
-        row.addWidget(ActionButton(self.live.abort_action, "scp.abort_association"))
-        self._layout.addLayout(row)
-        self._layout.addWidget(self.live)
+        self.held = HeldPane(held)
+        for widget in (self.armed, self.live.heading, self.live, self.held):
+            self._above_buttons(widget)
 
     @property
     def listens_on(self) -> str | None:

@@ -50,11 +50,16 @@ NOTHING: dict[str, Any] = {
 
 
 class ActionButton(QPushButton):
-    """A push button for an action that toolbar and menu have too: text, tip and enabled state are the action's."""
+    """A push button for an action that toolbar and menu have too: text, tip and enabled state are the action's.
 
-    def __init__(self, action: QAction, object_name: str) -> None:
+    Args:
+        shows_text: without it, the icon says what it does; for where there is little room.
+    """
+
+    def __init__(self, action: QAction, object_name: str, *, shows_text: bool = True) -> None:
         super().__init__()
         self._action = action
+        self._shows_text = shows_text
         self.setObjectName(object_name)
         self.setIconSize(style.ICON_SIZE)
         self.clicked.connect(action.trigger)
@@ -62,11 +67,12 @@ class ActionButton(QPushButton):
         self._follow()
 
     def _follow(self) -> None:
-        self.setText(self._action.text().replace("&", ""))
+        words = self._action.text().replace("&", "")
+        self.setText(words if self._shows_text else "")
         self.setIcon(self._action.icon())
         self.setEnabled(self._action.isEnabled())
         self.setToolTip(self._action.toolTip())
-        self.setAccessibleName(self._action.text().replace("&", ""))
+        self.setAccessibleName(words)
 
 
 class StateLine(QWidget):
@@ -167,6 +173,10 @@ class SidePanel(QWidget):
         # Above the buttons: its height differs from word to word, and a button must not leave the mouse that clicks it.
         self._layout.addWidget(self.verdict)
         self._layout.addLayout(self._buttons)
+
+    def _above_buttons(self, widget: QWidget) -> None:
+        """For what comes and goes: the buttons stay at the foot of the panel."""
+        self._layout.insertWidget(self._layout.indexOf(self._buttons), widget)
 
     # --- for subclasses ----------------------------------------------------------------------------------------------
 

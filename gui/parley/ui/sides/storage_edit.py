@@ -220,8 +220,9 @@ class StorageEdit(QWidget):
         self._mode.changed.connect(self.grown)
         self._of_folder = self._add(1, "Folder", self._folder)
         self._of_status = self._add(2, "Answer", self._status)
-        self._grid.addWidget(self._status_line, 3, 1)
-        self._grid.addWidget(self._classes, 4, 0, 1, 2, Qt.AlignmentFlag.AlignLeft)
+        # Beneath the button: a line that comes and goes must not move what the mouse is over.
+        self._grid.addWidget(self._classes, 3, 0, 1, 2, Qt.AlignmentFlag.AlignLeft)
+        self._grid.addWidget(self._status_line, 4, 1)
         self.setFocusProxy(self._mode)
         self._adapt()
 

@@ -45,9 +45,10 @@ class StorageSection(PartSection):
         editor.classes_requested.connect(self.classes_requested)
         editor.grown.connect(self.grown)
         label = "When a peer sends an object (C-STORE)"
-        return {
-            "storage": Field(label, editor, f"{name}.editor", "Whether it is taken, where it goes, what is answered")
-        }
+        tip = "Whether it is taken, where it goes, what is answered"
+        field: Field[Any] = Field(label, editor, f"{name}.editor", tip)
+        field.keep_room()
+        return {"storage": field}
 
     def _words(self, values: Mapping[str, Any]) -> str:
         storage: Storage = values["storage"]
