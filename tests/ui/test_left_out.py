@@ -2,12 +2,17 @@
 
 from dataclasses import replace
 
+import keyring
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QMessageBox, QTableView, QToolButton
 
+from parley.keystore.store import KeyStore
+from parley.model.handle import AcceptanceRules, KnownUser
 from parley.model.responses import ResponseRule
+from parley.model.secret import Secret
 from parley.ui.kit.fields import ToneLine
+from tests.keystore.backends import InMemory
 from tests.ui.windows import type_into
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
@@ -28,6 +33,14 @@ def book(stage):
     stage.window.profiles.save_action.trigger()
     assert not book.is_dirty
     return book
+
+
+@pytest.fixture
+def backend():
+    before, made = keyring.get_keyring(), InMemory()
+    keyring.set_keyring(made)
+    yield made
+    keyring.set_keyring(before)
 
 
 def responses(stage):
@@ -103,6 +116,22 @@ def test_undo_elsewhere_leaves_it_alone(qtbot, stage, book):
     assert stage.find(QLineEdit, "scp.host").text() != "::1"
     assert shown(stage, STATUS) == "zzz"
     assert stage.window.isWindowModified()
+
+
+def test_a_secret_that_goes_into_the_key_store_leaves_it_alone(qtbot, stage, book, backend):
+    """The panels are shown anew then, with the names that the secrets have there."""
+    rules = AcceptanceRules(users=(KnownUser("dr", Secret.of("correct horse")),))
+    stage.window.scp.set_side(replace(book.draft.scp, rules=rules))
+    stage.window.scp.changed.emit()
+    type_cell(stage, STATUS, "zzz")
+    stage.window.profiles.save_action.trigger()
+    kept = saved(stage).scp.rules.users[0].passcode.reference
+    assert kept == stage.window.scp.side().rules.users[0].passcode.reference
+    assert shown(stage, STATUS) == "zzz"
+    qtbot.waitUntil(lambda: KeyStore().get(kept) is not None)
+    qtbot.waitUntil(lambda: not book._keepings)
+    assert "SCP: Answers to messages, row 1, status" in said(stage)
+    assert (shown(stage, STATUS), stage.window.isWindowModified()) == ("zzz", True)
 
 
 def test_a_number_left_empty_stays_so_when_an_edit_elsewhere_is_undone(qtbot, stage, book):
