@@ -19,11 +19,12 @@ from parley.model.secret import NO_SECRET
 from parley.ui.answers.answer_edit import AnswerMenu
 from parley.ui.answers.answered_contexts import AnsweredField
 from parley.ui.kit import icons
+from parley.ui.kit.action_button import ActionButton
 from parley.ui.kit.fields import Field, named, sentence
 from parley.ui.kit.menu_button import MenuButton
 from parley.ui.sides.identity import IdentitySection
 from parley.ui.sides.negotiation_sections import AnswerSection, extended_field, operations_field, raw_field, roles_field
-from parley.ui.sides.side_panel import DEFAULT_MAXIMUM_LENGTH, ActionButton, SidePanel
+from parley.ui.sides.side_panel import DEFAULT_MAXIMUM_LENGTH, SidePanel
 from parley.ul.errors import Severity
 
 if TYPE_CHECKING:

@@ -22,6 +22,7 @@ from parley.ui.answers.held_pane import HeldPane
 from parley.ui.answers.live_table import LiveTable
 from parley.ui.contexts.editor import ContextsEditor
 from parley.ui.kit import icons, style
+from parley.ui.kit.action_button import ActionButton
 from parley.ui.kit.fields import ComboBox, Field, NumberEdit, OptionalField, SecondsEdit, StringEdit, named, sentence
 from parley.ui.sides.answer_rules_section import AnswerRulesSection
 from parley.ui.sides.identity import IdentitySection
@@ -29,7 +30,7 @@ from parley.ui.sides.negotiation_sections import AnswerSection
 from parley.ui.sides.rejection_edit import RejectionEdit
 from parley.ui.sides.responses_section import ResponsesSection
 from parley.ui.sides.rules_section import RulesSection
-from parley.ui.sides.side_panel import DEFAULT_MAXIMUM_LENGTH, NOTHING, ActionButton, SidePanel
+from parley.ui.sides.side_panel import DEFAULT_MAXIMUM_LENGTH, NOTHING, SidePanel
 from parley.ui.sides.storage_section import StorageSection
 from parley.ui.sides.timers import ACCEPTOR_TIMERS, TimersSection
 from parley.ui.sides.tls_section import TlsSection

@@ -18,12 +18,13 @@ from parley.model.handle import ProposedContext, RequestorHandle
 from parley.model.profile import RequestorSide
 from parley.ui.contexts.editor import ContextsEditor
 from parley.ui.kit import icons, style
+from parley.ui.kit.action_button import ActionButton
 from parley.ui.kit.fields import Field, NumberEdit, StringEdit, named, sentence
 from parley.ui.sides.copy_as import CopyAs
 from parley.ui.sides.identity import IdentitySection
 from parley.ui.sides.misbehave_section import MisbehaveSection
 from parley.ui.sides.negotiation_sections import ProposalSection
-from parley.ui.sides.side_panel import DEFAULT_MAXIMUM_LENGTH, NOTHING, ActionButton, SidePanel
+from parley.ui.sides.side_panel import DEFAULT_MAXIMUM_LENGTH, NOTHING, SidePanel
 from parley.ui.sides.timers import REQUESTOR_TIMERS, TimersSection
 from parley.ui.sides.tls_section import TlsSection
 from parley.ui.sides.transport_section import TransportSection

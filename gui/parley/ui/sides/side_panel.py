@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QScrollArea,
     QSizePolicy,
     QToolButton,
@@ -30,6 +29,7 @@ from parley.ui.kit.fields import TONES, Field, NumberEdit, OptionalField, ToneLi
 from parley.ui.kit.fold import FoldedSection
 from parley.ui.kit.part_section import PartSection
 from parley.ui.kit.problems_line import ProblemsLine
+from parley.ui.kit.state_line import StateLine
 from parley.ui.kit.verdict import VerdictView
 from parley.ul.errors import Severity
 
@@ -47,57 +47,6 @@ NOTHING: dict[str, Any] = {
     "implementation_version_name": None,
 }
 """The parts of a handle that are there at first and can be left out; all other optional ones are off at first."""
-
-
-class ActionButton(QPushButton):
-    """A push button for an action that toolbar and menu have too: text, tip and enabled state are the action's.
-
-    Args:
-        shows_text: without it, the icon says what it does; for where there is little room.
-    """
-
-    def __init__(self, action: QAction, object_name: str, *, shows_text: bool = True) -> None:
-        super().__init__()
-        self._action = action
-        self._shows_text = shows_text
-        self.setObjectName(object_name)
-        self.setIconSize(style.ICON_SIZE)
-        self.clicked.connect(action.trigger)
-        action.changed.connect(self._follow)
-        self._follow()
-
-    def _follow(self) -> None:
-        words = self._action.text().replace("&", "")
-        self.setText(words if self._shows_text else "")
-        self.setIcon(self._action.icon())
-        self.setEnabled(self._action.isEnabled())
-        self.setToolTip(self._action.toolTip())
-        self.setAccessibleName(words)
-
-
-class StateLine(QWidget):
-    """A state as a dot and words; the dot's shape says it too."""
-
-    def __init__(self, object_name: str, name: str, tip: str) -> None:
-        super().__init__()
-        self._dot = QLabel()
-        self._text = QLabel()
-        named(self._text, object_name, name, tip)
-        # A state with long words is cut where there is no room: it may not push the other panel aside.
-        self._text.setMinimumWidth(1)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(self._dot)
-        layout.addWidget(self._text)
-
-    def text(self) -> str:
-        return self._text.text()
-
-    def show_state(self, active: bool, text: str) -> None:
-        icon = icons.icon("active" if active else "idle")
-        self._dot.setPixmap(icon.pixmap(style.ICON_SIZE, self.devicePixelRatio()))
-        self._text.setText(text)
 
 
 class SidePanel(QWidget):

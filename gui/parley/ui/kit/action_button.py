@@ -1,0 +1,34 @@
+"""A push button that stands for an action of the window."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QPushButton
+
+from parley.ui.kit import style
+
+
+class ActionButton(QPushButton):
+    """A push button for an action that toolbar and menu have too: text, tip and enabled state are the action's.
+
+    Args:
+        shows_text: without it, the icon says what it does; for where there is little room.
+    """
+
+    def __init__(self, action: QAction, object_name: str, *, shows_text: bool = True) -> None:
+        super().__init__()
+        self._action = action
+        self._shows_text = shows_text
+        self.setObjectName(object_name)
+        self.setIconSize(style.ICON_SIZE)
+        self.clicked.connect(action.trigger)
+        action.changed.connect(self._follow)
+        self._follow()
+
+    def _follow(self) -> None:
+        words = self._action.text().replace("&", "")
+        self.setText(words if self._shows_text else "")
+        self.setIcon(self._action.icon())
+        self.setEnabled(self._action.isEnabled())
+        self.setToolTip(self._action.toolTip())
+        self.setAccessibleName(words)
