@@ -2,7 +2,14 @@
 
 import pytest
 
+from parley.ui.kit import fitting_height
 from tests.ui.windows import Stage
+
+
+@pytest.fixture(autouse=True)
+def no_lingering(monkeypatch):
+    """Room that is not needed goes at once."""
+    monkeypatch.setattr(fitting_height, "LINGER_MS", 0)
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ from PySide6.QtWidgets import (
 from parley.bridge.association_model import NUMBER_ROLE, AssociationModel, Column
 from parley.ui.kit import icons
 from parley.ui.kit.fields import named
-from parley.ui.kit.fitting_height import FittingHeight
+from parley.ui.kit.fitting_height import FittingHeight, Lingering
 
 _SHOWN = (Column.NUMBER, Column.CALLING, Column.PEER, Column.STATE, Column.DURATION)
 _MARK = 16
@@ -147,8 +147,9 @@ class LiveTable(QTableView):
         self.selectionModel().selectionChanged.connect(self._enable)
         model.rowsRemoved.connect(self._enable)
         self._enable()
+        self._lingering = Lingering(self, self._show_whether_any)
         for signal in (model.rowsInserted, model.rowsRemoved, associations.count_changed):
-            signal.connect(self._show_whether_any)
+            signal.connect(self._look_whether_any)
         self._show_whether_any()
 
     def _size_columns(self, count: int) -> None:
@@ -167,6 +168,13 @@ class LiveTable(QTableView):
         for column, width in widths.items():
             header.resizeSection(column, width)
         header.setSectionResizeMode(Column.STATE, QHeaderView.ResizeMode.Stretch)
+
+    @Slot()
+    def _look_whether_any(self) -> None:
+        if self.model().rowCount():
+            self._show_whether_any()
+        else:
+            self._lingering.settle_later()
 
     @Slot()
     def _show_whether_any(self) -> None:

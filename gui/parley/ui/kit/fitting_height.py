@@ -2,14 +2,42 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QHeaderView, QTableView
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtWidgets import QTableView
 
 _FRAME = 4
 
+LINGER_MS = 1000
+"""How long room that is not needed is kept: where rows come and go many times a second, a panel that is laid out anew
+each time would cost more than all else, and nobody could read it."""
+
+
+class Lingering(QObject):
+    """Does later, and once, what need not be done at once.
+
+    Args:
+        settle: looks at how things are then.
+    """
+
+    def __init__(self, parent: QObject, settle: Callable[[], None]) -> None:
+        super().__init__(parent)
+        self._settle = settle
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(settle)
+
+    def settle_later(self) -> None:
+        """Settle after `LINGER_MS`, counted from the first time this was asked."""
+        if LINGER_MS == 0:
+            self._settle()
+        elif not self._timer.isActive():
+            self._timer.start(LINGER_MS)
+
 
 class FittingHeight(QObject):
-    """Keeps a table as tall as its rows, all of one height; its height changes only when rows come and go.
+    """Keeps a table as tall as its rows, all of one height: taller as they come, less tall a moment after they went.
 
     Args:
         table: has its model already.
@@ -22,14 +50,25 @@ class FittingHeight(QObject):
         self._most = most
         rows, model = table.verticalHeader(), table.model()
         rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setSectionResizeMode(rows.ResizeMode.Fixed)
         rows.setDefaultSectionSize(table.fontMetrics().height() + 7)
+        self._lingering = Lingering(self, self._fit)
         for signal in (model.rowsInserted, model.rowsRemoved, model.modelReset):
-            signal.connect(self._fit)
+            signal.connect(self._rows_changed)
         self._fit()
 
     @Slot()
+    def _rows_changed(self) -> None:
+        if self._wanted() >= self._table.height():
+            self._fit()
+        else:
+            self._lingering.settle_later()
+
+    @Slot()
     def _fit(self) -> None:
+        self._table.setFixedHeight(self._wanted())
+
+    def _wanted(self) -> int:
         rows = min(max(1, self._table.model().rowCount()), self._most)
         header, row = self._table.horizontalHeader(), self._table.verticalHeader().defaultSectionSize()
-        self._table.setFixedHeight(header.sizeHint().height() + rows * row + _FRAME)
+        return header.sizeHint().height() + rows * row + _FRAME
