@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,16 +18,19 @@ from parley.ui.main_window import MainWindow
 if TYPE_CHECKING:
     import asyncio
 
+NOTHING_CHANGED: Mapping[str, int | bool] = {}
+
 GRACE_SECONDS = 3.0
 """How long open associations may take to end when the window is closed."""
 
 
-def run(folder: Path | None = None, profile: str | None = None) -> int:
+def run(folder: Path | None = None, profile: str | None = None, changed: Mapping[str, int | bool] | None = None) -> int:
     """Open the window and return when it is closed.
 
     Args:
         folder: where the profiles are; None for the user's own folder.
         profile: the name of the profile to open; None for the last one.
+        changed: settings that are others than in the person's file, for this once.
     """
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
@@ -42,7 +46,7 @@ def run(folder: Path | None = None, profile: str | None = None) -> int:
 
     async def main(closing: asyncio.Event) -> int:
         window.close_requested.connect(closing.set)
-        parley = Parley(window, folder)
+        parley = Parley(window, folder, changed or {})
         if profile is not None:
             parley.book.open_named(profile)
         await closing.wait()
@@ -60,13 +64,16 @@ class Parley:
     Args:
         window: not furnished yet.
         folder: where the profiles are; None for the user's own folder.
+        changed: settings that are others than in the person's file, for this once.
 
     Attributes:
         window, book, log, associations, held, controller, desk, engine: for whoever drives the window from outside,
             such as tests.
     """
 
-    def __init__(self, window: MainWindow, folder: Path | None = None) -> None:
+    def __init__(
+        self, window: MainWindow, folder: Path | None = None, changed: Mapping[str, int | bool] = NOTHING_CHANGED
+    ) -> None:
         from parley.bridge.loop.garbage import GarbageKeeper
         from parley.bridge.loop.pump import EventPump
 
@@ -81,13 +88,16 @@ class Parley:
         from parley.bridge.loop import runtime
         from parley.bridge.profiles.book import ProfileBook
         from parley.engine.engine import Engine
+        from parley.model.files.settings_file import read_settings
         from parley.model.files.store import ProfileStore, default_folder
+        from parley.model.settings import with_values
         from parley.ui.kit import icons
         from parley.ul.codes import Role
 
         QApplication.setWindowIcon(icons.app_icon())
         self.window = window
-        self.engine = Engine(self.pump.push)
+        settings, faults = read_settings()
+        self.engine = Engine(self.pump.push, with_values(settings, changed))
         self.log = LogModel()
         self.associations = AssociationModel(role=Role.ACCEPTOR)
         self.held = HeldModel()
@@ -100,6 +110,8 @@ class Parley:
         self.pump.batch.connect(self.held.update)
         self.pump.batch.connect(self._let_go_of_what_was_missed)
         window.furnish(self.controller, self.book, self.log, self.associations, self.desk, self.held)
+        for fault in faults:
+            self.engine.note(fault)
         self._missed = 0
         self._has_shown_error = False
         self._restore_sinks = runtime.install_error_sinks(self._report)

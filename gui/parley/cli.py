@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command == "gui":
         from parley.app import run
 
-        return run(options.profiles, options.profile)
+        return run(options.profiles, options.profile, dict(options.set or ()))
     from parley import commands
 
     return commands.run(options.command, options)
@@ -64,6 +64,16 @@ def _status(text: str) -> int:
     return status
 
 
+def _setting(text: str) -> tuple[str, int | bool]:
+    from parley.model.settings import SettingError, setting_named
+
+    name, _, value = text.partition("=")
+    try:
+        return name.strip(), setting_named(name.strip()).parse(value)
+    except SettingError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def _local_end(text: str) -> tuple[str, int]:
     from parley.model.address import parse_local
 
@@ -78,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"parley {parley.__version__}")
     folder = argparse.ArgumentParser(add_help=False)
     folder.add_argument("--profiles", type=Path, metavar="DIR", help="folder of the profiles (default: the user's own)")
+    folder.add_argument("--set", action="append", type=_setting, metavar="NAME=VALUE", help="a setting, for this once")
     output = argparse.ArgumentParser(add_help=False)
     output.add_argument("--json", action="store_true", help="print one JSON object a line")
     output.add_argument("-v", "--verbose", action="store_true", help="print state transitions and timers too")
@@ -88,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     tls.add_argument("--cert", type=Path, metavar="FILE", help="this side's own certificate, PEM")
     tls.add_argument("--key", type=Path, metavar="FILE", help="its key, PEM, where it is not in the same file")
     tls.add_argument("--passphrase-file", type=Path, metavar="FILE", help="file whose first line opens the key")
-    parser.set_defaults(command="gui", profiles=None, profile=None)
+    parser.set_defaults(command="gui", profiles=None, profile=None, set=None)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     gui = commands.add_parser("gui", parents=[folder], help="open the window (the default)")

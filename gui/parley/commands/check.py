@@ -18,6 +18,7 @@ from parley.commands.shared import (
     complain,
     print_line,
     printer,
+    settings_of,
     warn,
 )
 from parley.commands.target import target_side
@@ -70,7 +71,7 @@ def _check_one(target: str, side: RequestorSide, options: argparse.Namespace) ->
 
 
 async def _try_peer(side: RequestorSide, options: argparse.Namespace) -> Check:
-    engine = Engine(printer(options))
+    engine = Engine(printer(options), settings_of(options))
     try:
         return await run_check(engine, side, options.misbehave)
     finally:

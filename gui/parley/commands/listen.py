@@ -11,7 +11,17 @@ from dataclasses import replace
 from typing import Any
 
 from parley.commands.misbehaviours import misbehaviour_named
-from parley.commands.shared import PASSED, UsageError, ask_consent, complain, printer, secured, stored_profile, warn
+from parley.commands.shared import (
+    PASSED,
+    UsageError,
+    ask_consent,
+    complain,
+    printer,
+    secured,
+    settings_of,
+    stored_profile,
+    warn,
+)
 from parley.diagnosis import diagnose_listen
 from parley.engine.engine import Engine
 from parley.engine.errors import ListenError
@@ -46,7 +56,7 @@ def listen(options: argparse.Namespace) -> int:
 
 
 async def _run_listener(side: AcceptorSide, armed: tuple[Answer, ...], options: argparse.Namespace) -> int:
-    engine = Engine(printer(options))
+    engine = Engine(printer(options), settings_of(options))
     interrupted = _interruption()
     resolve = _profiles_of(options)
     try:

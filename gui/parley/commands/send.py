@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from parley.commands.progress import ProgressLine, Sending
-from parley.commands.shared import FAILED, PASSED, QUIET, UsageError, complain, print_line, printer, warn
+from parley.commands.shared import FAILED, PASSED, QUIET, UsageError, complain, print_line, printer, settings_of, warn
 from parley.commands.target import target_side
 from parley.diagnosis import diagnose
 from parley.engine.batch import store_files
@@ -72,7 +72,7 @@ def _contexts_for(files: list[DicomFile]) -> tuple[ProposedContext, ...]:
 async def _send_files(side: RequestorSide, paths: list[Path], options: argparse.Namespace) -> int:
     """Send them; returns how many the peer has taken."""
     line = ProgressLine(sys.stderr)
-    engine = Engine(printer(options, QUIET | _BULK, line.print_above))
+    engine = Engine(printer(options, QUIET | _BULK, line.print_above), settings_of(options))
     stored = 0
     try:
         association = engine.requestor(side)

@@ -15,10 +15,12 @@ from parley.capture.text import to_text
 from parley.keystore.store import KeyStoreError
 from parley.model.event import EngineEvent, EventKind
 from parley.model.files.entries import StoreError
+from parley.model.files.settings_file import read_settings
 from parley.model.files.store import ProfileStore, default_folder
 from parley.model.problems.problem import Problem
 from parley.model.profile import Profile
 from parley.model.secret import Secret
+from parley.model.settings import Settings, with_values
 from parley.model.tls import Tls
 from parley.ul.errors import Severity
 
@@ -97,6 +99,14 @@ def ask_consent(deed: str, options: argparse.Namespace) -> None:
     print(f"{deed} Go on? [y/N] ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
         raise UsageError("Nothing was sent.")
+
+
+def settings_of(options: argparse.Namespace) -> Settings:
+    """The person's settings with those of the command on top; what is wrong with their file is said."""
+    settings, faults = read_settings()
+    for fault in faults:
+        complain(fault)
+    return with_values(settings, dict(options.set or ()))
 
 
 def profile_store(folder: Path | None) -> ProfileStore:

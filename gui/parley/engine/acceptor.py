@@ -33,11 +33,11 @@ from parley.model.decision import (
 from parley.model.event import EventKind
 from parley.model.handle import Rejection
 from parley.model.misbehaviour.steps import OddAnswer, Trigger
+from parley.model.settings import Settings
 from parley.ul import effects as fx
 from parley.ul import primitives as pr
 from parley.ul.codes import PresentationRejectReason, RejectResult, RejectSource, Role
 from parley.ul.errors import LocalProtocolError
-from parley.ul.limits import Limits
 from parley.ul.pdu import AAssociateAc, AAssociateRj, AAssociateRq, Pdu
 from parley.ul.table import Action, Evt, State
 
@@ -67,13 +67,13 @@ class Acceptor(Association):
         self,
         number: int,
         listener: Listener,
+        settings: Settings,
         record: Recorder,
         deadlines: Deadlines,
         ended: Callable[[Association], None],
     ) -> None:
         side = listener.side
-        limits = Limits.announcing(side.handle.maximum_length)
-        super().__init__(number, side.timers, limits, record, deadlines, ended)
+        super().__init__(number, side.timers, settings, side.handle.maximum_length, record, deadlines, ended)
         self._listener = listener
         self._storage = side.storage
         self._responses = side.responses

@@ -21,11 +21,11 @@ from parley.model.event import EventKind
 from parley.model.misbehaviour.steps import Trigger
 from parley.model.profile import Timers
 from parley.model.responses import ResponseRule
+from parley.model.settings import Settings
 from parley.model.storage import Storage
 from parley.ul import primitives as pr
 from parley.ul.codes import AbortSource, Role
 from parley.ul.errors import LocalProtocolError
-from parley.ul.limits import Limits
 from parley.ul.negotiation import NegotiatedContext, outcome
 from parley.ul.pdu import AAssociateAc, AReleaseRp, Pdu
 from parley.ul.table import Evt, State
@@ -41,12 +41,13 @@ class Association(Misbehaving):
         self,
         number: int,
         timers: Timers,
-        limits: Limits,
+        settings: Settings,
+        maximum_length: int | None,
         record: Recorder,
         deadlines: Deadlines,
         ended: Callable[[Association], None],
     ) -> None:
-        super().__init__(number, timers, limits, record, deadlines)
+        super().__init__(number, timers, settings, maximum_length, record, deadlines)
         self._ended = ended
         self._storage = Storage()
         self._responses: tuple[ResponseRule, ...] = ()

@@ -19,13 +19,13 @@ from parley.engine.tls_transport import TlsTransport
 from parley.model.address import format_address
 from parley.model.event import EventKind
 from parley.model.profile import Timers
+from parley.model.settings import Settings
 from parley.model.tls import Handshake
 from parley.ul import effects as fx
 from parley.ul import primitives as pr
 from parley.ul.codes import Role
 from parley.ul.conformance import check_accept, check_request, locate
 from parley.ul.errors import Finding
-from parley.ul.limits import Limits
 from parley.ul.machine import UpperLayer
 from parley.ul.pdu import AAssociateAc, AAssociateRj, AAssociateRq, PDataTf, Pdu
 from parley.ul.table import TRANSITIONS, Evt, State
@@ -49,17 +49,30 @@ class Connection(asyncio.Protocol):
         peer: ``host:port``.
         request, answer: the A-ASSOCIATE PDUs exchanged so far.
         handshake: what TLS turned out to be; None where it is not used, or before it is done.
+        settings: the program's.
+
+    Args:
+        maximum_length: what this side announces; None and 0 are no limit.
     """
 
     role: Role
 
-    def __init__(self, number: int, timers: Timers, limits: Limits, record: Recorder, deadlines: Deadlines) -> None:
+    def __init__(
+        self,
+        number: int,
+        timers: Timers,
+        settings: Settings,
+        maximum_length: int | None,
+        record: Recorder,
+        deadlines: Deadlines,
+    ) -> None:
         self.number = number
         self.peer = ""
         self.request: AAssociateRq | None = None
         self.answer: AAssociateAc | AAssociateRj | None = None
         self.handshake: Handshake | None = None
-        self.ul = UpperLayer(self.role, limits)
+        self.settings = settings
+        self.ul = UpperLayer(self.role, settings.limits(maximum_length))
         self.timers = timers
         self.deadline = Deadline(deadlines, self._timer_expired)
         self._local = ""

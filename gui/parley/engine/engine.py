@@ -16,6 +16,7 @@ from parley.model.answers.policy import Resolve, no_profile
 from parley.model.event import EventKind
 from parley.model.misbehaviour.steps import Misbehaviour
 from parley.model.profile import AcceptorSide, RequestorSide
+from parley.model.settings import Settings
 
 
 class Engine:
@@ -26,9 +27,11 @@ class Engine:
 
     Args:
         sink: called for every event, inside the loop, in order; it must be quick and must not raise.
+        settings: the program's; they count for what begins from now on.
     """
 
-    def __init__(self, sink: Sink) -> None:
+    def __init__(self, sink: Sink, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings()
         self.associations: dict[int, Association] = {}
         self._record = Recorder(sink)
         self._deadlines = Deadlines()
@@ -47,7 +50,13 @@ class Engine:
             KeyError: there is no such misbehaviour.
         """
         requestor = Requestor(
-            next(self._numbers), side, self._record, self._deadlines, self._forget, _named(misbehaviour)
+            next(self._numbers),
+            side,
+            self.settings,
+            self._record,
+            self._deadlines,
+            self._forget,
+            _named(misbehaviour),
         )
         self.associations[requestor.number] = requestor
         return requestor
@@ -90,7 +99,7 @@ class Engine:
         disk.let_go()
 
     def _acceptor(self, listener: Listener) -> Acceptor:
-        acceptor = Acceptor(next(self._numbers), listener, self._record, self._deadlines, self._forget)
+        acceptor = Acceptor(next(self._numbers), listener, self.settings, self._record, self._deadlines, self._forget)
         self.associations[acceptor.number] = acceptor
         listener.associations[acceptor.number] = acceptor
         return acceptor

@@ -16,9 +16,9 @@ from parley.engine.script import Running
 from parley.model.event import EventKind
 from parley.model.misbehaviour.steps import Misbehaviour, Script, Situation, Step, Trigger
 from parley.model.profile import Timers
+from parley.model.settings import Settings
 from parley.ul import effects as fx
 from parley.ul.codes import Role
-from parley.ul.limits import Limits
 from parley.ul.pdu import AAbort, AAssociateAc, AAssociateRj, AAssociateRq, AReleaseRp, PDataTf, Pdu
 from parley.ul.table import State
 
@@ -26,9 +26,17 @@ from parley.ul.table import State
 class Misbehaving(Connection):
     """A connection that may be told to misbehave."""
 
-    def __init__(self, number: int, timers: Timers, limits: Limits, record: Recorder, deadlines: Deadlines) -> None:
-        super().__init__(number, timers, limits, record, deadlines)
-        self._limits = limits
+    def __init__(
+        self,
+        number: int,
+        timers: Timers,
+        settings: Settings,
+        maximum_length: int | None,
+        record: Recorder,
+        deadlines: Deadlines,
+    ) -> None:
+        super().__init__(number, timers, settings, maximum_length, record, deadlines)
+        self._limits = settings.limits(maximum_length)
         self._misbehaviour: Misbehaviour | None = None
 
     @property
@@ -43,7 +51,7 @@ class Misbehaving(Connection):
         Args:
             least: bytes that are taken in any case.
         """
-        announced = Limits.announcing(pdu.maximum_length)
+        announced = self.settings.limits(pdu.maximum_length)
         self._limits = replace(announced, data_length=max(least, announced.data_length))
         self.ul.bear(self._limits)
 

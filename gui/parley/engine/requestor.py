@@ -31,12 +31,12 @@ from parley.model.event import EventKind
 from parley.model.misbehaviour.steps import Misbehaviour, OddRequest, Trigger
 from parley.model.problems.nonconformity import fault_words, request_faults
 from parley.model.profile import RequestorSide
+from parley.model.settings import Settings
 from parley.model.tls import Handshake
 from parley.ul import effects as fx
 from parley.ul import primitives as pr
 from parley.ul.codes import Role
 from parley.ul.errors import LocalProtocolError
-from parley.ul.limits import Limits
 from parley.ul.pdu import AAbort, AAssociateAc, AAssociateRj, AAssociateRq
 from parley.ul.table import State
 
@@ -64,13 +64,13 @@ class Requestor(Association):
         self,
         number: int,
         side: RequestorSide,
+        settings: Settings,
         record: Recorder,
         deadlines: Deadlines,
         ended: Callable[[Association], None],
         misbehaviour: Misbehaviour | None = None,
     ) -> None:
-        handle = side.handle
-        super().__init__(number, side.timers, Limits.announcing(handle.maximum_length), record, deadlines, ended)
+        super().__init__(number, side.timers, settings, side.handle.maximum_length, record, deadlines, ended)
         self.side = side
         self.peer = f"{side.host}:{side.port}"
         self._deadlines = deadlines

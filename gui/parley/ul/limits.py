@@ -1,4 +1,4 @@
-"""How many bytes a peer may make this side keep: checked from a PDU's first six bytes, before more is waited for."""
+"""How much a peer may make this side keep: bytes are checked from a PDU's first six, items before any is decoded."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ FIXED_LENGTH = KIB
 UNLIMITED_DATA_LENGTH = 16 * MIB
 """Longest P-DATA-TF where this side asked for no limit."""
 
+ASSOCIATE_ITEMS = 20_000
+"""Most items in an A-ASSOCIATE-RQ or -AC; 128 presentation contexts with 63 transfer syntaxes each are 8 323."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Highest PDU length field accepted, per kind of PDU, in bytes (the six of the header not counted).
+    """Highest PDU length field accepted, per kind of PDU, in bytes (the six of the header not counted), and items.
 
     Attributes:
         associate_length: of an A-ASSOCIATE-RQ or -AC.
         data_length: of a P-DATA-TF; the maximum length this side announced in its item 51H.
+        associate_items: of an A-ASSOCIATE-RQ or -AC, with those inside others and every repeated element.
     """
 
     associate_length: int = MIB
     data_length: int = 16 * KIB
-
-    @classmethod
-    def announcing(cls, maximum_length: int | None) -> Limits:
-        """The limits of a side that announces this maximum length; 0 and None (no item 51H) mean unlimited."""
-        return cls(data_length=min(maximum_length or UNLIMITED_DATA_LENGTH, UNLIMITED_DATA_LENGTH))
+    associate_items: int = ASSOCIATE_ITEMS
