@@ -10,6 +10,7 @@ import pytest
 from parley.dimse.echo import echo_request
 from parley.dimse.message import fragments
 from parley.engine import connection
+from parley.engine import turns as turns_module
 from parley.engine.engine import Engine
 from parley.engine.listener import Policy
 from parley.model.build import request_pdu
@@ -30,7 +31,7 @@ BY_THE_PEER = ["by the peer"]
 
 @pytest.fixture(autouse=True)
 def _short_turns(monkeypatch):
-    monkeypatch.setattr(connection, "TURN_SECONDS", 0.0)
+    monkeypatch.setattr(turns_module, "TURN_SECONDS", 0.0)
 
 
 class Ours:
@@ -79,7 +80,7 @@ def test_others_get_their_turn_while_many_messages_are_looked_at(run):
 
 
 def test_nobody_waits_for_what_one_turn_can_do(run, monkeypatch):
-    monkeypatch.setattr(connection, "TURN_SECONDS", 60.0)
+    monkeypatch.setattr(turns_module, "TURN_SECONDS", 60.0)
 
     async def play():
         async with established() as ours:

@@ -12,8 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from parley.engine.association import Association
-from parley.engine.deadlines import Deadlines
-from parley.engine.recorder import Recorder
+from parley.engine.shared import Shared
 from parley.engine.sockets import apply_no_delay
 from parley.model.build import accept_pdu
 from parley.model.decision import (
@@ -33,7 +32,6 @@ from parley.model.decision import (
 from parley.model.event import EventKind
 from parley.model.handle import Rejection
 from parley.model.misbehaviour.steps import OddAnswer, Trigger
-from parley.model.settings import Settings
 from parley.ul import effects as fx
 from parley.ul import primitives as pr
 from parley.ul.codes import PresentationRejectReason, RejectResult, RejectSource, Role
@@ -67,13 +65,11 @@ class Acceptor(Association):
         self,
         number: int,
         listener: Listener,
-        settings: Settings,
-        record: Recorder,
-        deadlines: Deadlines,
+        shared: Shared,
         ended: Callable[[Association], None],
     ) -> None:
         side = listener.side
-        super().__init__(number, side.timers, settings, side.handle.maximum_length, record, deadlines, ended)
+        super().__init__(number, side.timers, side.handle.maximum_length, shared, ended)
         self._listener = listener
         self._storage = side.storage
         self._responses = side.responses

@@ -11,17 +11,15 @@ from pathlib import Path
 
 from parley.dimse.message import MessageError
 from parley.engine.connection import IDLE
-from parley.engine.deadlines import Deadlines
 from parley.engine.errors import AssociationError
 from parley.engine.messages import DIMSE_RESPONSE, Messages, Progress
 from parley.engine.misbehaving import Misbehaving
-from parley.engine.recorder import Recorder
 from parley.engine.results import EchoResult, StoreResult
+from parley.engine.shared import Shared
 from parley.model.event import EventKind
 from parley.model.misbehaviour.steps import Trigger
 from parley.model.profile import Timers
 from parley.model.responses import ResponseRule
-from parley.model.settings import Settings
 from parley.model.storage import Storage
 from parley.ul import primitives as pr
 from parley.ul.codes import AbortSource, Role
@@ -41,13 +39,11 @@ class Association(Misbehaving):
         self,
         number: int,
         timers: Timers,
-        settings: Settings,
         maximum_length: int | None,
-        record: Recorder,
-        deadlines: Deadlines,
+        shared: Shared,
         ended: Callable[[Association], None],
     ) -> None:
-        super().__init__(number, timers, settings, maximum_length, record, deadlines)
+        super().__init__(number, timers, maximum_length, shared)
         self._ended = ended
         self._storage = Storage()
         self._responses: tuple[ResponseRule, ...] = ()

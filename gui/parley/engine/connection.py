@@ -9,17 +9,18 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
+from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
-from parley.engine.deadlines import Deadline, Deadlines
+from parley.engine.deadlines import Deadline
 from parley.engine.fragment_log import FragmentLog
-from parley.engine.recorder import Recorder
 from parley.engine.script import Running
+from parley.engine.shared import Shared
 from parley.engine.tls_transport import TlsTransport
 from parley.model.address import format_address
 from parley.model.event import EventKind
 from parley.model.profile import Timers
-from parley.model.settings import Settings
 from parley.model.tls import Handshake
 from parley.ul import effects as fx
 from parley.ul import primitives as pr
@@ -36,9 +37,9 @@ LINGER = "linger"
 TLS_HANDSHAKE = "TLS handshake"
 LINGER_SECONDS = 5.0
 
-TURN_SECONDS, PDUS_AT_ONCE = 0.002, 2
-"""How long what came in is looked at before others get a turn, the window among them, and how many PDUs are looked at
-between two looks at the clock: a peer may send thousands in one packet."""
+PDUS_AT_ONCE = 2
+"""How many PDUs, or pieces of long ones, are looked at between two looks at the clock: a peer may send thousands in one
+packet."""
 
 
 class Connection(asyncio.Protocol):
@@ -57,26 +58,19 @@ class Connection(asyncio.Protocol):
 
     role: Role
 
-    def __init__(
-        self,
-        number: int,
-        timers: Timers,
-        settings: Settings,
-        maximum_length: int | None,
-        record: Recorder,
-        deadlines: Deadlines,
-    ) -> None:
+    def __init__(self, number: int, timers: Timers, maximum_length: int | None, shared: Shared) -> None:
         self.number = number
         self.peer = ""
         self.request: AAssociateRq | None = None
         self.answer: AAssociateAc | AAssociateRj | None = None
         self.handshake: Handshake | None = None
-        self.settings = settings
-        self.ul = UpperLayer(self.role, settings.limits(maximum_length))
+        self.settings = shared.settings
+        self.ul = UpperLayer(self.role, self.settings.limits(maximum_length))
         self.timers = timers
-        self.deadline = Deadline(deadlines, self._timer_expired)
+        self.deadline = Deadline(shared.deadlines, self._timer_expired)
         self._local = ""
-        self._record = record
+        self._record = shared.record
+        self._turns = shared.turns
         self._transport: asyncio.Transport | None = None
         self._is_executing = False
         self._closed = asyncio.Event()
@@ -84,7 +78,8 @@ class Connection(asyncio.Protocol):
         self._received_log = FragmentLog(EventKind.PDU_RECEIVED, self.tell)
         self._is_ended = False
         self._is_held = False
-        self._next_turn: asyncio.Handle | None = None
+        self._is_behind = False
+        self._afterwards: list[Callable[[], None]] = []
         self._script: Running | None = None
 
     @property
@@ -133,16 +128,20 @@ class Connection(asyncio.Protocol):
     def _take_turn(self, data: bytes = b"") -> None:
         """Look at what came in for as long as one turn may take; no more is read until all of it has been looked at."""
         loop = asyncio.get_running_loop()
-        turn_ends = loop.time() + TURN_SECONDS
         has_more = self._take(data)
-        while has_more and loop.time() < turn_ends:
-            has_more = self._take(b"")
-        if has_more and self._next_turn is None:
-            self._next_turn = loop.call_soon(self._go_on)
+        if has_more:
+            turn_ends = self._turns.ends()
+            while has_more and loop.time() < turn_ends:
+                has_more = self._take(b"")
+        if has_more and not self._is_behind:
+            self._turns.wait(self._go_on)
+        self._is_behind = has_more
         self._regulate()
+        while self._afterwards and not self._is_behind:
+            self._afterwards.pop(0)()
 
     def _go_on(self) -> None:
-        self._next_turn = None
+        self._is_behind = False
         self._take_turn()
 
     def _take(self, data: bytes) -> bool:
@@ -152,26 +151,27 @@ class Connection(asyncio.Protocol):
         self._execute()
         return has_more
 
-    def _take_all(self) -> None:
-        """Look at what still waits for its turn: nothing comes after the end."""
-        if self._next_turn is not None:
-            self._next_turn.cancel()
-            self._next_turn = None
-            while self._take(b""):
-                pass
+    def _when_taken(self, then: Callable[[], None]) -> None:
+        """Do something once all that came in before has been looked at."""
+        if self._is_behind:
+            self._afterwards.append(then)
+        else:
+            then()
 
     def eof_received(self) -> bool:
-        self._end_of_stream()
+        self._when_taken(self._end_of_stream)
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._when_taken(partial(self._gone, exc))
+
+    def _gone(self, exc: Exception | None) -> None:
         self._lost(exc)
         self._end_of_stream(_how_lost(exc))
         self._transport = None
         self._finish(str(exc) if exc else "")
 
     def _end_of_stream(self, cause: str = "") -> None:
-        self._take_all()
         self._is_ended = True
         if self._script is not None:
             self._script.stop()
@@ -242,7 +242,7 @@ class Connection(asyncio.Protocol):
     def _regulate(self) -> None:
         if self._transport is None or self._transport.is_closing():
             return
-        if self._is_held or self._next_turn is not None:
+        if self._is_held or self._is_behind:
             self._transport.pause_reading()
         else:
             self._transport.resume_reading()

@@ -12,6 +12,8 @@ from parley.engine.ending import end_all
 from parley.engine.listener import Listener, Policy
 from parley.engine.recorder import Recorder, Sink
 from parley.engine.requestor import Requestor
+from parley.engine.shared import Shared
+from parley.engine.turns import Turns
 from parley.model.answers.policy import Resolve, no_profile
 from parley.model.event import EventKind
 from parley.model.misbehaviour.steps import Misbehaviour
@@ -35,6 +37,7 @@ class Engine:
         self.associations: dict[int, Association] = {}
         self._record = Recorder(sink)
         self._deadlines = Deadlines()
+        self._shared = Shared(self.settings, self._record, self._deadlines, Turns())
         self._numbers = itertools.count(1)
         self._listeners: list[Listener] = []
         self._unsettled: list[Association] = []
@@ -49,15 +52,7 @@ class Engine:
         Raises:
             KeyError: there is no such misbehaviour.
         """
-        requestor = Requestor(
-            next(self._numbers),
-            side,
-            self.settings,
-            self._record,
-            self._deadlines,
-            self._forget,
-            _named(misbehaviour),
-        )
+        requestor = Requestor(next(self._numbers), side, self._shared, self._forget, _named(misbehaviour))
         self.associations[requestor.number] = requestor
         return requestor
 
@@ -99,7 +94,7 @@ class Engine:
         disk.let_go()
 
     def _acceptor(self, listener: Listener) -> Acceptor:
-        acceptor = Acceptor(next(self._numbers), listener, self.settings, self._record, self._deadlines, self._forget)
+        acceptor = Acceptor(next(self._numbers), listener, self._shared, self._forget)
         self.associations[acceptor.number] = acceptor
         listener.associations[acceptor.number] = acceptor
         return acceptor

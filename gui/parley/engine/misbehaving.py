@@ -10,13 +10,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from parley.engine.connection import ARTIM, Connection
-from parley.engine.deadlines import Deadlines
-from parley.engine.recorder import Recorder
 from parley.engine.script import Running
+from parley.engine.shared import Shared
 from parley.model.event import EventKind
 from parley.model.misbehaviour.steps import Misbehaviour, Script, Situation, Step, Trigger
 from parley.model.profile import Timers
-from parley.model.settings import Settings
 from parley.ul import effects as fx
 from parley.ul.codes import Role
 from parley.ul.pdu import AAbort, AAssociateAc, AAssociateRj, AAssociateRq, AReleaseRp, PDataTf, Pdu
@@ -26,17 +24,9 @@ from parley.ul.table import State
 class Misbehaving(Connection):
     """A connection that may be told to misbehave."""
 
-    def __init__(
-        self,
-        number: int,
-        timers: Timers,
-        settings: Settings,
-        maximum_length: int | None,
-        record: Recorder,
-        deadlines: Deadlines,
-    ) -> None:
-        super().__init__(number, timers, settings, maximum_length, record, deadlines)
-        self._limits = settings.limits(maximum_length)
+    def __init__(self, number: int, timers: Timers, maximum_length: int | None, shared: Shared) -> None:
+        super().__init__(number, timers, maximum_length, shared)
+        self._limits = self.settings.limits(maximum_length)
         self._misbehaviour: Misbehaviour | None = None
 
     @property

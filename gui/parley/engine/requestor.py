@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from parley.engine.association import ASSOCIATION_RESPONSE, Association
-from parley.engine.deadlines import Deadlines, time_limit
-from parley.engine.recorder import Recorder
+from parley.engine.deadlines import time_limit
+from parley.engine.shared import Shared
 from parley.engine.sockets import (
     Address,
     BindError,
@@ -31,7 +31,6 @@ from parley.model.event import EventKind
 from parley.model.misbehaviour.steps import Misbehaviour, OddRequest, Trigger
 from parley.model.problems.nonconformity import fault_words, request_faults
 from parley.model.profile import RequestorSide
-from parley.model.settings import Settings
 from parley.model.tls import Handshake
 from parley.ul import effects as fx
 from parley.ul import primitives as pr
@@ -64,16 +63,14 @@ class Requestor(Association):
         self,
         number: int,
         side: RequestorSide,
-        settings: Settings,
-        record: Recorder,
-        deadlines: Deadlines,
+        shared: Shared,
         ended: Callable[[Association], None],
         misbehaviour: Misbehaviour | None = None,
     ) -> None:
-        super().__init__(number, side.timers, settings, side.handle.maximum_length, record, deadlines, ended)
+        super().__init__(number, side.timers, side.handle.maximum_length, shared, ended)
         self.side = side
         self.peer = f"{side.host}:{side.port}"
-        self._deadlines = deadlines
+        self._deadlines = shared.deadlines
         self._steps: list[Step] = []
         self._attempt: asyncio.Future[Attempt] = asyncio.get_running_loop().create_future()
         self._connecting: asyncio.Task[None] | None = None

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from parley.ul.limits import ASSOCIATE_ITEMS, MIB, UNLIMITED_DATA_LENGTH, Limits
+from parley.ul.limits import ASSOCIATE_ITEMS, DATA_PDVS, MIB, UNLIMITED_DATA_LENGTH, Limits
 
 
 class SettingError(ValueError):
@@ -89,11 +89,12 @@ class Settings:
         (16 * 1024, 256 * MIB),
         "Longest P-DATA-TF that is taken where this side announces no limit.",
     )
+    data_pdvs: int = _number(DATA_PDVS, "", (1, 1_000_000), "Most PDVs that are taken in one P-DATA-TF.")
 
     def limits(self, maximum_length: int | None) -> Limits:
         """What a peer may make a side keep that announces this maximum length; 0 and None mean unlimited."""
         data_length = min(maximum_length or self.unlimited_data_bytes, self.unlimited_data_bytes)
-        return Limits(self.associate_bytes, data_length, self.associate_items)
+        return Limits(self.associate_bytes, data_length, self.associate_items, self.data_pdvs)
 
 
 def _row(name: str, default: Any, metadata: Mapping[str, Any]) -> Setting:

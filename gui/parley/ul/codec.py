@@ -6,18 +6,19 @@ What a peer sent is refused only where it leaves no meaning; all else is kept an
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain
 
 from parley.ul import layout as lay
 from parley.ul.codes import AbortReason, PduType
+from parley.ul.count import LEAST_ELEMENT, TooManyError, count
 from parley.ul.errors import Finding, LocalProtocolError, RemoteProtocolError, Severity
 from parley.ul.foreign import recognise
 from parley.ul.limits import FIXED_LENGTH, Limits
 from parley.ul.pdu import Item, PDataTf, Pdu, Pdv, UserInformationSubItem
-from parley.ul.reader import ONE_RESERVED, MisfitError, Reader, Reading
+from parley.ul.reader import ONE_RESERVED, MisfitError, Pieces, Reader, Reading, drained
 from parley.ul.writer import UnfitError, write
 
 _HEADER = lay.PDU_FRAME.header
@@ -107,7 +108,18 @@ def decode(buffer: bytes | bytearray | memoryview, limits: Limits) -> Decoded | 
     changed: drop `len(decoded.data)` bytes from it.
 
     Raises:
-        RemoteProtocolError: the bytes leave no meaning.
+        RemoteProtocolError: the bytes leave no meaning, or hold more than the limits allow.
+    """
+    found = decode_in_pieces(buffer, limits)
+    return drained(found) if isinstance(found, Generator) else found
+
+
+def decode_in_pieces(
+    buffer: bytes | bytearray | memoryview, limits: Limits, at_once: int = 0
+) -> Decoded | Pieces[Decoded] | None:
+    """As `decode`, but what is longer than `at_once` bytes is read in pieces.
+
+    The pieces hold a copy of the PDU, so that the buffer may change meanwhile; they raise what `decode` does.
     """
     if not len(buffer):
         return None
@@ -130,15 +142,38 @@ def decode(buffer: bytes | bytearray | memoryview, limits: Limits) -> Decoded | 
         if item_length == length - 4:
             # The usual one of bulk data, with nothing noteworthy in it; see `encode`.
             return Decoded(PDataTf((Pdv(context_id, control, data[_ONE_PDV.size :]),)), data, ())
+    pieces = _read(data, limits)
+    return pieces if length > at_once else drained(pieces)
+
+
+def _read(data: bytes, limits: Limits) -> Pieces[Decoded]:
+    """Count what a whole PDU holds, then decode it."""
+    code, reserved, _ = _HEADER.unpack_from(data)
+    yield from _check_count(PduType(code), data, limits)
     reading = Reading(data)
     try:
-        pdu = _READERS[code].read(reading, _HEADER.size, end, reserved)
+        pdu = yield from _READERS[code].in_pieces(reading, _HEADER.size, len(data), reserved)
     except MisfitError as error:
         text = f"The peer's {PduType(code).words} cannot be read: {error.text} (at byte {error.offset})."
         raise _invalid(text, error.offset, reading.path_of(error.attribute)) from None
     if reserved:
         reading.report_reserved("reserved", 1)
     return Decoded(pdu, reading.data, _findings(reading))
+
+
+def _check_count(kind: PduType, data: bytes, limits: Limits) -> Pieces[None]:
+    is_data = kind is PduType.P_DATA_TF
+    most = limits.pdvs if is_data else limits.associate_items
+    if len(data) <= most * LEAST_ELEMENT:
+        return
+    try:
+        yield from count(data, most)
+    except TooManyError as error:
+        what = "PDVs" if is_data else "items"
+        text = f"The peer's {kind.words} has more than {most} {what}, the most that this side takes."
+        raise RemoteProtocolError(
+            text, reason=AbortReason.INVALID_PDU_PARAMETER_VALUE, offset=error.offset, whole=data
+        ) from None
 
 
 def decode_run(buffer: memoryview, limits: Limits) -> list[Pdv]:

@@ -29,10 +29,12 @@ class RemoteProtocolError(Exception):
         reason: what a provider A-ABORT says about it (PS3.8 Table 9-26).
         offset: where, in bytes from the first byte of the PDU.
         field: the path of the field, for example ``items[2].item_length``.
+        whole: the PDU, where all of it is there and it is refused for what it holds; else empty.
     """
 
-    def __init__(self, text: str, *, reason: AbortReason, offset: int = 0, field: str = "") -> None:
+    def __init__(self, text: str, *, reason: AbortReason, offset: int = 0, field: str = "", whole: bytes = b"") -> None:
         super().__init__(text)
+        self.whole = whole
         self.reason = reason
         self.offset = offset
         self.field = field

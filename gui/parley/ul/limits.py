@@ -17,6 +17,10 @@ ASSOCIATE_ITEMS = 20_000
 """Most items in an A-ASSOCIATE-RQ or -AC; 128 presentation contexts with 63 transfer syntaxes each are 8 323."""
 
 
+DATA_PDVS = 4096
+"""Most PDVs in a P-DATA-TF; peers send one or two."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Highest PDU length field accepted, per kind of PDU, in bytes (the six of the header not counted), and items.
@@ -25,8 +29,10 @@ class Limits:
         associate_length: of an A-ASSOCIATE-RQ or -AC.
         data_length: of a P-DATA-TF; the maximum length this side announced in its item 51H.
         associate_items: of an A-ASSOCIATE-RQ or -AC, with those inside others and every repeated element.
+        pdvs: of a P-DATA-TF.
     """
 
     associate_length: int = MIB
     data_length: int = 16 * KIB
     associate_items: int = ASSOCIATE_ITEMS
+    pdvs: int = DATA_PDVS

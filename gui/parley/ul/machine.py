@@ -6,8 +6,11 @@ Rule: it knows no clock and no socket, and it never misbehaves: what to do is wr
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Generator
+
 from parley.ul.actions import EFFECTS, Given, acceptable, sendable
-from parley.ul.codec import decode, decode_run, encode_run, run_length
+from parley.ul.codec import Decoded, decode_in_pieces, decode_run, encode_run, run_length
 from parley.ul.codes import AbortReason, PduType, Role
 from parley.ul.effects import Effect, Indicate, Malformed, Received, ReceivedRun, SendPdu, Transition
 from parley.ul.errors import LocalProtocolError, RemoteProtocolError
@@ -34,10 +37,14 @@ from parley.ul.primitives import (
     ReleaseResponse,
     Request,
 )
+from parley.ul.reader import Pieces
 from parley.ul.table import NEXT_STATES, TRANSITIONS, Action, Evt, State
 
 MALFORMED_KEPT = 4096
 """How many bytes of what was not understood a `Malformed` shows."""
+
+READ_AT_ONCE = 4096
+"""Longest PDU that is decoded in one go, in bytes, where others are to get their turn."""
 
 _HEADER = 6
 
@@ -72,7 +79,7 @@ class UpperLayer:
     sides may close at the same moment, which is nobody's fault.
     """
 
-    __slots__ = ("_begun", "_buffer", "_effects", "_limits", "_listening", "_request", "_role", "_state")
+    __slots__ = ("_begun", "_buffer", "_effects", "_limits", "_listening", "_pieces", "_request", "_role", "_state")
 
     def __init__(self, role: Role, limits: Limits) -> None:
         self._role = role
@@ -80,6 +87,7 @@ class UpperLayer:
         self._state = State.STA_1
         self._effects: list[Effect] = []
         self._buffer = bytearray()
+        self._pieces: Pieces[Decoded] | None = None
         self._request: SendPdu | None = None
         self._listening = False
         self._begun = False
@@ -133,7 +141,8 @@ class UpperLayer:
         """Bytes came in, in pieces of any size.
 
         Args:
-            most: how many PDUs, or runs of them, are looked at before others get their turn; None for all.
+            most: how many PDUs, runs of them, or pieces of long ones are looked at before others get their turn; None
+                for all.
 
         Returns:
             Whether there may be more to look at among what came in: then call it again, with no bytes.
@@ -178,7 +187,7 @@ class UpperLayer:
     def take_buffered(self) -> bytes:
         """The bytes that wait, as `buffered` counts them; they are not kept here any more: somebody else reads on."""
         rest = bytes(self._buffer)
-        self._buffer = bytearray()
+        self._drop_buffer()
         return rest
 
     # --- from the local user -----------------------------------------------------------------------------------------
@@ -218,7 +227,11 @@ class UpperLayer:
     def _discard(self) -> None:
         """From here on nothing that comes in is kept or looked at."""
         self._listening = False
+        self._drop_buffer()
+
+    def _drop_buffer(self) -> None:
         self._buffer = bytearray()
+        self._pieces = None
 
     def _only(self, role: Role, what: str) -> None:
         if self._role is not role:
@@ -253,27 +266,50 @@ class UpperLayer:
         if self._buffer:
             self._buffer += data
             data = self._buffer
+            if self._pieces is not None:
+                # The long PDU at the beginning of what waits.
+                self._read_on(self._pieces)
+                return self._listening
         offset = count = 0
         with memoryview(data) as view:
             while self._listening and count != most:
                 try:
                     with view[offset:] as ahead:
-                        decoded = decode(ahead, self._limits)
+                        decoded = decode_in_pieces(ahead, self._limits, sys.maxsize if most is None else READ_AT_ONCE)
                 except RemoteProtocolError as error:
                     self._malformed(error, bytes(view[offset : offset + MALFORMED_KEPT]))
                     return False
+                if isinstance(decoded, Generator):
+                    self._pieces = decoded
+                    count = most or 0
+                    break
                 if decoded is None:
                     break
                 offset += len(decoded.data)
                 count += 1
-                self._effects.append(Received(decoded.pdu, decoded.data, decoded.findings))
-                self._received(decoded.pdu)
+                self._decoded(decoded)
                 if type(decoded.pdu) is PDataTf and not any(pdv.control & 3 for pdv in decoded.pdu.pdvs):
                     with view[offset:] as ahead:
                         offset += self._receive_run(ahead)
             rest = bytearray(view[offset:]) if self._listening else bytearray()
         self._buffer = rest
         return self._listening and count == most
+
+    def _read_on(self, pieces: Pieces[Decoded]) -> None:
+        """Read a piece more of a long PDU; with the last one it has come in."""
+        try:
+            next(pieces)
+        except StopIteration as end:
+            decoded: Decoded = end.value
+            self._pieces = None
+            del self._buffer[: len(decoded.data)]
+            self._decoded(decoded)
+        except RemoteProtocolError as error:
+            self._malformed(error, bytes(self._buffer[:MALFORMED_KEPT]))
+
+    def _decoded(self, decoded: Decoded) -> None:
+        self._effects.append(Received(decoded.pdu, decoded.data, decoded.findings))
+        self._received(decoded.pdu)
 
     def _received(self, pdu: Pdu) -> None:
         evt, pdu_type = _ON_PDU[type(pdu)]
@@ -293,6 +329,7 @@ class UpperLayer:
 
     def _malformed(self, error: RemoteProtocolError, data: bytes) -> None:
         """EVT_19. Where the next PDU begins is not known any more, so that all further bytes are discarded."""
+        data = error.whole or data
         self._discard()
         # An event may be kept for hours; the decoder's frames, and with them the whole buffer, must not be.
         error.with_traceback(None).__context__ = None
