@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
+from typing import Any
 
 from parley.model.build import request_pdu
 from parley.model.event import EngineEvent, EventKind
@@ -13,6 +14,7 @@ from parley.ul.errors import Finding, Severity
 from parley.ul.negotiation import answer_contexts
 from parley.ul.pdu import AAssociateAc, AAssociateRq, AReleaseRp, AReleaseRq
 from parley.ul.table import Action, Evt, State
+from tests.harness.events import event_facts
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
 IMPLICIT = "1.2.840.10008.1.2"
@@ -34,9 +36,9 @@ class Samples:
     def __init__(self) -> None:
         self._numbers = itertools.count(1)
 
-    def event(self, kind: EventKind = EventKind.NOTE, association: int = 0, **facts: object) -> EngineEvent:
+    def event(self, kind: EventKind = EventKind.NOTE, association: int = 0, **facts: Any) -> EngineEvent:
         number = next(self._numbers)
-        return EngineEvent(number, number / 100, START + number / 100, kind, association, **facts)  # type: ignore[arg-type]
+        return EngineEvent(number, number / 100, START + number / 100, kind, association, **event_facts(**facts))
 
     def notes(self, count: int, text: str = "note") -> list[EngineEvent]:
         return [self.event(text=f"{text} {place}") for place in range(count)]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from parley.bridge.details.model import SYNCHRONOUS_BYTES, DetailModel
 from parley.bridge.details.tree import build
 from parley.model.event import EngineEvent, EventKind
 from parley.model.secret import MASK
-from parley.ul.codec import encode
 from parley.ul.pdu import UserIdentityRq, UserInformation
+from tests.harness.events import event_of
 from tests.harness.samples import RQ
 
 NAME = b"dr_who"
@@ -19,7 +20,7 @@ NAME = b"dr_who"
 
 def event_with(passcode: bytes) -> EngineEvent:
     pdu = replace(RQ, items=(UserInformation((UserIdentityRq(2, 1, NAME, passcode),)),))
-    return EngineEvent(1, 0.0, 0.0, EventKind.PDU_SENT, pdu=pdu, data=encode(pdu))
+    return event_of(EventKind.PDU_SENT, pdu=pdu)
 
 
 EVENT = event_with(b"correct horse")
@@ -29,7 +30,9 @@ def secrets(tree) -> list[tuple[str, str]]:
     return [(entry.value, entry.meaning) for entry in tree.entries if entry.is_secret]
 
 
-@pytest.mark.parametrize("event", [EVENT, replace(EVENT, data=b"")], ids=["with bytes", "rebuilt"])
+@pytest.mark.parametrize(
+    "event", [EVENT, structs.replace(EVENT, kind=EventKind.REQUESTED)], ids=["with bytes", "rebuilt"]
+)
 def test_a_tree_masks_secrets_in_fields_and_bytes(event):
     tree = build(event)
     assert tree.has_secrets
@@ -47,7 +50,7 @@ def test_a_tree_reveals_what_is_asked_for():
 
 
 def test_an_event_without_secrets_has_none():
-    assert not build(EngineEvent(1, 0.0, 0.0, EventKind.PDU_SENT, pdu=RQ)).has_secrets
+    assert not build(event_of(EventKind.PDU_SENT, pdu=RQ)).has_secrets
 
 
 def test_what_was_revealed_is_hidden_for_the_next_event(qtbot):

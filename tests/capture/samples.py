@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from typing import Any
+
+from msgspec.structs import replace
 
 from parley.model.build import accept_pdu, request_pdu
 from parley.model.event import EngineEvent, EventKind
@@ -12,6 +14,7 @@ from parley.ul.effects import Transition
 from parley.ul.errors import Finding, Severity
 from parley.ul.pdu import AAbort, AAssociateRj, AReleaseRp, AReleaseRq, PDataTf, Pdu, Pdv
 from parley.ul.table import Action, Evt, State
+from tests.harness.events import event_facts
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
 REQUEST = request_pdu(
@@ -35,11 +38,11 @@ PDUS: tuple[Pdu, ...] = (
 )
 
 
-def event(kind: EventKind, **facts: object) -> EngineEvent:
+def event(kind: EventKind, **facts: Any) -> EngineEvent:
     known = EngineEvent(
         7, 12.5, 1700000000.0625, kind, 3, Role.REQUESTOR, "10.0.0.1:40000", "10.0.0.2:104", "US", "THEM"
     )
-    return replace(known, **facts)
+    return replace(known, **event_facts(**facts))
 
 
 SAMPLES: dict[EventKind, EngineEvent] = {kind: event(kind) for kind in EventKind} | {
@@ -49,8 +52,8 @@ SAMPLES: dict[EventKind, EngineEvent] = {kind: event(kind) for kind in EventKind
         event(EventKind.RESOLVING, text="pacs"),
         event(EventKind.CONNECTING, text="10.0.0.2:104"),
         event(EventKind.CONNECT_FAILED, text="Connection refused"),
-        event(EventKind.PDU_SENT, pdu=REQUEST, data=b"\1\0"),
-        event(EventKind.PDU_RECEIVED, pdu=ACCEPT, data=b"\2\0", findings=FINDINGS),
+        event(EventKind.PDU_SENT, pdu=REQUEST),
+        event(EventKind.PDU_RECEIVED, pdu=ACCEPT, findings=FINDINGS),
         event(EventKind.REQUESTED, pdu=REQUEST),
         event(EventKind.HELD, pdu=REQUEST, text="for an answer; after 25 s accept"),
         event(EventKind.WITHDRAWN, text="by the peer"),

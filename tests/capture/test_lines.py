@@ -14,6 +14,7 @@ from parley.capture.jsonl import to_json
 from parley.capture.text import to_text
 from parley.model.event import EngineEvent, EventKind
 from parley.model.handle import IMPLEMENTATION_CLASS_UID
+from parley.ul.codec import encode
 from parley.ul.pdu import (
     AAbort,
     AAssociateRq,
@@ -25,7 +26,7 @@ from parley.ul.pdu import (
     UserIdentityRq,
     UserInformation,
 )
-from tests.capture.samples import ACCEPT, CT, PDUS, REJECT, SAMPLES, event
+from tests.capture.samples import ACCEPT, CT, PDUS, REJECT, REQUEST, SAMPLES, event
 
 
 def record(sample: EngineEvent) -> dict[str, Any]:
@@ -59,7 +60,7 @@ def test_an_event_of_no_association() -> None:
 
 def test_a_request_by_its_values_with_names() -> None:
     read = record(SAMPLES[EventKind.PDU_SENT])
-    assert read["data"] == "0100"
+    assert read["data"] == encode(REQUEST).hex()
     pdu = read["pdu"]
     assert pdu["type"] == "A-ASSOCIATE-RQ"
     assert (pdu["calling_ae_title"], pdu["called_ae_title"], pdu["maximum_length"]) == ("US", "ANY-SCP", 16384)

@@ -11,8 +11,8 @@ from parley.capture.jsonl import to_json
 from parley.capture.text import to_text
 from parley.model.event import EngineEvent, EventKind
 from parley.model.secret import MASK
-from parley.ul.codec import encode
 from parley.ul.pdu import UserIdentityAc, UserIdentityRq, UserInformation
+from tests.harness.events import event_of
 from tests.harness.samples import AC, RQ
 
 NAME, PASSCODE = b"dr_who", b"correct horse"
@@ -20,7 +20,7 @@ NAME, PASSCODE = b"dr_who", b"correct horse"
 
 def event_with(item) -> EngineEvent:
     pdu = replace(AC if isinstance(item, UserIdentityAc) else RQ, items=(UserInformation((item,)),))
-    return EngineEvent(1, 0.0, 0.0, EventKind.PDU_SENT, pdu=pdu, data=encode(pdu))
+    return event_of(EventKind.PDU_SENT, pdu=pdu)
 
 
 def told(item, **options) -> tuple[dict, bytes]:
@@ -61,5 +61,5 @@ def test_who_asks_for_it_gets_it():
 
 def test_bytes_that_could_not_be_decoded_are_masked_too():
     data = event_with(UserIdentityRq(2, 1, NAME, PASSCODE)).data[:-1]
-    line = to_json(EngineEvent(1, 0.0, 0.0, EventKind.MALFORMED, data=data))
+    line = to_json(event_of(EventKind.MALFORMED, data=data))
     assert PASSCODE[:-1].hex() not in line

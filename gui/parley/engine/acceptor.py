@@ -131,7 +131,7 @@ class Acceptor(Association):
     def _indicated(self, primitive: pr.Indication) -> None:
         if isinstance(primitive, pr.AssociateIndication):
             self.request = primitive.pdu
-            self.tell(EventKind.REQUESTED, pdu=primitive.pdu)
+            self.tell(EventKind.REQUESTED, wire=self.request_data)
             self._ask(primitive.pdu)
         else:
             super()._indicated(primitive)
@@ -156,7 +156,7 @@ class Acceptor(Association):
             return
         self.held = hold
         self.deadline.start(DECISION, hold.seconds)
-        self.tell(EventKind.HELD, pdu=self.request, hold=hold, text=hold_words(hold))
+        self.tell(EventKind.HELD, wire=self.request_data, hold=hold, text=hold_words(hold))
 
     def _let_go(self) -> None:
         self.held = None
@@ -242,11 +242,11 @@ class Acceptor(Association):
         if isinstance(pdu, AAssociateAc):
             self.answer = pdu
             self._associated()
-            self.tell(EventKind.ACCEPTED, pdu=pdu)
+            self.tell(EventKind.ACCEPTED, wire=self.answer_data)
             self._misbehaves(Trigger.ESTABLISHED)
         elif isinstance(pdu, AAssociateRj):
             self.answer = pdu
-            self.tell(EventKind.REJECTED, pdu=pdu)
+            self.tell(EventKind.REJECTED, wire=self.answer_data)
         else:
             super()._sent(pdu)
 

@@ -22,6 +22,7 @@ from parley.model.profile import Timers
 from parley.model.responses import ResponseRule
 from parley.model.storage import Storage
 from parley.ul import primitives as pr
+from parley.ul.codec import encode
 from parley.ul.codes import AbortSource, Role
 from parley.ul.errors import LocalProtocolError
 from parley.ul.negotiation import NegotiatedContext, outcome
@@ -184,9 +185,9 @@ class Association(Misbehaving):
                 self._answer_release()
                 self._released()
             case pr.AbortIndication(pdu):
-                self.tell(EventKind.ABORTED, pdu=pdu, text="by the peer")
+                self.tell(EventKind.ABORTED, wire=encode(pdu), text="by the peer")
             case pr.ProviderAbortIndication(_, pdu, cause):
-                self.tell(EventKind.PROVIDER_ABORTED, pdu=pdu, text=cause)
+                self.tell(EventKind.PROVIDER_ABORTED, wire=encode(pdu) if pdu is not None else b"", text=cause)
 
     def _sent(self, pdu: Pdu) -> None:
         """A PDU has left; the roles extend it."""

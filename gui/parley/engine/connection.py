@@ -24,11 +24,11 @@ from parley.model.profile import Timers
 from parley.model.tls import Handshake
 from parley.ul import effects as fx
 from parley.ul import primitives as pr
+from parley.ul.codec import Decoded
 from parley.ul.codes import Role
-from parley.ul.conformance import check_accept, check_request, locate
-from parley.ul.errors import Finding
 from parley.ul.machine import UpperLayer
 from parley.ul.pdu import AAssociateAc, AAssociateRj, AAssociateRq, PDataTf, Pdu
+from parley.ul.recall import whole_pdu
 from parley.ul.table import TRANSITIONS, Evt, State
 
 ARTIM = "ARTIM"
@@ -49,6 +49,7 @@ class Connection(asyncio.Protocol):
         number: counts up over the life of the engine.
         peer: ``host:port``.
         request, answer: the A-ASSOCIATE PDUs exchanged so far.
+        request_data, answer_data: their bytes.
         handshake: what TLS turned out to be; None where it is not used, or before it is done.
         settings: the program's.
 
@@ -63,6 +64,7 @@ class Connection(asyncio.Protocol):
         self.peer = ""
         self.request: AAssociateRq | None = None
         self.answer: AAssociateAc | AAssociateRj | None = None
+        self.request_data = self.answer_data = b""
         self.handshake: Handshake | None = None
         self.settings = shared.settings
         self.ul = UpperLayer(self.role, self.settings.limits(maximum_length))
@@ -300,14 +302,15 @@ class Connection(asyncio.Protocol):
             if not self._received_log.leaves_out(pdu, effect.findings):
                 self._received_log.tell(pdu, effect.data, effect.findings)
             return
-        findings = effect.findings + locate(effect.data, self._conformance(pdu))
-        self.tell(EventKind.PDU_RECEIVED, pdu=pdu, data=effect.data, findings=findings)
+        self._remember(effect)
+        asked = self.request_data if isinstance(pdu, AAssociateAc) else b""
+        self.tell(EventKind.PDU_RECEIVED, wire=effect.data, request=asked)
 
     def _on_received_run(self, effect: fx.ReceivedRun) -> None:
         self._received_log.leave_out(len(effect.pdvs), sum(len(pdv.data) for pdv in effect.pdvs))
 
     def _on_malformed(self, effect: fx.Malformed) -> None:
-        self.tell(EventKind.MALFORMED, data=effect.data, text=str(effect.error))
+        self.tell(EventKind.MALFORMED, wire=effect.data, text=str(effect.error))
 
     def _on_send(self, effect: fx.SendPdu) -> None:
         self._touch()
@@ -316,7 +319,8 @@ class Connection(asyncio.Protocol):
         if isinstance(pdu, PDataTf):
             self._sent_log.tell(pdu, effect.data)
             return
-        self.tell(EventKind.PDU_SENT, pdu=pdu, data=effect.data)
+        self._remember(effect)
+        self.tell(EventKind.PDU_SENT, wire=effect.data)
         self._sent(pdu)
 
     def _on_indicate(self, effect: fx.Indicate) -> None:
@@ -383,18 +387,21 @@ class Connection(asyncio.Protocol):
             **facts,
         )
 
+    def _remember(self, effect: fx.Received | fx.SendPdu) -> None:
+        """Keep the bytes of the request and of its answer: more than one event is about them."""
+        pdu, data = effect.pdu, effect.data
+        findings = effect.findings if isinstance(effect, fx.Received) else ()
+        whole_pdu.keep(data, Decoded(pdu, data, findings))
+        if isinstance(pdu, AAssociateRq):
+            self.request_data = data
+        elif isinstance(pdu, AAssociateAc | AAssociateRj):
+            self.answer_data = data
+
     def _titles(self) -> tuple[str, str]:
         if self.request is None:
             return "", ""
         calling, called = self.request.calling_ae_title.strip(), self.request.called_ae_title.strip()
         return (calling, called) if self.role is Role.REQUESTOR else (called, calling)
-
-    def _conformance(self, pdu: Pdu) -> tuple[Finding, ...]:
-        if isinstance(pdu, AAssociateRq):
-            return check_request(pdu)
-        if isinstance(pdu, AAssociateAc):
-            return check_accept(self.request, pdu)
-        return ()
 
 
 _EXECUTE = {

@@ -63,17 +63,17 @@ class FragmentLog:
             words = f"{self._count} P-DATA-TF PDU{plural} in between with {self._bytes} bytes of the data set"
             self._count = self._bytes = 0
             self._tell(EventKind.NOTE, text=f"{direction} {words}")
-        self._tell(self._kind, **_bounded(pdu, data), findings=findings)
+        self._tell(self._kind, **_bounded(pdu, data), noted=findings)
 
 
 def _bounded(pdu: PDataTf, data: bytes) -> dict[str, Any]:
-    """What an event says of a PDU: the PDU and its bytes, or of a long one its beginning and what it is."""
+    """What an event says of a PDU: its bytes, or of a long one its beginning and what it is."""
     if len(data) <= KEPT_BYTES:
-        return {"pdu": pdu, "data": data}
+        return {"wire": data}
     whats = ", ".join(
         f"context {pdv.context_id}, {'command' if pdv.is_command else 'data'}, {len(pdv.data)} bytes"
         f"{'' if pdv.is_last else ', more to come'}"
         for pdv in pdu.pdvs[:3]
     )
     more = f", and {len(pdu.pdvs) - 3} PDVs more" if len(pdu.pdvs) > 3 else ""
-    return {"text": f"P-DATA-TF {whats}{more} (the first {KEPT_BYTES} bytes are kept)", "data": data[:KEPT_BYTES]}
+    return {"text": f"P-DATA-TF {whats}{more} (the first {KEPT_BYTES} bytes are kept)", "wire": data[:KEPT_BYTES]}

@@ -154,7 +154,7 @@ class Listener:
     def _mark_faults(self) -> None:
         if faults := answer_faults(self.side):
             text = fault_words("listening", faults)
-            self._record(EventKind.NOTE, role=Role.ACCEPTOR, local=self.address, text=text, findings=faults)
+            self._record(EventKind.NOTE, role=Role.ACCEPTOR, local=self.address, text=text, noted=faults)
 
     async def _secure(self) -> Security | None:
         """What TLS needs, None without it; read in a thread, as files and the system's store take their time."""

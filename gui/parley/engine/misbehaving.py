@@ -53,7 +53,7 @@ class Misbehaving(Connection):
     def _mark(self, misbehaviour: Misbehaviour) -> None:
         """Tell, before anything of it is sent, that it is meant."""
         finding = misbehaviour.finding
-        self.tell(EventKind.NOTE, text=finding.text, findings=(finding,))
+        self.tell(EventKind.NOTE, text=finding.text, noted=(finding,))
 
     def _misbehaves(self, trigger: Trigger, usual: AAssociateAc | None = None) -> bool:
         """Begin the script that waits for this moment, if there is one; it happens once.
@@ -104,7 +104,8 @@ class Misbehaving(Connection):
         if isinstance(pdu, PDataTf):
             self._sent_log.tell(pdu, data)
         elif pdu is not None:
-            self.tell(EventKind.PDU_SENT, pdu=pdu, data=data)
+            self._remember(fx.SendPdu(pdu, data))
+            self.tell(EventKind.PDU_SENT, wire=data)
             if isinstance(pdu, AReleaseRp) and self.role is Role.ACCEPTOR:
                 self._released()
         else:
@@ -117,7 +118,7 @@ class Misbehaving(Connection):
             return
         self._on_received(effect)
         if isinstance(effect.pdu, AAbort):
-            self.tell(EventKind.ABORTED, pdu=effect.pdu, text="by the peer")
+            self.tell(EventKind.ABORTED, wire=effect.data, text="by the peer")
         elif isinstance(effect.pdu, AReleaseRp):
             self._released()
 

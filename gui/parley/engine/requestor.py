@@ -95,7 +95,7 @@ class Requestor(Association):
             self._finish(str(error))
             return await self._attempt
         if faults := request_faults(self.side):
-            self.tell(EventKind.NOTE, text=fault_words("sent", faults), findings=faults)
+            self.tell(EventKind.NOTE, text=fault_words("sent", faults), noted=faults)
         self._connecting = spawn(self._connect(), name=f"connect association {self.number}")
         self._connecting.add_done_callback(self._connecting_ended)
         try:
@@ -293,12 +293,12 @@ class Requestor(Association):
             case pr.AssociateConfirmation(AAssociateAc() as answer):
                 self.answer = answer
                 self._associated()
-                self.tell(EventKind.ACCEPTED, pdu=answer)
+                self.tell(EventKind.ACCEPTED, wire=self.answer_data)
                 self._end(AttemptEnd.ESTABLISHED, answer)
                 self._misbehaves(Trigger.ESTABLISHED)
             case pr.AssociateConfirmation(AAssociateRj() as answer):
                 self.answer = answer
-                self.tell(EventKind.REJECTED, pdu=answer)
+                self.tell(EventKind.REJECTED, wire=self.answer_data)
                 self._end(AttemptEnd.REJECTED, answer)
             case pr.AbortIndication(pdu):
                 super()._indicated(primitive)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from parley.model.decision import Hold
 from parley.model.tls import Handshake
@@ -11,6 +12,7 @@ from parley.ul.codes import Role
 from parley.ul.effects import Transition
 from parley.ul.errors import Finding
 from parley.ul.pdu import Pdu
+from parley.ul.recall import findings_in, whole_pdu
 
 
 class EventKind(Enum):
@@ -46,9 +48,15 @@ class EventKind(Enum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True)
-class EngineEvent:
+_WITH_BYTES = {EventKind.PDU_SENT, EventKind.PDU_RECEIVED, EventKind.MALFORMED}
+
+
+class EngineEvent(Struct, frozen=True, gc=False):
     """One thing that happened.
+
+    Tens of thousands of them are kept. So a PDU's bytes are all that an event holds of it; values and findings are
+    found when they are asked for, and the latest are remembered. Nothing in an event leads back to it, which spares
+    the garbage collector the look at each.
 
     Attributes:
         seq: counts up by one over the life of the engine.
@@ -59,9 +67,9 @@ class EngineEvent:
         local, peer: ``host:port``; empty while unknown.
         local_ae_title, peer_ae_title: significant titles; empty while unknown.
         text: one line for a person that adds to what the other fields say.
-        pdu, data: the PDU and its bytes, of `pdu_sent`, `pdu_received`; `data` alone for `malformed`;
-            the PDU alone for `requested`, `held`, `accepted`, `rejected`, `aborted`.
-        findings: what was noteworthy about a received PDU.
+        wire: the bytes of the PDU that it is about, or of what was no PDU; a long P-DATA-TF's beginning.
+        request: of a received A-ASSOCIATE-AC, the bytes of the A-ASSOCIATE-RQ that it answers.
+        noted: what was found noteworthy when it happened; None leaves it to whoever asks for `findings`.
         transition: of kind `state`.
         handshake: of `tls_established` and `tls_failed`.
         hold: of `held`, how long the request waits and for what.
@@ -78,9 +86,29 @@ class EngineEvent:
     local_ae_title: str = ""
     peer_ae_title: str = ""
     text: str = ""
-    pdu: Pdu | None = None
-    data: bytes = b""
-    findings: tuple[Finding, ...] = ()
+    wire: bytes = b""
+    request: bytes = b""
+    noted: tuple[Finding, ...] | None = None
     transition: Transition | None = None
     handshake: Handshake | None = None
     hold: Hold | None = None
+
+    @property
+    def pdu(self) -> Pdu | None:
+        """The PDU that it is about; None where there is none, or where not all of its bytes are kept."""
+        if not self.wire or self.kind is EventKind.MALFORMED:
+            return None
+        decoded = whole_pdu(self.wire)
+        return None if decoded is None else decoded.pdu
+
+    @property
+    def data(self) -> bytes:
+        """The bytes that were sent or received; of other kinds, which speak of a PDU that was told before, none."""
+        return self.wire if self.kind in _WITH_BYTES else b""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is noteworthy about it."""
+        if self.noted is not None:
+            return self.noted
+        return findings_in(self.wire, self.request) if self.kind is EventKind.PDU_RECEIVED else ()

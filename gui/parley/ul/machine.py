@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Generator
+from functools import cache
 
 from parley.ul.actions import EFFECTS, Given, acceptable, sendable
 from parley.ul.codec import Decoded, decode_in_pieces, decode_run, encode_run, run_length
@@ -67,6 +68,10 @@ _ON_PDU: dict[type[Pdu], tuple[Evt, PduType]] = {
     AReleaseRp: (Evt.EVT_13, PduType.A_RELEASE_RP),
     AAbort: (Evt.EVT_16, PduType.A_ABORT),
 }
+
+
+_transition = cache(Transition)
+"""There are as many as the table has cells, and the log keeps each that it is told."""
 
 
 class UpperLayer:
@@ -245,7 +250,7 @@ class UpperLayer:
         before, after = self._state, self._next_state(action, given)
         self._state = after
         self._begun = True
-        self._effects.append(Transition(evt, before, action, after))
+        self._effects.append(_transition(evt, before, action, after))
         self._effects += EFFECTS[action](given)
         if after is State.STA_1:
             self._discard()

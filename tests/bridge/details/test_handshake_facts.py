@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec import structs
 
 from parley.bridge.details.handshake_facts import facts_of
 from parley.bridge.details.tree import build
@@ -105,7 +106,7 @@ def test_a_chain_is_shown_whole_with_the_peers_own_first_and_open(pki):
     event = outcome.one(K.TLS_ESTABLISHED, REQUESTOR)
     issuer = Certificate("CN=ca\n", "CN=ca\n")
     handshake = replace(event.handshake, peer_chain=(*event.handshake.peer_chain, issuer), is_verified=False)
-    tree = build(replace(event, handshake=handshake))
+    tree = build(structs.replace(event, handshake=handshake))
     shown = [entry for entry in tree.entries if entry.name in {"The peer's own", "Sent with it, 1"}]
     assert [(entry.value, entry.is_open) for entry in shown] == [("CN=server", True), ("CN=ca\\x0a", False)]
     (chain,) = [entry for entry in tree.entries if entry.name == "Peer's certificates"]

@@ -1,9 +1,9 @@
 """The log model: ring, filter, pause, clear, and Qt's own checks while rows come and go."""
 
 import time
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
@@ -93,7 +93,7 @@ class TestRows:
 
     def test_a_finding_that_is_only_a_note_does_not_make_a_row_stand_out(self, model, samples):
         request = next(event for event in samples.association(1) if event.kind is EventKind.PDU_RECEIVED)
-        noted = replace(request, findings=(Finding(Severity.NOTE, "reserved", 1, "Not zero."),))
+        noted = replace(request, noted=(Finding(Severity.NOTE, "reserved", 1, "Not zero."),))
         model.append([noted])
         assert model.severity_at(0) is None
 

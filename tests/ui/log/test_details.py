@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QTableView, QTabWidget, QToolButton, QTreeView
 
 from parley.model.build import request_pdu
-from parley.model.event import EngineEvent, EventKind
+from parley.model.event import EventKind
 from parley.model.handle import RequestorHandle, UserIdentity
 from parley.model.secret import Secret
 from parley.ui.kit import style
@@ -18,6 +18,7 @@ from parley.ui.log.hex_view import HexView
 from parley.ul.codec import encode
 from parley.ul.pdu import PDataTf, Pdv, RoleSelection
 from tests.bridge.samples import Samples, answer, request
+from tests.harness.events import event_of
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
@@ -208,7 +209,7 @@ def test_a_long_line_about_a_negotiation_does_not_widen_the_pane(pane, event):
 def asking(passcode):
     identity = UserIdentity(2, Secret.of("dr_who"), Secret.of(passcode))
     pdu = request_pdu(RequestorHandle(user_identity=identity))
-    return EngineEvent(1, 0.0, 0.0, EventKind.PDU_SENT, pdu=pdu, data=encode(pdu))
+    return event_of(EventKind.PDU_SENT, pdu=pdu)
 
 
 def everything_in(tree):

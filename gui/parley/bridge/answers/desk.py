@@ -94,7 +94,7 @@ class AnswerDesk(QObject):
         if isinstance(decision, Accept) and acceptor.caller is not None:
             faults = acceptance_faults(acceptor.caller.request, decision.pdu)
             if faults:
-                acceptor.tell(EventKind.NOTE, text=fault_words("answered", faults), findings=faults)
+                acceptor.tell(EventKind.NOTE, text=fault_words("answered", faults), noted=faults)
         return acceptor.decide(decision)
 
     def acceptance(self, number: int) -> AAssociateAc | None:

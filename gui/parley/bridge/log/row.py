@@ -8,6 +8,8 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from parley.bridge.log.words import event_values
 from parley.capture.summary import one_line, summarize
 from parley.model.event import EngineEvent, EventKind
@@ -60,7 +62,7 @@ def clock(wall: float) -> str:
     return f"{time.strftime('%H:%M:%S', time.localtime(wall))}.{int(wall % 1 * 1000):03}"
 
 
-class LogRow:
+class LogRow(Struct, gc=False, eq=False):
     """An event in the log, as an expression over `parley.bridge.log.words.LOG` sees it.
 
     Attributes:
@@ -68,14 +70,11 @@ class LogRow:
         delta: seconds since the shown row before of the same association; None for the first.
     """
 
-    __slots__ = ("_haystack", "_summary", "delta", "event", "position")
-
-    def __init__(self, event: EngineEvent, position: int) -> None:
-        self.event = event
-        self.position = position
-        self.delta: float | None = None
-        self._summary: str | None = None
-        self._haystack: str | None = None
+    event: EngineEvent
+    position: int
+    delta: float | None = None
+    _summary: str | None = None
+    _haystack: str | None = None
 
     @property
     def summary(self) -> str:
