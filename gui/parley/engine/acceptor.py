@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from parley.engine.association import Association
@@ -36,6 +37,7 @@ from parley.ul import effects as fx
 from parley.ul import primitives as pr
 from parley.ul.codes import PresentationRejectReason, RejectResult, RejectSource, Role
 from parley.ul.errors import LocalProtocolError
+from parley.ul.machine import READ_AT_ONCE
 from parley.ul.pdu import AAssociateAc, AAssociateRj, AAssociateRq, Pdu
 from parley.ul.table import Action, Evt, State
 
@@ -132,7 +134,11 @@ class Acceptor(Association):
         if isinstance(primitive, pr.AssociateIndication):
             self.request = primitive.pdu
             self.tell(EventKind.REQUESTED, wire=self.request_data)
-            self._ask(primitive.pdu)
+            if len(self.request_data) > READ_AT_ONCE:
+                # Reading it has taken its turn; deciding takes one of its own.
+                self._turns.wait(partial(self._ask, primitive.pdu))
+            else:
+                self._ask(primitive.pdu)
         else:
             super()._indicated(primitive)
 

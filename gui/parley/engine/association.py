@@ -25,7 +25,7 @@ from parley.ul import primitives as pr
 from parley.ul.codec import encode
 from parley.ul.codes import AbortSource, Role
 from parley.ul.errors import LocalProtocolError
-from parley.ul.negotiation import NegotiatedContext, outcome
+from parley.ul.negotiation import NegotiatedContext, agreed, outcome
 from parley.ul.pdu import AAssociateAc, AReleaseRp, Pdu
 from parley.ul.table import Evt, State
 
@@ -59,6 +59,13 @@ class Association(Misbehaving):
         if self.request is None or not isinstance(self.answer, AAssociateAc):
             return ()
         return outcome(self.request, self.answer, self.role)
+
+    @property
+    def agreed(self) -> dict[int, NegotiatedContext]:
+        """The presentation contexts that were accepted, by id; empty before the answer."""
+        if self.request is None or not isinstance(self.answer, AAssociateAc):
+            return {}
+        return agreed(self.request, self.answer, self.role)
 
     async def echo(self) -> EchoResult:
         """Send a C-ECHO-RQ on the first accepted Verification context and wait for its answer (PS3.7 section 9.1.5).

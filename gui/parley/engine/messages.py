@@ -77,7 +77,7 @@ class Messages:
 
     def __init__(self, association: Association, storage: Storage, responses: tuple[ResponseRule, ...]) -> None:
         self._association = association
-        self._contexts = {context.context_id: context for context in association.contexts if context.is_accepted}
+        self._contexts = association.agreed
         self._responder = Responder(association, self._contexts, storage, responses, self._send)
         self._reassembler: Reassembler | None = Reassembler(tuple(self._contexts), sink_for=self._responder.sink_for)
         self._asked: _Asked | None = None

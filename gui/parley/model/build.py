@@ -88,16 +88,14 @@ def _echoed(own: str | None, asked: str) -> str:
 
 
 def _answers(handle: AcceptorHandle, rules: AcceptanceRules, rq: AAssociateRq) -> Iterator[PresentationContextAc]:
+    proposed = rq.first_contexts
     negotiated = answer_contexts(
-        rq.presentation_contexts,
+        proposed.values(),
         supported_syntaxes(handle.contexts),
         prefer_own=rules.choice is TransferSyntaxChoice.FIRST_PREFERRED,
     )
-    proposed: dict[int, str] = {}
-    for context in rq.presentation_contexts:
-        proposed.setdefault(context.context_id, context.abstract_syntax)
     for answer in negotiated:
-        forced = _forced(handle, answer.context_id, proposed[answer.context_id])
+        forced = _forced(handle, answer.context_id, proposed[answer.context_id].abstract_syntax)
         if forced is None:
             yield answer
         elif forced.result is not None:

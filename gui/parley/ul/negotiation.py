@@ -135,18 +135,48 @@ def outcome(rq: AAssociateRq, ac: AAssociateAc, view: Role = Role.REQUESTOR) -> 
     Args:
         view: whose roles `as_scu` and `as_scp` are.
     """
+    answers, roles = _answers(ac), _Roles(rq, ac)
+    contexts = rq.presentation_contexts
+    entries = [_of_proposed(each, answers.get(each.context_id), roles.of(each), view) for each in contexts]
+    proposed = {context.context_id for context in contexts}
+    entries += [_of_unasked(answer) for answer in answers.values() if answer.context_id not in proposed]
+    return tuple(entries)
+
+
+def agreed(rq: AAssociateRq, ac: AAssociateAc, view: Role) -> dict[int, NegotiatedContext]:
+    """The contexts that were accepted, by id: of several proposals with one id the first counts.
+
+    Args:
+        view: whose roles `as_scu` and `as_scp` are.
+    """
+    answers, roles = _answers(ac), _Roles(rq, ac)
+    return {
+        number: _of_proposed(context, answers[number], roles.of(context), view)
+        for number, context in rq.first_contexts.items()
+        if number in answers and answers[number].result == ContextResult.ACCEPTANCE
+    }
+
+
+def _answers(ac: AAssociateAc) -> dict[int, PresentationContextAc]:
+    """The answers by context id; of several with one id the first counts."""
     answers: dict[int, PresentationContextAc] = {}
     for answer in ac.presentation_contexts:
         answers.setdefault(answer.context_id, answer)
-    asked, granted = (_roles(pdu.user_information.all(RoleSelection)) for pdu in (rq, ac))
-    entries = []
-    for context in rq.presentation_contexts:
+    return answers
+
+
+class _Roles:
+    """The requestor's roles in each context."""
+
+    def __init__(self, rq: AAssociateRq, ac: AAssociateAc) -> None:
+        self._granted = _roles(ac.user_information.all(RoleSelection))
+        self._asked = _roles(rq.user_information.all(RoleSelection)) if self._granted else {}
+
+    def of(self, context: PresentationContextRq) -> frozenset[str]:
+        """What was asked for and granted; the default where it was not negotiated."""
         uid = context.abstract_syntax
-        roles = asked[uid] & granted[uid] if uid in asked and uid in granted else _DEFAULT_ROLES
-        entries.append(_of_proposed(context, answers.get(context.context_id), roles, view))
-    proposed = {context.context_id for context in rq.presentation_contexts}
-    entries += [_of_unasked(answer) for answer in answers.values() if answer.context_id not in proposed]
-    return tuple(entries)
+        both = uid in self._asked and uid in self._granted
+        return self._asked[uid] & self._granted[uid] if both else _DEFAULT_ROLES
 
 
 def unanswered(rq: AAssociateRq, ac: AAssociateAc) -> tuple[tuple[str, str], ...]:

@@ -213,11 +213,11 @@ class UserInformation:
 
     def first(self, kind: type[T]) -> T | None:
         """The first sub-item of that kind."""
-        return next((item for item in self.sub_items if isinstance(item, kind)), None)
+        return next((item for item in self.sub_items if type(item) is kind), None)
 
     def all(self, kind: type[T]) -> tuple[T, ...]:
         """Every sub-item of that kind, in the order of the wire."""
-        return tuple(item for item in self.sub_items if isinstance(item, kind))
+        return tuple([item for item in self.sub_items if type(item) is kind])
 
 
 Item = ApplicationContext | PresentationContextRq | PresentationContextAc | UserInformation | UnknownItem
@@ -278,6 +278,15 @@ class AAssociateRq(_Associate):
     def presentation_contexts(self) -> tuple[PresentationContextRq, ...]:
         """The proposed contexts in the order of the wire."""
         return tuple([item for item in self.items if type(item) is PresentationContextRq])
+
+    @property
+    def first_contexts(self) -> dict[int, PresentationContextRq]:
+        """The proposed contexts by id, in the order of the wire; of several with one id the first, which counts."""
+        first: dict[int, PresentationContextRq] = {}
+        for item in self.items:
+            if type(item) is PresentationContextRq and item.context_id not in first:
+                first[item.context_id] = item
+        return first
 
 
 @dataclass(frozen=True, slots=True)
