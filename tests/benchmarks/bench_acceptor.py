@@ -21,9 +21,9 @@ ROUNDS, SECONDS = 3, 3.0
 IDLE, IDLE_SECONDS = 200, 10.0
 
 
-def rate(subject: Subject) -> float:
+def rate(subject: Subject, request: bytes = REQUEST) -> float:
     """Associations per second that one client gets, from connect to close."""
-    command = [sys.executable, str(HERE / "raw_client.py"), str(subject.port), str(SECONDS), REQUEST.hex()]
+    command = [sys.executable, str(HERE / "raw_client.py"), str(subject.port), str(SECONDS), request.hex()]
     count, seconds = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
     return int(count) / float(seconds)
 

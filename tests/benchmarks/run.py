@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.benchmarks.table import head, show
 
-NAMES = ("codec", "start", "acceptor", "log", "store", "validation", "held", "profiles")
+NAMES = ("codec", "start", "acceptor", "log", "store", "validation", "held", "profiles", "hostile")
 
 
 def main(names: list[str]) -> int:

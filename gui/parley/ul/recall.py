@@ -19,8 +19,9 @@ from parley.ul.pdu import AAssociateAc, AAssociateRq
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
-ROOM = 1024 * 1024
-"""Bytes of the PDUs whose values are kept; the values of hostile ones take some ten times as much."""
+ROOM, PLACES = 1024 * 1024, 128
+"""Bytes of the PDUs whose values are kept, and how many at the most: the values of hostile ones take some ten times as
+much, and each value is one more for the garbage collector to look at."""
 
 _NO_LIMITS = Limits(sys.maxsize, sys.maxsize, sys.maxsize, sys.maxsize)
 
@@ -33,10 +34,9 @@ class Recall(Generic[K, V]):
         size: how much room an argument's result takes.
     """
 
-    def __init__(self, find: Callable[[K], V], size: Callable[[K], int], room: int = ROOM) -> None:
+    def __init__(self, find: Callable[[K], V], size: Callable[[K], int]) -> None:
         self._find = find
         self._size = size
-        self._room = room
         self._known: dict[K, V] = {}
         self._used = 0
 
@@ -55,7 +55,7 @@ class Recall(Generic[K, V]):
             return
         self._known[key] = value
         self._used += self._size(key)
-        while self._used > self._room and len(self._known) > 1:
+        while (self._used > ROOM and len(self._known) > 1) or len(self._known) > PLACES:
             oldest = next(iter(self._known))
             del self._known[oldest]
             self._used -= self._size(oldest)
