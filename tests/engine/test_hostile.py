@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -12,7 +13,7 @@ from parley.engine.turns import Turns
 from parley.model.build import request_pdu
 from parley.model.event import EventKind as K
 from parley.model.handle import RequestorHandle
-from parley.model.profile import AcceptorSide
+from parley.model.profile import AcceptorSide, RequestorSide
 from parley.model.settings import Settings
 from parley.ul.codec import encode
 from tests.harness.hostile import legal, shapes
@@ -158,5 +159,22 @@ def test_all_who_ask_in_one_pass_share_its_time(run, monkeypatch):
         assert turns.ends() == end
         await asyncio.sleep(0)
         assert turns.ends() > end
+
+    run(play())
+
+
+def test_what_is_odd_in_a_pdu_is_found_though_the_same_was_sent_by_this_process(run):
+    async def play():
+        record = Record()
+        engine = Engine(record)
+        odd = replace(request_pdu(RequestorHandle()), reserved_9_10=b"\1\1")
+        listener = await engine.listen(AcceptorSide(port=0))
+        requestor = engine.requestor(RequestorSide(port=listener.port, handle=RequestorHandle(reserved_9_10=b"\1\1")))
+        await requestor.associate()
+        sent, received = record.of(K.PDU_SENT)[0], record.of(K.PDU_RECEIVED)[0]
+        assert sent.wire == received.wire == encode(odd)
+        assert sent.pdu == odd
+        assert any(finding.field == "reserved_9_10" for finding in received.findings)
+        await engine.close(0.5)
 
     run(play())

@@ -390,8 +390,8 @@ class Connection(asyncio.Protocol):
     def _remember(self, effect: fx.Received | fx.SendPdu) -> None:
         """Keep the bytes of the request and of its answer: more than one event is about them."""
         pdu, data = effect.pdu, effect.data
-        findings = effect.findings if isinstance(effect, fx.Received) else ()
-        whole_pdu.keep(data, Decoded(pdu, data, findings))
+        if isinstance(effect, fx.Received):
+            whole_pdu.keep(data, Decoded(pdu, data, effect.findings))
         if isinstance(pdu, AAssociateRq):
             self.request_data = data
         elif isinstance(pdu, AAssociateAc | AAssociateRj):
