@@ -311,10 +311,48 @@ def test_a_fault_in_the_user_information_of_an_acceptance(
     assert brief(check_accept(rq, ac)) == [(severity, f"items[2].sub_items[2]{field}") for severity, field in expected]
 
 
-@pytest.mark.parametrize("item", [UserIdentityRq(1, 1, b"anna"), RoleSelection("1.2.840.10008.1.1", 0, 1)])
-def test_what_is_asked_for_and_not_answered_is_noted(item: pdu.UserInformationSubItem):
+@pytest.mark.parametrize(
+    ("item", "meaning"),
+    [
+        (WINDOW(5, 0), "One operation at a time"),
+        (RoleSelection(CLASS, 0, 1), "The requestor is SCU, the acceptor SCP."),
+        (SopClassExtendedNegotiation(CLASS, b"\1"), "the defaults of the service class hold"),
+        (UserIdentityRq(1, 1, b"anna"), "Nothing proves"),
+    ],
+)
+def test_what_is_asked_for_and_not_answered_is_noted(item: pdu.UserInformationSubItem, meaning: str):
     rq = replace(RQ, items=(NAME, CONTEXT, information(item)))
-    assert brief(check_accept(rq, AC)) == [(N, "items[2].sub_items")]
+    (finding,) = check_accept(rq, AC)
+    assert brief((finding,)) == [(N, "items[2].sub_items")]
+    assert finding.text.startswith("Asked for and not answered: ")
+    assert meaning in finding.text
+
+
+@pytest.mark.parametrize(
+    "item",
+    [SopClassCommonExtendedNegotiation(CLASS, "1.2.3"), UserIdentityRq(1, 0, b"anna")],
+)
+def test_what_wants_no_answer_gets_none_without_a_note(item: pdu.UserInformationSubItem):
+    rq = replace(RQ, items=(NAME, CONTEXT, information(item)))
+    assert check_accept(rq, AC) == ()
+
+
+def test_each_class_that_is_not_answered_is_noted():
+    asked = [SopClassExtendedNegotiation(uid, b"\1") for uid in (CLASS, "1.2.3")]
+    rq = replace(RQ, items=(NAME, CONTEXT, information(*asked)))
+    ac = replace(AC, items=(NAME, ANSWER, information(asked[0])))
+    (finding,) = check_accept(rq, ac)
+    assert "extended negotiation for 1.2.3" in finding.text
+
+
+@pytest.mark.parametrize("item", [WINDOW(5, 4), WINDOW(1, 1), RoleSelection(CLASS, 0, 0)])
+def test_an_answer_is_not_spoken_of_as_a_request(item: pdu.UserInformationSubItem):
+    (asked,) = check_request(replace(RQ, items=(NAME, CONTEXT, information(item))))
+    (answered,) = check_accept(None, replace(AC, items=(NAME, ANSWER, information(item))))
+    assert asked.severity is answered.severity is W
+    assert any(words in asked.text for words in ("asked for", "proposes"))
+    assert not any(words in answered.text for words in ("is asked for", "proposes"))
+    assert any(words in answered.text for words in ("answered", "granted"))
 
 
 def test_roles_for_another_class_are_no_answer():

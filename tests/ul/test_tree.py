@@ -69,8 +69,8 @@ def test_places_names_and_meanings_in_a_request():
     maximum = nodes["items[2].sub_items[0]"]
     assert (maximum.value, maximum.meaning) == ("16384", "fragments of up to 16378 bytes")
     window = nodes["items[2].sub_items[2]"]
-    assert window.meaning == "invokes 5 at a time, performs any number at a time"
-    assert nodes["items[2].sub_items[3]"].meaning == "SCU, not SCP"
+    assert window.meaning == "requestor invokes 5 at a time, requestor performs any number at a time"
+    assert nodes["items[2].sub_items[3]"].meaning == "requestor SCU, requestor not SCP"
     identity = nodes["items[2].sub_items[7]"]
     assert identity.meaning == "username-and-passcode, positive response requested"
     assert "secret" not in identity.meaning

@@ -16,7 +16,7 @@ from parley.ul.common_rules import (
     user_information_path,
     warning,
 )
-from parley.ul.negotiation import IDENTITY, ROLES, unanswered
+from parley.ul.negotiation import EXTENDED, IDENTITY, ROLES, WINDOW, unanswered
 from parley.ul.pdu import (
     AAssociateAc,
     AAssociateRq,
@@ -34,7 +34,9 @@ from parley.ul.pdu import (
 )
 
 _PASSED_OVER = {
+    WINDOW: "One operation at a time may be open in each direction.",
     ROLES: "The requestor is SCU, the acceptor SCP.",
+    EXTENDED: "Nothing of it is agreed; the defaults of the service class hold.",
     IDENTITY: "Nothing proves that the user identity was looked at.",
 }
 

@@ -182,28 +182,33 @@ def _implementation_findings(pdu: AAssociateRq | AAssociateAc) -> Findings:
 def _asynchronous_findings(pdu: AAssociateRq | AAssociateAc) -> Findings:
     found = list(each_sub_item(pdu, AsynchronousOperationsWindow))
     yield from repeated(found, "asynchronous operations window")
+    if isinstance(pdu, AAssociateAc):
+        what, remedy = "granted to the requestor", "Leave it out: one operation at a time then holds."
+    else:
+        what, remedy = "asked for", "Leave it out, unless the peer is known to want it."
     for path, item in found:
-        remedy = "Leave it out, unless the peer is known to want it."
-        if (item.invoked, item.performed) == (1, 1):
-            text = "The asynchronous operations window is the default; some peers break on the item itself."
-        else:
-            text = (
-                f"An asynchronous operations window of {item.invoked}/{item.performed} is asked for; some peers break."
-            )
-        yield warning(path, text, remedy)
+        text = f"An asynchronous operations window of {item.invoked or 'any'}/{item.performed or 'any'} is {what}"
+        is_default = (item.invoked, item.performed) == (1, 1)
+        why = "it is the default, and some peers break on the item itself" if is_default else "some peers break"
+        yield warning(path, f"{text}; {why}.", remedy)
 
 
 def _role_findings(pdu: AAssociateRq | AAssociateAc) -> Findings:
     found = list(each_sub_item(pdu, RoleSelection))
     yield from repeated_uids([(path, item.sop_class_uid) for path, item in found], "role selection")
+    is_answer = isinstance(pdu, AAssociateAc)
     for path, item in found:
+        uid = significant(item.sop_class_uid)
         yield from uid_findings(f"{path}.sop_class_uid", "SOP class UID of a role selection", item.sop_class_uid)
         for attribute, value in (("scu", item.scu), ("scp", item.scp)):
             if value > 1:
                 text = f"The {attribute.upper()} role is {value}, neither 0 nor 1."
                 yield error(f"{path}.{attribute}", text, "Use 1 for yes, 0 for no.")
-        if (item.scu, item.scp) == (0, 0):
-            text = f"With neither role, nothing can be done with {significant(item.sop_class_uid)}."
+        if (item.scu, item.scp) == (0, 0) and is_answer:
+            text = f"The requestor is granted neither role for {uid}, so that nothing can be done with it."
+            yield warning(path, text, "Grant a role that is asked for, or leave this out for the default ones.")
+        elif (item.scu, item.scp) == (0, 0):
+            text = f"The requestor proposes neither role for {uid}, so that nothing can be done with it."
             yield warning(path, text, "Choose a role, or leave the role selection out for the default ones.")
 
 

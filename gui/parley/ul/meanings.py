@@ -84,10 +84,14 @@ def maximum_length(value: int, _: Earlier) -> str:
 
 
 def operations(verb: str) -> Meaning:
-    """How many operations may be open at a time: zero is no limit."""
+    """How many operations may be open at a time: zero is no limit.
+
+    They are the requestor's in a request, where it asks for them, and in an answer, where they are granted to it
+    (PS3.7 section D.3.3.3); so are the roles (section D.3.3.4).
+    """
 
     def words(value: int, _: Earlier) -> str:
-        return f"{verb} {value or 'any number'} at a time"
+        return f"requestor {verb} {value or 'any number'} at a time"
 
     return words
 
@@ -103,8 +107,8 @@ def flag(no: str, yes: str) -> Meaning:
 
 operations_invoked = operations("invokes")
 operations_performed = operations("performs")
-scu_role = flag("not SCU", "SCU")
-scp_role = flag("not SCP", "SCP")
+scu_role = flag("requestor not SCU", "requestor SCU")
+scp_role = flag("requestor not SCP", "requestor SCP")
 response_requested = flag("no positive response requested", "positive response requested")
 
 

@@ -13,15 +13,19 @@ from parley.ul.codes import IMPLICIT_VR_LITTLE_ENDIAN, ContextResult, Role
 from parley.ul.pdu import (
     AAssociateAc,
     AAssociateRq,
+    AsynchronousOperationsWindow,
     PresentationContextAc,
     PresentationContextRq,
     RoleSelection,
+    SopClassExtendedNegotiation,
     UserIdentityAc,
     UserIdentityRq,
     significant,
 )
 
+WINDOW = "an asynchronous operations window"
 ROLES = "role selection"
+EXTENDED = "extended negotiation"
 IDENTITY = "a response to the user identity"
 
 # --- the acceptor's answers ------------------------------------------------------------------------------------------
@@ -180,18 +184,30 @@ class _Roles:
 
 
 def unanswered(rq: AAssociateRq, ac: AAssociateAc) -> tuple[tuple[str, str], ...]:
-    """What a request asks to be answered and an acceptance passes over: `ROLES` and a UID, or `IDENTITY` and "".
+    """What a request asks to be answered and an acceptance passes over: `WINDOW` … `IDENTITY`, with a UID or "".
 
-    Passing over is allowed, so it is easily missed: the default roles hold (PS3.7 section D.3.3.4), and nothing proves
-    that a user identity was looked at (section D.3.3.7).
+    Passing over is allowed, so it is easily missed, and it means something each time (PS3.7): one operation at a time
+    (section D.3.3.3), the default roles (D.3.3.4), nothing of a SOP class beyond its basic service (D.3.3.5), no proof
+    that a user identity was looked at (D.3.3.7). Common extended negotiation (D.3.3.6) has no answer.
     """
-    granted = {significant(role.sop_class_uid) for role in ac.user_information.all(RoleSelection)}
-    asked = dict.fromkeys(significant(role.sop_class_uid) for role in rq.user_information.all(RoleSelection))
-    found = [(ROLES, uid) for uid in asked if uid not in granted]
-    identity = rq.user_information.first(UserIdentityRq)
-    if identity is not None and identity.response_requested and ac.user_information.first(UserIdentityAc) is None:
+    asked, answered = rq.user_information, ac.user_information
+    found: list[tuple[str, str]] = []
+    if asked.first(AsynchronousOperationsWindow) and not answered.first(AsynchronousOperationsWindow):
+        found.append((WINDOW, ""))
+    for what, kind in _BY_CLASS:
+        granted = {significant(item.sop_class_uid) for item in answered.all(kind)}
+        uids = dict.fromkeys(significant(item.sop_class_uid) for item in asked.all(kind))
+        found += [(what, uid) for uid in uids if uid not in granted]
+    identity = asked.first(UserIdentityRq)
+    if identity is not None and identity.response_requested and answered.first(UserIdentityAc) is None:
         found.append((IDENTITY, ""))
     return tuple(found)
+
+
+_BY_CLASS: tuple[tuple[str, type[RoleSelection | SopClassExtendedNegotiation]], ...] = (
+    (ROLES, RoleSelection),
+    (EXTENDED, SopClassExtendedNegotiation),
+)
 
 
 def _roles(items: Iterable[RoleSelection]) -> dict[str, frozenset[str]]:

@@ -57,5 +57,5 @@ def test_no_secret_is_told():
 def test_the_negotiation_tab_says_it(qapp):
     model = NegotiationModel()
     model.set_negotiation(ASKED, ANSWER, Role.REQUESTOR)
-    passed_over = "asked for, not answered: role selection for 1.2"
+    passed_over = "asked for, not answered: role selection for 1.2, extended negotiation for Verification SOP Class"
     assert model.words == f"1 of 1 accepted · {agreed_words(ASKED, ANSWER)} · {passed_over}"
