@@ -33,10 +33,11 @@ from parley.model.decision import (
 from parley.model.event import EventKind
 from parley.model.handle import Rejection
 from parley.model.misbehaviour.steps import OddAnswer, Trigger
+from parley.model.problems.nonconformity import acceptance_faults, fault_words
 from parley.ul import effects as fx
 from parley.ul import primitives as pr
-from parley.ul.codes import PresentationRejectReason, RejectResult, RejectSource, Role
-from parley.ul.errors import LocalProtocolError
+from parley.ul.codes import ContextResult, PresentationRejectReason, RejectResult, RejectSource, Role
+from parley.ul.errors import Finding, LocalProtocolError
 from parley.ul.machine import READ_AT_ONCE
 from parley.ul.pdu import AAssociateAc, AAssociateRj, AAssociateRq, Pdu
 from parley.ul.table import Action, Evt, State
@@ -78,6 +79,7 @@ class Acceptor(Association):
         self.caller: Caller | None = None
         self.held: Hold | None = None
         self._usual: AAssociateAc | None = None
+        self._is_marked = False
 
     # --- what a user of the engine may do ---
 
@@ -102,6 +104,11 @@ class Acceptor(Association):
         self._let_go()
         self._follow(decision)
         return True
+
+    def tell_faults(self, faults: tuple[Finding, ...]) -> None:
+        """Mark the answer that is about to be given as not conformant."""
+        self._is_marked = True
+        self.tell(EventKind.NOTE, text=fault_words("answered", faults), noted=faults)
 
     def end(self) -> None:
         """As every association; a request that is held gets its default answer first."""
@@ -200,11 +207,14 @@ class Acceptor(Association):
         """
         match decision:
             case Accept(pdu):
+                self._mark_results(pdu)
                 # Another profile's answer, or an edited one, may announce another maximum length than this side's.
                 self._bear(pdu)
                 self._answer(pdu)
             case Reject(rejection):
-                self._answer(AAssociateRj(rejection.result, rejection.source, rejection.reason))
+                rejected = AAssociateRj(rejection.result, rejection.source, rejection.reason)
+                self._mark_codes(rejected)
+                self._answer(rejected)
             case Abort(source, reason):
                 self.abort(source, reason)
             case Close():
@@ -215,6 +225,15 @@ class Acceptor(Association):
                 pass
             case Misbehave(name):
                 self._misbehave(name)
+
+    def _mark_results(self, pdu: AAssociateAc) -> None:
+        """Tell of results that the standard reserves, unless that was told already: of this answer, or of the listener.
+
+        Another profile's answer is looked at here for the first time.
+        """
+        is_reserved = any(ContextResult(context.result).is_reserved for context in pdu.presentation_contexts)
+        if is_reserved and self.request is not None and not (self._is_marked or self._listener.is_marked):
+            self.tell_faults(acceptance_faults(self.request, pdu))
 
     def _misbehave(self, name: str) -> None:
         """Answer oddly, or accept and misbehave when the time comes."""

@@ -18,6 +18,7 @@ from parley.engine.results import EchoResult, StoreResult
 from parley.engine.shared import Shared
 from parley.model.event import EventKind
 from parley.model.misbehaviour.steps import Trigger
+from parley.model.problems.nonconformity import code_faults, fault_words
 from parley.model.profile import Timers
 from parley.model.responses import ResponseRule
 from parley.model.storage import Storage
@@ -26,7 +27,7 @@ from parley.ul.codec import encode
 from parley.ul.codes import AbortSource, Role
 from parley.ul.errors import LocalProtocolError
 from parley.ul.negotiation import NegotiatedContext, agreed, outcome
-from parley.ul.pdu import AAssociateAc, AReleaseRp, Pdu
+from parley.ul.pdu import AAbort, AAssociateAc, AAssociateRj, AReleaseRp, Pdu
 from parley.ul.table import Evt, State
 
 ASSOCIATION_RESPONSE = "association response"
@@ -123,11 +124,17 @@ class Association(Misbehaving):
             # The table knows no local abort before a request has come in: there is only the connection to drop.
             self.close_transport()
         elif self.state is not State.STA_13:
+            self._mark_codes(AAbort(source, reason))
             self._request(pr.AbortRequest(source, reason))
             self.tell(EventKind.ABORTED, text="by this side")
             # The connection may stay open until the peer or ARTIM ends it; an answer will not come.
             if self._messages is not None:
                 self._messages.end("was aborted")
+
+    def _mark_codes(self, pdu: AAssociateRj | AAbort) -> None:
+        """Tell of codes that the standard reserves, before they go out."""
+        if faults := code_faults(pdu):
+            self.tell(EventKind.NOTE, text=fault_words("sent", faults), noted=faults)
 
     def end(self) -> None:
         """Begin to end: release what this side asked for, abort all else."""

@@ -1,4 +1,4 @@
-"""Whether the values in an A-ASSOCIATE PDU are what the standard asks for, and what real peers are known to bear.
+"""Whether the values in an A-ASSOCIATE or A-ABORT PDU are what the standard asks for, and what real peers are known to bear.
 
 For PDUs that came in and for those about to be built from a handle: nothing here keeps anyone from sending them.
 How the bytes are laid out is `codec`'s matter; what this side makes of an answer is `negotiation`'s.
@@ -11,9 +11,10 @@ from dataclasses import replace
 from itertools import chain, islice
 
 from parley.ul.accept_rules import accept_findings
+from parley.ul.code_rules import abort_findings, rejection_findings
 from parley.ul.common_rules import association_findings
 from parley.ul.errors import Finding, Severity
-from parley.ul.pdu import AAssociateAc, AAssociateRq
+from parley.ul.pdu import AAbort, AAssociateAc, AAssociateRj, AAssociateRq
 from parley.ul.request_rules import request_findings
 from parley.ul.tree import annotate
 
@@ -34,6 +35,11 @@ def check_accept(rq: AAssociateRq | None, ac: AAssociateAc) -> tuple[Finding, ..
         ac: the acceptance.
     """
     return _bounded(chain(association_findings(ac), accept_findings(rq, ac)))
+
+
+def check_codes(pdu: AAssociateRj | AAbort) -> tuple[Finding, ...]:
+    """What is wrong with the codes of a rejection or an abort."""
+    return tuple(rejection_findings(pdu) if isinstance(pdu, AAssociateRj) else abort_findings(pdu))
 
 
 def _bounded(findings: Iterator[Finding]) -> tuple[Finding, ...]:

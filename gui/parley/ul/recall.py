@@ -11,10 +11,10 @@ from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 from parley.ul.codec import Decoded, decode
-from parley.ul.conformance import check_accept, check_request, locate
+from parley.ul.conformance import check_accept, check_codes, check_request, locate
 from parley.ul.errors import Finding, RemoteProtocolError
 from parley.ul.limits import Limits
-from parley.ul.pdu import AAssociateAc, AAssociateRq
+from parley.ul.pdu import AAbort, AAssociateAc, AAssociateRj, AAssociateRq
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -80,6 +80,8 @@ def _look(exchange: tuple[bytes, bytes]) -> tuple[Finding, ...]:
         asked = whole_pdu(request)
         rq = asked.pdu if asked is not None and isinstance(asked.pdu, AAssociateRq) else None
         return decoded.findings + locate(data, check_accept(rq, decoded.pdu))
+    if isinstance(decoded.pdu, AAssociateRj | AAbort):
+        return decoded.findings + locate(data, check_codes(decoded.pdu))
     return decoded.findings
 
 

@@ -20,9 +20,8 @@ from parley.model.answers.policy import AnswerPolicy, PolicyError, Resolve
 from parley.model.answers.words import Answer, AnswerError, parse_answer
 from parley.model.build import accept_pdu
 from parley.model.decision import Accept, Decision
-from parley.model.event import EventKind
 from parley.model.handle import AcceptanceRules
-from parley.model.problems.nonconformity import acceptance_faults, fault_words
+from parley.model.problems.nonconformity import acceptance_faults
 from parley.model.profile import AcceptorSide
 from parley.ul.pdu import AAssociateAc
 
@@ -92,9 +91,8 @@ class AnswerDesk(QObject):
         if acceptor is None:
             return False
         if isinstance(decision, Accept) and acceptor.caller is not None:
-            faults = acceptance_faults(acceptor.caller.request, decision.pdu)
-            if faults:
-                acceptor.tell(EventKind.NOTE, text=fault_words("answered", faults), noted=faults)
+            if faults := acceptance_faults(acceptor.caller.request, decision.pdu):
+                acceptor.tell_faults(faults)
         return acceptor.decide(decision)
 
     def acceptance(self, number: int) -> AAssociateAc | None:

@@ -10,7 +10,7 @@ from parley.ul.errors import Finding, Severity
 if TYPE_CHECKING:
     from parley.model.problems.problem import Problem
     from parley.model.profile import AcceptorSide, RequestorSide
-    from parley.ul.pdu import AAssociateAc, AAssociateRq
+    from parley.ul.pdu import AAbort, AAssociateAc, AAssociateRj, AAssociateRq
 
 NOT_CONFORMANT = "not conformant"
 
@@ -34,6 +34,13 @@ def acceptance_faults(rq: AAssociateRq, ac: AAssociateAc) -> tuple[Finding, ...]
     from parley.ul.conformance import check_accept
 
     return tuple(finding for finding in check_accept(rq, ac) if finding.severity is Severity.ERROR)
+
+
+def code_faults(pdu: AAssociateRj | AAbort) -> tuple[Finding, ...]:
+    """The errors in the codes of a rejection or an abort; none when it keeps to the standard."""
+    from parley.ul.conformance import check_codes
+
+    return tuple(finding for finding in check_codes(pdu) if finding.severity is Severity.ERROR)
 
 
 def fault_words(what: str, faults: tuple[Finding, ...]) -> str:
