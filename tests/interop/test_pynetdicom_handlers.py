@@ -252,6 +252,14 @@ def test_our_rules_let_its_user_in_or_not(run, pynetdicom, identity, codes):
     assert told["is_established"] is (codes is None)
 
 
+def test_its_user_is_told_that_we_have_checked_it(run, pynetdicom):
+    """PS3.7 section D.3.3.7: of a user name, the response is there and has no bytes; nothing is configured for it."""
+    rules = AcceptanceRules(identity=IdentityCheck.CHECK, users=(KnownUser(USER, Secret.of(PASSCODE)),))
+    told, record = call(run, pynetdicom, "release", scu={"identity": IDENTITIES[2]}, rules=rules)
+    assert told["negotiated"]["identity_response"] == ""
+    assert record.of(K.ACCEPTED)[0].pdu.user_information.all(UserIdentityAc) == (UserIdentityAc(b""),)
+
+
 def test_what_it_does_not_ask_for_is_not_answered(run, pynetdicom):
     told, record = call(run, pynetdicom, "release", contexts=[[VERIFICATION, [IMPLICIT]]], handle=GRANTING)
     assert told["negotiated"] == {"roles": [], "extended": [], "operations": [1, 1], "identity_response": None}

@@ -15,6 +15,8 @@ from parley.model.handle import (
     CommonExtendedNegotiation,
     ExtendedNegotiation,
     ForcedAnswer,
+    IdentityCheck,
+    KnownUser,
     ProposedContext,
     RawSubItem,
     RequestorHandle,
@@ -285,6 +287,35 @@ def test_extended_negotiation_and_identity_are_answered_where_asked() -> None:
     )
     items = accept_pdu(handle, AcceptanceRules(), request_pdu(EVERYTHING)).user_information.sub_items
     assert items[-2:] == (SopClassExtendedNegotiation(f"{CT} ", b"yes"), UserIdentityAc(b"ticket"))
+
+
+@pytest.mark.parametrize(
+    ("check", "identity", "answered"),
+    [
+        (IdentityCheck.CHECK, UserIdentity(1, Secret.of("anna"), response_requested=1), [UserIdentityAc(b"")]),
+        (IdentityCheck.REQUIRE, UserIdentity(2, Secret.of("bob"), Secret.of("yes"), 1), [UserIdentityAc(b"")]),
+        (IdentityCheck.CHECK, UserIdentity(1, Secret.of("anna")), []),
+        (IdentityCheck.CHECK, UserIdentity(2, Secret.of("bob"), Secret.of("no"), 1), []),
+        (IdentityCheck.CHECK, UserIdentity(1, Secret.of("eve"), response_requested=1), []),
+        (IdentityCheck.CHECK, UserIdentity(5, Secret.of("anna"), response_requested=1), []),
+        (IdentityCheck.CHECK, None, []),
+        (IdentityCheck.IGNORE, UserIdentity(1, Secret.of("anna"), response_requested=1), []),
+    ],
+)
+def test_an_identity_that_was_found_right_is_answered_without_a_secret(
+    check: IdentityCheck, identity: UserIdentity | None, answered: list[UserIdentityAc]
+) -> None:
+    """Also where everybody is accepted: 59H says that an identity was checked, so it goes to nobody else."""
+    rules = AcceptanceRules(identity=check, users=(KnownUser("anna"), KnownUser("bob", Secret.of("yes"))))
+    rq = request_pdu(replace(HANDLE, user_identity=identity))
+    assert list(accept_pdu(AcceptorHandle(), rules, rq).user_information.all(UserIdentityAc)) == answered
+
+
+def test_what_the_handle_says_of_an_identity_comes_first() -> None:
+    rules = AcceptanceRules(identity=IdentityCheck.CHECK, users=(KnownUser("anna"),))
+    rq = request_pdu(replace(HANDLE, user_identity=UserIdentity(1, Secret.of("anna"), response_requested=1)))
+    answer = accept_pdu(AcceptorHandle(identity_response=Secret(b"ticket")), rules, rq)
+    assert answer.user_information.all(UserIdentityAc) == (UserIdentityAc(b"ticket"),)
 
 
 def test_raw_sub_items_go_out_whatever_was_asked() -> None:

@@ -248,7 +248,8 @@ class AcceptorHandle:
             with `calling_ae_title` and `reserved_43_74`.
         asynchronous_operations: the most that is granted.
         roles: the most that the requestor is granted, by SOP class; `AcceptanceRules.role_policy` speaks for all other.
-        identity_response: the server's ticket, assertion or token, empty for user names; None for no answer.
+        identity_response: the server's ticket, assertion or token, empty for user names; None for no answer, but to a
+            user name that `AcceptanceRules` have had checked.
     """
 
     ae_title: str = "PARLEY_SCP"

@@ -17,12 +17,14 @@ from parley.model.handle import (
     AsynchronousOperations,
     CommonExtendedNegotiation,
     ExtendedNegotiation,
+    IdentityCheck,
     RawSubItem,
     RequestorHandle,
     RolePolicy,
     RoleProposal,
     UserIdentity,
 )
+from parley.model.recognition import identity_problem
 from parley.ul.codec import encode_item, sub_item_of
 from parley.ul.negotiation import answer_roles
 from parley.ul.pdu import (
@@ -87,9 +89,17 @@ def _answered(handle: AcceptorHandle, rules: AcceptanceRules, rq: AAssociateRq) 
     classes = {significant(item.sop_class_uid) for item in asked.all(SopClassExtendedNegotiation)}
     yield from (extended_item(item) for item in handle.extended_negotiation if uid_sent(item.sop_class_uid) in classes)
     identity = asked.first(UserIdentityRq)
-    if handle.identity_response is not None and identity is not None and identity.response_requested:
-        yield UserIdentityAc(handle.identity_response.data[: ITEM_LENGTH - 2])
+    if identity is not None and identity.response_requested:
+        yield from _identity_answer(handle, rules, rq)
     yield from map(raw_item, handle.raw_sub_items)
+
+
+def _identity_answer(handle: AcceptorHandle, rules: AcceptanceRules, rq: AAssociateRq) -> Iterator[UserIdentityAc]:
+    """What the handle says, else that a name was found to be right: that takes no bytes (PS3.7 section D.3.3.7)."""
+    if handle.identity_response is not None:
+        yield UserIdentityAc(handle.identity_response.data[: ITEM_LENGTH - 2])
+    elif rules.identity is not IdentityCheck.IGNORE and not identity_problem(rules, rq):
+        yield UserIdentityAc(b"")
 
 
 def lowered(own: AsynchronousOperations, asked: AsynchronousOperationsWindow) -> AsynchronousOperations:

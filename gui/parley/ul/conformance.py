@@ -1,4 +1,4 @@
-"""Whether the values in an A-ASSOCIATE or A-ABORT PDU are what the standard asks for, and what real peers are known to bear.
+"""Whether the values of A-ASSOCIATE and A-ABORT are what the standard asks for, and what real peers are known to bear.
 
 For PDUs that came in and for those about to be built from a handle: nothing here keeps anyone from sending them.
 How the bytes are laid out is `codec`'s matter; what this side makes of an answer is `negotiation`'s.

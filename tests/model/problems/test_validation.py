@@ -429,8 +429,8 @@ class TestRules:
 
     def test_identities(self) -> None:
         some = {"identity": IdentityCheck.CHECK, "users": (KnownUser("me"),)}
-        assert of_rules(**some) == {(N, "identity_response")}
-        assert of_rules(identity=IdentityCheck.REQUIRE) == {(W, "users"), (N, "identity_response")}
+        assert of_rules(**some) == set()
+        assert of_rules(identity=IdentityCheck.REQUIRE) == {(W, "users")}
         handle = AcceptorHandle(identity_response=Secret())
         side = AcceptorSide(handle=handle, rules=AcceptanceRules(**some))
         assert said(check_acceptor(side)) == {(W, "identity")}
@@ -442,7 +442,6 @@ class TestRules:
             KnownUser("you", Secret(reference="kept")),
         )
         assert of_rules(identity=IdentityCheck.CHECK, users=users) == {
-            (N, "identity_response"),
             (E, "users[0].name"),
             (E, "users[1].passcode"),
         }

@@ -90,9 +90,9 @@ class AnswerDesk(QObject):
         acceptor = self._held(number)
         if acceptor is None:
             return False
-        if isinstance(decision, Accept) and acceptor.caller is not None:
-            if faults := acceptance_faults(acceptor.caller.request, decision.pdu):
-                acceptor.tell_faults(faults)
+        caller = acceptor.caller
+        if isinstance(decision, Accept) and caller and (faults := acceptance_faults(caller.request, decision.pdu)):
+            acceptor.tell_faults(faults)
         return acceptor.decide(decision)
 
     def acceptance(self, number: int) -> AAssociateAc | None:

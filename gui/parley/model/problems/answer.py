@@ -185,12 +185,11 @@ def _forced_result_problems(field: str, answer: ForcedAnswer) -> Problems:
 # --- rules -----------------------------------------------------------------------------------------------------------
 
 
-def rules_problems(rules: AcceptanceRules, *, answers_identity: bool, is_encrypted: bool) -> Problems:
+def rules_problems(rules: AcceptanceRules, *, is_encrypted: bool) -> Problems:
     """Of the rules by which an acceptor decides.
 
     Args:
         rules: the rules.
-        answers_identity: whether the handle answers a user identity where that is asked for.
         is_encrypted: whether connections are under TLS.
     """
     yield from _rejection_problems(rules)
@@ -205,7 +204,7 @@ def rules_problems(rules: AcceptanceRules, *, answers_identity: bool, is_encrypt
         if not is_network(address):
             text = f"{address!r} is no IP address or network, so it lets nobody in."
             yield error("peer_addresses", text, "Write it like 192.0.2.7 or 192.0.2.0/24.")
-    yield from _identity_problems(rules, answers_identity=answers_identity, is_encrypted=is_encrypted)
+    yield from _identity_problems(rules, is_encrypted=is_encrypted)
 
 
 def _listed_title_problem(title: str) -> str:
@@ -229,7 +228,7 @@ def _rejection_problems(rules: AcceptanceRules) -> Problems:
         yield warning("reject_all", text, "Use 1/1/7 or another that the standard has, unless this is what you test.")
 
 
-def _identity_problems(rules: AcceptanceRules, *, answers_identity: bool, is_encrypted: bool) -> Problems:
+def _identity_problems(rules: AcceptanceRules, *, is_encrypted: bool) -> Problems:
     if rules.identity is IdentityCheck.IGNORE:
         if rules.users:
             text = "User identities are not looked at, so the list of users has no effect."
@@ -237,9 +236,6 @@ def _identity_problems(rules: AcceptanceRules, *, answers_identity: bool, is_enc
         return
     if not rules.users:
         yield warning("users", "No user is listed, so every identity that is given is refused.", "List one at least.")
-    if not answers_identity:
-        text = "A requestor that asks for a positive response to its identity gets none."
-        yield note("identity_response", text, "Switch the answer on; for user names it is empty.")
     if not is_encrypted:
         text = "User identities come in clear text, for everybody on the way to read."
         yield warning("identity", text, "Use TLS.")

@@ -64,11 +64,7 @@ def check_acceptor(side: AcceptorSide) -> tuple[Problem, ...]:
         *_listening_problems(side),
         *answer_problems(side.handle),
         *storage_problems(side),
-        *rules_problems(
-            side.rules,
-            answers_identity=side.handle.identity_response is not None,
-            is_encrypted=side.tls is not None,
-        ),
+        *rules_problems(side.rules, is_encrypted=side.tls is not None),
         *answering_problems(side.answering),
         *response_problems(side.responses),
         *(acceptor_tls_problems(side.tls) if side.tls is not None else ()),

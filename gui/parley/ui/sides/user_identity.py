@@ -176,7 +176,7 @@ class UserCheckSection(PartSection):
         name, tip = f"{prefix}.identity_response", "The server's ticket, assertion or token; empty for user names"
         answer = SecretEdit(name, "Identity response", tip)
         words = "send when asked for"
-        fails = "One that is not let in is rejected with 1/2/1"
+        fails = "One that is not let in is rejected with 1/2/1; who asks for a response is told of one that is"
         return {
             "identity": Field("User identities are", ChoiceEdit(_CHECKS), f"{prefix}.identity", fails),
             "users": known,
