@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+import socket
 
 import pytest
 
@@ -98,7 +99,8 @@ def test_check_calls_from_where_it_is_told(capsys):
         assert scp.wait_for("requested")["peer"] == f"127.0.0.1:{port}"
     assert (code, report["verdict"]) == (0, "passed")
     code, report = checked(capsys, f"BENCH@127.0.0.1:{scp.port}", "--from", "192.0.2.7")
-    assert (code, report["diagnosis"]["code"]) == (1, "local_address_failed")
+    assert (code, report["diagnosis"]["code"]) == (2, "local_address_failed")
+    assert report["verdict"] == "not_tried"
 
 
 @pytest.mark.parametrize("where", ["pacs", "192.0.2.7:65536", "[::1", "192.0.2.7:x"])
@@ -107,6 +109,39 @@ def test_check_from_nowhere_is_wrong_usage(capsys, where):
         main(["check", "BENCH@127.0.0.1:104", "--from", where])
     assert ended.value.code == 2
     assert "--from" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("port", [-1, 0, 65536 + 104])
+def test_a_port_that_does_not_exist_is_not_tried(capsys, tmp_path, port):
+    ProfileStore(tmp_path).create(Profile("odd", RequestorSide(port=port), AcceptorSide()))
+    code, report = checked(capsys, "odd", "--profiles", str(tmp_path))
+    assert (code, report["verdict"], report["diagnosis"]["code"]) == (2, "not_tried", "not_sent")
+    assert f"there is no port {port}" in report["diagnosis"]["cause"]
+
+
+def test_a_local_port_in_use_is_not_tried(capsys):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        code, report = checked(capsys, f"X@127.0.0.1:{port}", "--from", f"127.0.0.1:{port}")
+    assert (code, report["verdict"], report["diagnosis"]["code"]) == (2, "not_tried", "local_port_taken")
+
+
+def test_a_title_may_have_an_at_sign_and_spaces(capsys):
+    with Listening("--ae-title", "A@B C", "--check-called") as scp:
+        code, report = checked(capsys, f"A@B C@127.0.0.1:{scp.port}")
+        assert scp.wait_for("requested")["local_ae_title"] == "A@B C"
+    assert (code, report["verdict"]) == (0, "passed")
+
+
+def test_a_profile_may_have_an_at_sign(capsys, tmp_path):
+    with Listening() as scp:
+        ProfileStore(tmp_path).create(Profile("PACS@Site A", RequestorSide(port=int(scp.port)), AcceptorSide()))
+        code, _ = checked(capsys, "PACS@Site A", "--profiles", str(tmp_path))
+    assert code == 0
+    assert main(["check", "PACS@Site B", "--profiles", str(tmp_path)]) == 2
+    assert "is not AE@HOST:PORT" in capsys.readouterr().err
 
 
 def test_check_takes_a_profile(capsys, tmp_path):

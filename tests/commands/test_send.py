@@ -99,6 +99,9 @@ def test_nobody_there(call, tmp_path):
     [
         (["send", "nothing.dcm", "X@127.0.0.1:1"], "There is no DICOM file to send."),
         (["listen", "--status", "0000"], "--store DIR or --discard"),
+        (["listen", "--store", __file__], "is a file, not a folder"),
+        (["listen", "--port", "0", "--tls", "--cert", "nothing.pem"], "nothing.pem does not exist"),
+        (["listen", "--port", "0", "--tls"], "no certificate file is given"),
     ],
 )
 def test_what_cannot_be_tried(call, arguments, words):

@@ -9,12 +9,13 @@ import stat
 import sys
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 
 from parley import cli
 from parley.engine.certificate_maker import CertificateFilesError, make_test_certificates
 from tests.harness.dicom import data_set_of, write_file
 from tests.harness.loops import run_on
-from tests.harness.process import run_to_end, running
+from tests.harness.process import free_port, run_to_end, running
 
 PARLEY = (sys.executable, "-m", "parley")
 FILES = ["ca.key.pem", "ca.pem", "client.key.pem", "client.pem", "server.key.pem", "server.pem"]
@@ -112,6 +113,63 @@ def test_both_ends(run, made):
         code, output = check(run, files, port)
         assert code == 1
         assert "tls" not in [line.split()[0] for line in output.splitlines() if line]
+
+
+@pytest.fixture(scope="module")
+def broken(made, tmp_path_factory) -> dict[str, tuple[str, ...]]:
+    """Options with files that TLS cannot be used with."""
+    _, files = made
+    folder = tmp_path_factory.mktemp("broken")
+    (folder / "no.pem").write_text("nothing of a certificate")
+    (folder / "wrong").write_text("guess")
+    key = serialization.load_pem_private_key(files.client_key.read_bytes(), None)
+    lock = serialization.BestAvailableEncryption(b"right")
+    locked = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, lock)
+    (folder / "locked.pem").write_bytes(locked)
+    own = ("--cert", str(files.client), "--key")
+    return {
+        "does not exist": ("--cert", str(folder / "missing.pem")),
+        "is not PEM": ("--cert", str(folder / "no.pem"), "--key", str(files.client_key)),
+        "does not belong to the certificate": (*own, str(files.server_key)),
+        "no passphrase is given": (*own, str(folder / "locked.pem")),
+        "does not open the key": (*own, str(folder / "locked.pem"), "--passphrase-file", str(folder / "wrong")),
+    }
+
+
+WHAT_IS_BROKEN = [
+    "does not exist",
+    "is not PEM",
+    "does not belong to the certificate",
+    "no passphrase is given",
+    "does not open the key",
+]
+
+
+@pytest.mark.parametrize("words", WHAT_IS_BROKEN)
+def test_a_broken_file_is_nothing_to_try_with(capsys, broken, tmp_path, words):
+    """Exit code 2, whatever the command; nobody listens at the port, which is never called."""
+    target = f"X@127.0.0.1:{free_port()}"
+    assert cli.main(["check", target, *broken[words], "--json"]) == 2
+    report = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (report["verdict"], report["diagnosis"]["code"]) == ("not_tried", "not_sent")
+    assert words in report["diagnosis"]["cause"]
+    assert {step["outcome"] for step in report["steps"]} == {"skipped"}
+
+    assert cli.main(["check", target, *broken[words]]) == 2
+    assert "NOT TRIED: Nothing was sent: " in capsys.readouterr().out
+
+    path = write_file(tmp_path / "1.dcm")
+    assert cli.main(["send", str(path), target, *broken[words]]) == 2
+    assert words in capsys.readouterr().err
+
+    assert cli.main(["listen", "--port", "0", *broken[words]]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_one_broken_file_among_several_targets_counts_most(capsys):
+    target = f"X@127.0.0.1:{free_port()}"
+    assert cli.main(["check", target, target]) == 1
+    assert cli.main(["check", target, target, "--ca", "missing.pem"]) == 2
 
 
 def test_files_arrive_unchanged_over_tls(capsys, made, tmp_path):

@@ -102,8 +102,25 @@ def test_on_this_machine_the_remedy_is_to_listen() -> None:
     assert "Listen" in said.remedy
 
 
-def test_an_ipv6_peer_keeps_its_colons() -> None:
-    assert "fe80::7 does not answer at port 104" in verdict(AttemptEnd.CONNECT_TIMEOUT, peer="fe80::7:104").cause
+@pytest.mark.parametrize(
+    ("host", "is_here"),
+    [
+        ("127.0.0.1", True),
+        ("LOCALHOST", True),
+        ("[::1]", True),
+        ("localhost.example", False),
+        ("[::12]", False),
+        ("127.example", False),
+    ],
+)
+def test_this_machine_is_told_from_names_that_begin_alike(host: str, is_here: bool) -> None:
+    cause = verdict(AttemptEnd.CONNECT_REFUSED, peer=f"{host}:104").cause
+    assert ("of this machine" in cause) is is_here
+
+
+@pytest.mark.parametrize("host", ["fe80::7", "[fe80::7]"])
+def test_an_ipv6_peer_keeps_its_colons(host: str) -> None:
+    assert "fe80::7 does not answer at port 104" in verdict(AttemptEnd.CONNECT_TIMEOUT, peer=f"{host}:104").cause
 
 
 # --- after the request -----------------------------------------------------------------------------------------------

@@ -86,6 +86,18 @@ def test_both_in_one_file(pki, tmp_path):
     assert acceptor_security(tls).notes == ()
 
 
+@pytest.mark.parametrize("label", ["X509 CERTIFICATE", "TRUSTED CERTIFICATE"])
+def test_a_certificate_under_another_label_that_openssl_takes(pki, tmp_path, label):
+    text = Path(pki.server.certificate_file).read_text().replace("CERTIFICATE", label)
+    path = written(tmp_path, "own.pem", text.encode())
+    assert acceptor_security(Tls(certificate_file=path, key_file=pki.server.key_file)).notes == ()
+
+
+@pytest.mark.parametrize("field", ["certificate_file", "key_file", "ca_file"])
+def test_what_cannot_be_a_files_name(pki, field):
+    assert "cannot be a file's name" in refusal(requestor_security, Tls(**{**pki.server.files, field: "a\0b"}), "pacs")
+
+
 @pytest.mark.parametrize(
     ("passphrase", "words"),
     [

@@ -1,10 +1,49 @@
-"""How the end of this side is written in one word."""
+"""How a peer, and the end of this side, are written in one word."""
 
 from __future__ import annotations
 
 import pytest
 
-from parley.model.address import parse_local
+from parley.model.address import parse_address, parse_local
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("PACS@192.0.2.10:104", ("PACS", "192.0.2.10", 104)),
+        ("A@B@pacs.example:104", ("A@B", "pacs.example", 104)),
+        ("@@[::1]:11112", ("@", "::1", 11112)),
+        ("CT 1@pacs:104", ("CT 1", "pacs", 104)),
+        ("A:B@pacs:104", ("A:B", "pacs", 104)),
+        ("[A]@pacs:104", ("[A]", "pacs", 104)),
+        ("A@10.0.0.1:104@10.0.0.2:105", ("A@10.0.0.1:104", "10.0.0.2", 105)),
+        ("SCP@[::1]:104", ("SCP", "::1", 104)),
+        ("SCP@[::ffff:192.0.2.7]:104", ("SCP", "::ffff:192.0.2.7", 104)),
+        ("SCP@[fe80::1%eth0]:104", ("SCP", "fe80::1%eth0", 104)),
+        (" SCP@pacs:65535 ", ("SCP", "pacs", 65535)),
+    ],
+)
+def test_a_peer(text, parts):
+    assert parse_address(text) == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("PACS", "AE@HOST:PORT"),
+        ("PACS@pacs", "AE@HOST:PORT"),
+        ("@pacs:104", "AE@HOST:PORT"),
+        ("PACS@:104", "AE@HOST:PORT"),
+        ("PACS@[]:104", "AE@HOST:PORT"),
+        ("PACS@[pacs]:104", "AE@HOST:PORT"),
+        ("PACS@::1:104", "an IPv6 address stands in brackets"),
+        ("PACS@pacs:0", "between 1 and 65535"),
+        ("PACS@pacs:65536", "between 1 and 65535"),
+    ],
+)
+def test_what_is_no_peer(text, words):
+    with pytest.raises(ValueError, match=words):
+        parse_address(text)
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,16 @@ def _check_one(target: str, side: RequestorSide, options: argparse.Namespace) ->
     warn(check_requestor(side), name)
     result = asyncio.run(_try_peer(side, options))
     _print_check(result, name, as_json=options.json)
-    return PASSED if result.has_passed else FAILED
+    return _CODES[_outcome(result)]
+
+
+_CODES = {"passed": PASSED, "failed": FAILED, "not_tried": NOT_TRIED}
+
+
+def _outcome(result: Check) -> str:
+    if not result.was_tried:
+        return "not_tried"
+    return "passed" if result.has_passed else "failed"
 
 
 async def _try_peer(side: RequestorSide, options: argparse.Namespace) -> Check:
@@ -84,7 +93,7 @@ def _print_check(result: Check, name: str, *, as_json: bool) -> None:
     if as_json:
         record: dict[str, Any] = {"target": name} if name else {}
         record |= {
-            "verdict": "passed" if result.has_passed else "failed",
+            "verdict": _outcome(result),
             "steps": [asdict(step) for step in result.steps],
             "negotiation": [_context_record(context) for context in result.contexts],
             "diagnosis": {"code": verdict.code, "cause": verdict.cause, "remedy": verdict.remedy},
@@ -96,7 +105,7 @@ def _print_check(result: Check, name: str, *, as_json: bool) -> None:
         print_line(f"{step.name:<12} {step.outcome:<8} {step.ms:8.1f} ms  {step.detail}".rstrip())
     for context in result.contexts:
         print_line(f"context {context.context_id:>3}  {context_words(context)}")
-    print_line(f"\n{'PASSED' if result.has_passed else 'FAILED'}: {verdict.cause}")
+    print_line(f"\n{_outcome(result).replace('_', ' ').upper()}: {verdict.cause}")
     if verdict.remedy:
         print_line(verdict.remedy)
     if name:

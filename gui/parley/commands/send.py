@@ -79,7 +79,10 @@ async def _send_files(side: RequestorSide, paths: list[Path], options: argparse.
         attempt = await association.associate()
         if attempt.end is not AttemptEnd.ESTABLISHED:
             verdict = diagnose(attempt)
-            complain(f"{verdict.cause} {verdict.remedy}".rstrip())
+            words = f"{verdict.cause} {verdict.remedy}".rstrip()
+            if not attempt.end.was_tried:
+                raise UsageError(words)
+            complain(words)
             return 0
         sending = Sending(line, len(paths))
         async for result in store_files(association, paths, sending.part_sent if line.is_shown else None):

@@ -9,6 +9,7 @@ from typing import Any
 from parley.commands.shared import UsageError, secured, stored_profile
 from parley.keystore.terminal import with_values
 from parley.model.address import parse_address
+from parley.model.files.entries import StoreError
 from parley.model.handle import RequestorHandle
 from parley.model.profile import Profile, RequestorSide
 
@@ -25,10 +26,15 @@ def target_side(target: str, options: argparse.Namespace) -> RequestorSide:
         try:
             title, host, port = parse_address(target)
         except ValueError as error:
-            raise UsageError(str(error)) from None
-        side = RequestorSide(host=host, port=port, handle=RequestorHandle(called_ae_title=title))
+            # A profile's name may have an @ too.
+            try:
+                side = _of_profile(target, options)
+            except StoreError as missing:
+                raise UsageError(f"{error}. {missing}") from None
+        else:
+            side = RequestorSide(host=host, port=port, handle=RequestorHandle(called_ae_title=title))
     else:
-        side = with_values(Profile("", scu=stored_profile(options.profiles, target).scu)).scu
+        side = _of_profile(target, options)
     if options.calling is not None:
         side = replace(side, handle=replace(side.handle, calling_ae_title=options.calling))
     if options.timeout is not None:
@@ -41,3 +47,7 @@ def target_side(target: str, options: argparse.Namespace) -> RequestorSide:
     if options.server_name is not None:
         facts["server_name"] = options.server_name
     return replace(side, tls=secured(side.tls, options, facts))
+
+
+def _of_profile(name: str, options: argparse.Namespace) -> RequestorSide:
+    return with_values(Profile("", scu=stored_profile(options.profiles, name).scu)).scu

@@ -9,6 +9,7 @@ from parley.diagnosis.contexts import none_accepted, some_rejected
 from parley.diagnosis.rejections import abort, rejection
 from parley.diagnosis.secure import FAILED, certificate_missed, misses_certificate, tls_failure
 from parley.diagnosis.verdict import Failure, Verdict
+from parley.model.address import is_loopback
 from parley.model.attempt import Attempt, AttemptEnd
 from parley.ul.codes import RejectResult
 from parley.ul.conformance import check_accept, check_request
@@ -21,9 +22,7 @@ AT_ONCE = 1000.0
 """Milliseconds within which a peer that closes the connection has not been waiting for anything."""
 
 ENDS: dict[AttemptEnd, Failure] = {
-    AttemptEnd.NOT_SENT: Failure(
-        "not_sent", "Nothing was sent: {detail}.", "Correct the values that are marked, or send something else."
-    ),
+    AttemptEnd.NOT_SENT: Failure("not_sent", "Nothing was sent: {detail}.", "Correct that, and try again."),
     AttemptEnd.RESOLVE_FAILED: Failure(
         "host_unknown",
         "There is no address for the host {host}: {detail}.",
@@ -155,7 +154,6 @@ FOREIGN: tuple[tuple[str, Failure], ...] = (
 )
 
 DICOM = "a DICOM PDU"
-THIS_MACHINE = ("127.", "localhost", "::1")
 
 REFUSED_HERE = Failure(
     "connection_refused",
@@ -194,7 +192,7 @@ def _row(attempt: Attempt) -> Failure:
         return next((row for pattern, row in UNREACHABLE if re.search(pattern, words)), ENDS[attempt.end])
     if attempt.end is AttemptEnd.LOCAL_ADDRESS_FAILED and re.search(FORBIDDEN, attempt.detail.lower()):
         return LOCAL_PORT_FORBIDDEN
-    if attempt.end is AttemptEnd.CONNECT_REFUSED and attempt.peer.startswith(THIS_MACHINE):
+    if attempt.end is AttemptEnd.CONNECT_REFUSED and is_loopback(attempt.peer.rpartition(":")[0]):
         return REFUSED_HERE
     if attempt.end is AttemptEnd.NOT_UNDERSTOOD:
         what = recognise(attempt.received)
@@ -208,7 +206,7 @@ def _facts(attempt: Attempt) -> dict[str, object]:
     asked = next((step for step in attempt.steps if step.name == "association"), None)
     at_once = asked is None or asked.ms < AT_ONCE
     return {
-        "host": host,
+        "host": host.strip("[]"),
         "port": port,
         "detail": attempt.detail.strip().rstrip(".") or "no more is known",
         "what": recognise(attempt.received),

@@ -31,6 +31,11 @@ class Check:
     contexts: tuple[NegotiatedContext, ...]
 
     @property
+    def was_tried(self) -> bool:
+        """Whether it has come as far as the network."""
+        return self.attempt.end.was_tried
+
+    @property
     def has_passed(self) -> bool:
         """Whether an association was established with at least one context and nothing failed on the way."""
         return (

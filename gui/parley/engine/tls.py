@@ -7,6 +7,7 @@ SHA-1 in certificates.
 
 from __future__ import annotations
 
+import re
 import ssl
 import warnings
 from collections.abc import Iterator
@@ -227,6 +228,8 @@ def _text_of(path: str, what: str, label: str) -> str:
         raise TlsSetupError(f"the {what} file {path} does not exist") from None
     except OSError as error:
         raise TlsSetupError(f"the {what} file {path} cannot be read: {error.strerror}") from None
+    except ValueError:
+        raise TlsSetupError(f"the {what} file {path!r} cannot be a file's name") from None
     if f"{label}-----".encode() in data:
         return data.decode("utf-8", "replace")
     if data.startswith(b"\x30"):
@@ -237,9 +240,11 @@ def _text_of(path: str, what: str, label: str) -> str:
 
 
 def _certificate_notes(text: str) -> Iterator[str]:
-    start = text.index("-----BEGIN CERTIFICATE-----")
-    end = text.index("-----END CERTIFICATE-----", start) + len("-----END CERTIFICATE-----")
-    certificate = describe(ssl.PEM_cert_to_DER_cert(text[start:end]))
+    # OpenSSL takes other labels too, such as X509 CERTIFICATE.
+    block = re.search(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", text, re.DOTALL)
+    if block is None:
+        return
+    certificate = describe(ssl.PEM_cert_to_DER_cert(block[0]))
     now = datetime.now(UTC)
     if certificate.not_after is not None and certificate.not_after < now:
         yield f"This side's own certificate expired on {certificate.not_after:%Y-%m-%d}: the peer will refuse it."

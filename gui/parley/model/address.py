@@ -6,8 +6,11 @@ import re
 from ipaddress import ip_address
 from typing import Any
 
-# The title may hold every character but the @ that ends it; an IPv6 host stands in brackets, as in a URL.
-_ADDRESS = re.compile(r"(?P<title>[^@]+)@(?:\[(?P<ipv6>[0-9A-Fa-f:.%]+)\]|(?P<host>[^@:\[\]]+)):(?P<port>[0-9]{1,5})")
+# A title may hold every character, also @: the last one ends it. An IPv6 host stands in brackets, as in a URL.
+_ADDRESS = re.compile(
+    r"(?P<title>.+)@(?:\[(?P<ipv6>[^@\[\]]*:[^@\[\]]*)\]|(?P<host>[^@:\[\]]+)):(?P<port>[0-9]{1,5})", re.DOTALL
+)
+_BARE_IPV6 = re.compile(r".+@[^@\[\]]*:[^@\[\]]*:[^@\[\]]*", re.DOTALL)
 _LOCAL = re.compile(r"(?:\[(?P<ipv6>[^\[\]]+)\]|(?P<host>[^:\[\]]*))(?::(?P<port>[0-9]{1,5}))?")
 _HOST = re.compile(r"(?:\[(?P<ipv6>[^\[\]]+)\]|(?P<host>[^:\[\]]+))(?::[0-9]+)?")
 
@@ -20,7 +23,8 @@ def parse_address(text: str) -> tuple[str, str, int]:
     """
     match = _ADDRESS.fullmatch(text.strip())
     if match is None:
-        raise ValueError(f"{text!r} is not AE@HOST:PORT, for example ORTHANC@192.0.2.7:4242")
+        hint = "" if _BARE_IPV6.fullmatch(text) is None else ", and an IPv6 address stands in brackets: SCP@[::1]:104"
+        raise ValueError(f"{text!r} is not AE@HOST:PORT, for example ORTHANC@192.0.2.7:4242{hint}")
     port = int(match["port"])
     if not 1 <= port <= 65535:
         raise ValueError(f"port {port} is not between 1 and 65535")

@@ -29,6 +29,14 @@ class AttemptEnd(Enum):
     NOT_UNDERSTOOD = "not_understood"
     CANCELLED = "cancelled"
 
+    @property
+    def was_tried(self) -> bool:
+        """Whether it says anything of a network or a peer: what this side was given could be used."""
+        return self not in _NOT_TRIED
+
+
+_NOT_TRIED = {AttemptEnd.NOT_SENT, AttemptEnd.LOCAL_ADDRESS_FAILED, AttemptEnd.LOCAL_PORT_TAKEN}
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
