@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parley.capture.jsonl import to_json
-from parley.capture.text import to_text
+from parley.capture.text import finding_lines, to_text
 from parley.model.event import EngineEvent, EventKind
 from parley.model.handle import IMPLEMENTATION_CLASS_UID
 from parley.ul.codec import encode
+from parley.ul.errors import Finding, Severity
 from parley.ul.pdu import (
     AAbort,
     AAssociateRq,
@@ -150,3 +151,36 @@ def test_any_event_is_one_line_in_both(kind: EventKind, text: str, data: bytes) 
     sample = event(kind, text=text, data=data, peer=text, peer_ae_title=text)
     assert record(sample)["text"] == text
     assert to_text(sample).isprintable()
+
+
+def with_findings(*findings: Finding, kind: EventKind = EventKind.PDU_RECEIVED) -> EngineEvent:
+    return event(kind, noted=findings)
+
+
+FAULTS = (
+    Finding(Severity.NOTE, "items", -1, "It is so."),
+    Finding(Severity.WARNING, "called_ae_title", 10, "It is risky\n\x1b[2J.", "Leave it."),
+    Finding(Severity.ERROR, "items[0]", 74, "It is wrong."),
+)
+
+
+def test_findings_have_a_line_each_the_worst_first() -> None:
+    assert [line.strip() for line in finding_lines(with_findings(*FAULTS), 3)] == [
+        "error    It is wrong. (byte 74)",
+        "warning  It is risky\\x0a\\x1b[2J. Leave it. (byte 10)",
+        "note     It is so.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("count", "last"), [(10, "note     It is so."), (12, "… and 2 more"), (501, "… and at least 491 more")]
+)
+def test_those_that_are_not_shown_are_counted(count: int, last: str) -> None:
+    lines = finding_lines(with_findings(*FAULTS[:1] * count), 10)
+    assert len(lines) <= 11
+    assert lines[-1].strip() == last
+
+
+def test_a_note_says_itself_what_its_findings_say() -> None:
+    assert finding_lines(with_findings(*FAULTS, kind=EventKind.NOTE), 3) == ()
+    assert finding_lines(with_findings(), 3) == ()

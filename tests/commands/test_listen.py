@@ -69,6 +69,22 @@ def test_listen_says_that_a_port_is_taken_and_what_to_do(capsys):
     )
 
 
+@pytest.mark.interop
+@pytest.mark.dcmtk
+def test_findings_are_printed_in_words():
+    """DCMTK's titles are what is typed; Parley says what it thinks of them, and how many findings it does not show."""
+    with running(*PARLEY, "listen", "--port", "0") as scp:
+        port = scp.wait_for(lambda line: "listening on" in line).rpartition(":")[2].strip()
+        assert echoscu(port, "-aet", "modality").code == 0
+        counted = scp.wait_for(lambda line: "A-ASSOCIATE-RQ" in line)
+        said = scp.wait_for(lambda line: "warning  The calling AE title" in line)
+    assert "1 warning" in counted
+    assert said.strip() == (
+        "warning  The calling AE title has lower-case letters; peers tell case apart. "
+        "Write it exactly as the peer is configured. (byte 26)"
+    )
+
+
 @POSIX
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_listen_ends_cleanly_when_told_to_and_aborts_what_is_open(number):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from parley.capture.jsonl import to_json
-from parley.capture.text import to_text
+from parley.capture.text import finding_lines, to_text
 from parley.keystore.store import KeyStoreError
 from parley.model.event import EngineEvent, EventKind
 from parley.model.files.entries import StoreError
@@ -29,6 +29,10 @@ PASSED, FAILED, NOT_TRIED, INTERRUPTED = 0, 1, 2, 130
 
 QUIET = frozenset({EventKind.STATE, EventKind.TIMER_STARTED, EventKind.TIMER_EXPIRED})
 """Printed only to who asks for everything."""
+
+
+MOST_FINDINGS = 10
+"""Of one PDU, printed with their words; a peer may put hundreds of faults into one."""
 
 
 class UsageError(Exception):
@@ -59,7 +63,8 @@ def printer(
 ) -> Callable[[EngineEvent], None]:
     """A sink that prints each event as it comes, those of the quiet kinds only to who wants all.
 
-    A remark with findings is for everybody: something goes out that breaks the standard.
+    A remark with findings is for everybody: something goes out that breaks the standard. As text, the findings of a PDU
+    follow it; in JSON it has them.
     """
     write = to_json if options.json else to_text
     hidden = frozenset() if options.json or options.verbose else quiet
@@ -67,6 +72,9 @@ def printer(
     def show(event: EngineEvent) -> None:
         if event.kind not in hidden or (event.kind is EventKind.NOTE and event.findings):
             write_line(write(event))
+            if event.findings and not options.json:
+                for line in finding_lines(event, MOST_FINDINGS):
+                    write_line(line)
 
     return show
 
