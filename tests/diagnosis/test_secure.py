@@ -55,10 +55,14 @@ def test_what_this_side_refuses(number, code, words):
     assert words in said.cause
 
 
+SENT = replace(SEEN, client_certificate_asked=True, client_certificate_sent=True)
+ABOUT_OURS = [42, 43, 44, 45, 46, 48, 49]
+
+
 @pytest.mark.parametrize(
     ("alert", "code"),
     [
-        (40, "tls_no_common_cipher"),
+        (40, "tls_own_certificate_refused"),
         (42, "tls_own_certificate_refused"),
         (45, "tls_own_certificate_expired"),
         (48, "tls_own_certificate_refused"),
@@ -70,14 +74,40 @@ def test_what_this_side_refuses(number, code, words):
     ],
 )
 def test_what_the_peer_refuses(alert, code):
-    assert verdict(TlsFailure("alert", "SOMETHING_ALERT", 0, alert, Alert.THEIRS)).code == code
+    assert alerted(alert, replace(SENT, server_name="pacs.example")).code == code
 
 
-def test_a_failed_handshake_after_a_certificate_was_asked_and_not_sent_is_about_that():
-    asked = replace(SEEN, client_certificate_asked=True)
-    failure = TlsFailure("alert", "SSLV3_ALERT_HANDSHAKE_FAILURE", 0, 40, Alert.THEIRS)
-    assert verdict(failure, asked).code == "tls_certificate_required"
-    assert verdict(failure, replace(asked, client_certificate_sent=True)).code == "tls_no_common_cipher"
+def alerted(alert, seen):
+    return verdict(TlsFailure("alert", "SOMETHING_ALERT", 0, alert, Alert.THEIRS), seen)
+
+
+@pytest.mark.parametrize("alert", [40, *ABOUT_OURS, 116])
+def test_an_alert_after_a_certificate_was_asked_and_not_sent_is_about_that(alert):
+    """Java's TLS 1.3 says "bad certificate" of the one that it did not get."""
+    said = alerted(alert, replace(SEEN, client_certificate_asked=True))
+    assert said.code == "tls_certificate_required"
+    assert "wants a certificate of this side and got none" in said.cause
+
+
+@pytest.mark.parametrize("alert", ABOUT_OURS)
+def test_no_certificate_is_refused_that_was_not_sent(alert):
+    said = alerted(alert, SEEN)
+    assert said.code == "tls_failed"
+    assert "though it asked this side for no certificate" in said.cause
+
+
+def test_a_failed_handshake_is_about_ciphers_before_the_peer_has_chosen_one():
+    assert alerted(40, Handshake()).code == "tls_no_common_cipher"
+    assert alerted(40, SEEN).code == "tls_failed"
+    said = alerted(40, SENT)
+    assert "gave up after it had got the certificate of this side" in said.cause
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("pacs.example", "tls_name_unknown"), ("10.0.0.7", "tls_name_missing"), ("", "tls_name_missing")]
+)
+def test_a_name_is_unknown_only_where_one_was_sent(name, code):
+    assert alerted(112, replace(SEEN, server_name=name)).code == code
 
 
 @pytest.mark.parametrize("end", [AttemptEnd.CLOSED_BY_PEER, AttemptEnd.RESET_BY_PEER])

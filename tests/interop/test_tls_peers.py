@@ -263,6 +263,25 @@ def test_what_s_server_refuses(run, pki, options, code):
 
 
 @openssl
+@pytest.mark.parametrize(
+    ("versions", "pair", "code", "alert"),
+    [
+        (ONLY_12, None, "tls_certificate_required", 40),
+        ({}, None, "tls_certificate_required", 116),
+        (ONLY_12, "stranger", "tls_own_certificate_refused", 48),
+        ({}, "stranger", "tls_own_certificate_refused", 48),
+        ({}, "expired", "tls_own_certificate_expired", 45),
+    ],
+)
+def test_what_s_server_says_of_our_certificate(run, pki, versions, pair, code, alert):
+    strict = ("-Verify", "1", "-verify_return_error", "-CAfile", pki.ca.certificate_file)
+    with s_server(pki.server, *strict) as server:
+        own = getattr(pki, pair).files if pair else {}
+        attempt, verdict, _, _ = ask(run, server.port, trusting(pki, **versions, **own))
+    assert (attempt.handshake.failure.alert, verdict.code) == (alert, code)
+
+
+@openssl
 def test_a_weak_key_of_s_server(run, pki):
     with s_server(pki.weak, "-cipher", "DEFAULT@SECLEVEL=0") as server:
         _, verdict, _, _ = ask(run, server.port, trusting(pki), timers=IMPATIENT)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+
 from parley.diagnosis.verdict import Failure, Verdict
 from parley.model.attempt import Attempt
 from parley.model.tls import Alert, Handshake, TlsFailure
@@ -74,11 +76,12 @@ _WANTED = Failure(
     "The peer wants a certificate of this side and {sent}: {detail}.",
     "Give this side a certificate and its key that the peer's administrator has issued or admitted.",
 )
-_OURS_REFUSED = Failure(
-    "tls_own_certificate_refused",
-    "The peer refuses the certificate of this side: {detail}.",
+_ADMIT_OURS = (
     "Have the CA that issued it, or the certificate itself, trusted at the peer; look at its dates and at what it may "
-    "be used for.",
+    "be used for."
+)
+_OURS_REFUSED = Failure(
+    "tls_own_certificate_refused", "The peer refuses the certificate of this side: {detail}.", _ADMIT_OURS
 )
 _OURS_EXPIRED = Failure(
     "tls_own_certificate_expired",
@@ -107,6 +110,21 @@ _ALPN = Failure(
     "The peer does not accept the application protocol dicom: {detail}.",
     "Switch ALPN off. If that helps, the port may be for something else than DICOM.",
 )
+
+_NO_NAME = Failure(
+    "tls_name_missing",
+    "The peer wants to be called by a name, and none was sent: {detail}.",
+    "Call it by a name instead of an address, or set the server name to one that the peer knows.",
+)
+_OURS_GIVEN_UP = Failure(
+    "tls_own_certificate_refused",
+    "The peer gave up after it had got the certificate of this side, most likely because of it: {detail}.",
+    _ADMIT_OURS,
+)
+
+HANDSHAKE_FAILURE, UNRECOGNIZED_NAME = 40, 112
+ABOUT_OURS = frozenset({42, 43, 44, 45, 46, 48, 49})
+"""Alerts about the certificate of this side. Java sends 42 where it misses one."""
 
 ALERTS: dict[int, Failure] = {
     40: _CIPHER,
@@ -174,8 +192,7 @@ def misses_certificate(attempt: Attempt) -> bool:
 
     In TLS 1.3 its alert comes after the handshake, and may be lost when it closes the connection at once.
     """
-    handshake = attempt.handshake
-    return handshake is not None and handshake.client_certificate_asked and not handshake.client_certificate_sent
+    return attempt.handshake is not None and attempt.handshake.misses_certificate
 
 
 def certificate_missed(attempt: Attempt) -> Verdict:
@@ -190,9 +207,31 @@ def _row(failure: TlsFailure, handshake: Handshake) -> Failure:
     if failure.verify_code:
         return VERIFICATIONS.get(failure.verify_code, UNTRUSTED)
     if failure.alert_by is Alert.THEIRS and failure.alert is not None:
-        is_missing = handshake.client_certificate_asked and not handshake.client_certificate_sent
-        return _WANTED if failure.alert == 40 and is_missing else ALERTS.get(failure.alert, FAILED)
+        return _alerted(failure.alert, handshake)
     return REASONS.get(failure.reason, FAILED)
+
+
+def _alerted(alert: int, handshake: Handshake) -> Failure:
+    """By what this side did send: the peer cannot have refused anything else."""
+    if handshake.misses_certificate and alert in {HANDSHAKE_FAILURE, *ABOUT_OURS}:
+        return _WANTED
+    if not handshake.client_certificate_sent and alert in ABOUT_OURS:
+        return FAILED
+    if alert == HANDSHAKE_FAILURE and handshake.peer_chain:
+        # It has chosen a cipher before it sent its certificate.
+        return _OURS_GIVEN_UP if handshake.client_certificate_sent else FAILED
+    if alert == UNRECOGNIZED_NAME and not _is_name(handshake.server_name):
+        return _NO_NAME
+    return ALERTS.get(alert, FAILED)
+
+
+def _is_name(server_name: str) -> bool:
+    """Whether it is sent to the server: an address never is (RFC 6066 section 3)."""
+    try:
+        ip_address(server_name)
+    except ValueError:
+        return bool(server_name)
+    return False
 
 
 def _facts(attempt: Attempt, handshake: Handshake, failure: TlsFailure) -> dict[str, object]:
@@ -200,6 +239,10 @@ def _facts(attempt: Attempt, handshake: Handshake, failure: TlsFailure) -> dict[
     detail = failure.words.strip().rstrip(".") or attempt.detail or "no more is known"
     if failure.alert_by is Alert.THEIRS and failure.alert is not None:
         detail = f"its alert is {alert_words(failure.alert)}"
+        if failure.alert in ABOUT_OURS and not (
+            handshake.client_certificate_asked or handshake.client_certificate_sent
+        ):
+            detail += ", though it asked this side for no certificate"
     return {
         "detail": detail,
         "what": recognise(failure.received) or "something that is not TLS",

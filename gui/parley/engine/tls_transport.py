@@ -255,6 +255,9 @@ class TlsTransport(asyncio.Protocol, asyncio.Transport):
         verify_code = getattr(error, "verify_code", 0) or 0
         if not words:
             words = _words(reason, error, received, trace.alert if trace.alert_by is Alert.THEIRS else None)
+            has_missed = trace.certificate_asked and not (trace.certificate_sent or self._is_server)
+            if has_missed and trace.alert_by is Alert.THEIRS:
+                words += ", after it had asked for a certificate and got none"
         failure = TlsFailure(words, reason, verify_code, trace.alert, trace.alert_by, received)
         if self._wire is not None and not self._wire.is_closing():
             with suppress(OSError):  # The peer is gone already.

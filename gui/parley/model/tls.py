@@ -166,6 +166,11 @@ class Handshake:
     failure: TlsFailure | None = None
 
     @property
+    def misses_certificate(self) -> bool:
+        """Whether the acceptor has asked for a certificate and got none."""
+        return self.client_certificate_asked and not self.client_certificate_sent
+
+    @property
     def words(self) -> str:
         """One line for a person, without a full stop."""
         if self.failure is not None:
