@@ -14,6 +14,7 @@ from parley.model.files.store import ProfileStore
 from parley.model.handle import AcceptorHandle, ForcedAnswer, SupportedContext
 from parley.model.profile import AcceptorSide, Profile
 from tests.commands.typed import PARLEY, POSIX, Listening, checked
+from tests.harness.dicom import write_file
 from tests.harness.process import Finished, running
 
 
@@ -83,6 +84,18 @@ def test_findings_are_printed_in_words():
         "warning  The calling AE title has lower-case letters; peers tell case apart. "
         "Write it exactly as the peer is configured. (byte 26)"
     )
+
+
+@pytest.mark.interop
+@pytest.mark.dcmtk
+def test_objects_that_will_be_refused_are_told_before_one_comes(tmp_path):
+    image = write_file(tmp_path / "1.dcm")
+    with running(*PARLEY, "listen", "--port", "0", "--all-storage") as scp:
+        port = scp.wait_for(lambda line: "listening on" in line).rpartition(":")[2].strip()
+        scp.wait_for(lambda line: "storage SOP classes" in line and "but every object is refused with 0122H" in line)
+        with running("storescu", "-v", "127.0.0.1", port, str(image)) as program:
+            assert "Refused: SOPClassNotSupported" in program.wait().output
+        scp.wait_for(lambda line: "accepted, but every object is refused" in line)
 
 
 @POSIX

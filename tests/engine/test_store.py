@@ -27,7 +27,8 @@ from parley.model.profile import AcceptorSide, RequestorSide, Timers
 from parley.model.registry import labelled
 from parley.model.storage import Storage, StorageMode
 from parley.ul.codec import decode, encode
-from parley.ul.codes import VERIFICATION
+from parley.ul.codes import VERIFICATION, Role
+from parley.ul.errors import Severity
 from parley.ul.limits import Limits
 from parley.ul.pdu import AAbort, PDataTf
 from parley.ul.table import Action, State
@@ -144,6 +145,19 @@ class TestBetweenOurEnds:
                 return result
 
         assert run(play()).text == "SOP class not supported (0122H)"
+
+    def test_that_is_told_when_listening_begins_and_when_the_context_is_accepted(self, run):
+        async def play(storage):
+            async with ends(storage) as both:
+                return [event for event in both.record.of(K.NOTE) if "0122H" in event.text]
+
+        listening, accepted = run(play(Storage()))
+        assert (listening.association, accepted.role) == (0, Role.ACCEPTOR)
+        assert "is supported, but every object is refused with 0122H" in listening.text
+        (finding,) = accepted.findings
+        assert finding.severity is Severity.WARNING
+        assert finding.text.startswith("CT Image Storage is accepted, but every object is refused with 0122H")
+        assert run(play(Storage(StorageMode.DISCARD))) == []
 
     def test_an_object_on_a_context_that_is_not_for_storage_is_refused(self, run, tmp_path):
         path = write_file(tmp_path / "1.dcm", sop_class=VERIFICATION)

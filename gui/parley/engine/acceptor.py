@@ -34,6 +34,7 @@ from parley.model.event import EventKind
 from parley.model.handle import Rejection
 from parley.model.misbehaviour.steps import OddAnswer, Trigger
 from parley.model.problems.nonconformity import acceptance_faults, fault_words
+from parley.model.problems.storage import refused_objects
 from parley.ul import effects as fx
 from parley.ul import primitives as pr
 from parley.ul.codes import ContextResult, PresentationRejectReason, RejectResult, RejectSource, Role
@@ -268,12 +269,20 @@ class Acceptor(Association):
             self.answer = pdu
             self._associated()
             self.tell(EventKind.ACCEPTED, wire=self.answer_data)
+            self._remark_on_objects()
             self._misbehaves(Trigger.ESTABLISHED)
         elif isinstance(pdu, AAssociateRj):
             self.answer = pdu
             self.tell(EventKind.REJECTED, wire=self.answer_data)
         else:
             super()._sent(pdu)
+
+    def _remark_on_objects(self) -> None:
+        """Tell whether objects will be refused whose contexts have just been accepted."""
+        assert self.messages is not None
+        accepted = (context.abstract_syntax for context in self.messages.contexts)
+        for finding in refused_objects(self._storage, self._responses, accepted):
+            self.tell(EventKind.NOTE, text=finding.text, noted=(finding,))
 
     def _lost(self, error: Exception | None) -> None:
         super()._lost(error)

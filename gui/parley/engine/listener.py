@@ -21,6 +21,7 @@ from parley.model.answers.policy import AnswerPolicy, PolicyError, Resolve
 from parley.model.decision import Caller, Decision, Hold
 from parley.model.event import EventKind
 from parley.model.problems.nonconformity import answer_faults, fault_words
+from parley.model.problems.storage import refusal_of
 from parley.model.profile import AcceptorSide
 from parley.ul.codes import Role
 from parley.ul.pdu import AAssociateRq
@@ -99,7 +100,7 @@ class Listener:
         self.side = replace(side, host=opened.host, port=opened.port, tls=opened.tls, transport=opened.transport)
         text = "the answers have changed, from the next request on"
         self._record(EventKind.NOTE, role=Role.ACCEPTOR, local=self.address, text=text)
-        self._mark_faults()
+        self._remark()
 
     # --- the socket --------------------------------------------------------------------------------------------------
 
@@ -135,7 +136,7 @@ class Listener:
         self._record(EventKind.LISTENING, role=Role.ACCEPTOR, local=self.address, text="with TLS" if security else "")
         if words:
             self._record(EventKind.NOTE, role=Role.ACCEPTOR, local=self.address, text=words)
-        self._mark_faults()
+        self._remark()
 
     async def _listen(self, accept: Callable[[], asyncio.Protocol]) -> str:
         """Open the sockets; returns what the system grants them, in words."""
@@ -153,7 +154,10 @@ class Listener:
         self.host = host if len(sockets) == 1 else side.host or "*"
         return granted_words(sockets[0], side.transport)
 
-    def _mark_faults(self) -> None:
+    def _remark(self) -> None:
+        """Tell what a person should know of the answers from now on."""
+        if words := refusal_of(self.side):
+            self._record(EventKind.NOTE, role=Role.ACCEPTOR, local=self.address, text=words)
         faults = answer_faults(self.side)
         self.is_marked = bool(faults)
         if faults:

@@ -7,7 +7,7 @@ is answered in `parley.engine.responder`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -86,6 +86,11 @@ class Messages:
         self._resumed: asyncio.Future[None] | None = None
 
     # --- what is asked -----------------------------------------------------------------------------------------------
+
+    @property
+    def contexts(self) -> Iterable[NegotiatedContext]:
+        """The accepted presentation contexts."""
+        return self._contexts.values()
 
     async def echo(self) -> EchoResult:
         """See `Association.echo`."""

@@ -19,6 +19,12 @@ def is_for_storage(abstract_syntax: str) -> bool:
     return bool(abstract_syntax) if known is None else known.service == "Storage"
 
 
+def is_storage_class(abstract_syntax: str) -> bool:
+    """Whether it is a storage SOP class for sure; of a private one nobody can tell."""
+    known = entries().get(abstract_syntax)
+    return known is not None and known.service == "Storage"
+
+
 def storage_beyond(contexts: Iterable[SupportedContext]) -> tuple[SupportedContext, ...]:
     """Every registered storage SOP class that is not there yet, in every transfer syntax."""
     there = {context.abstract_syntax for context in contexts}

@@ -219,11 +219,15 @@ class TestAnswer:
         assert of_answer(contexts=()) == {(W, "contexts")}
         assert of_answer(contexts=(SupportedContext("x"),)) == {(E, "contexts[0].abstract_syntax")}
         assert of_answer(contexts=(SupportedContext(CT), SupportedContext(CT))) == {
+            (W, "storage.mode"),
             (W, "contexts[0].abstract_syntax"),
             (W, "contexts[1].abstract_syntax"),
         }
         assert of_answer(contexts=(SupportedContext(CT, ()),)) == {(W, "contexts[0].transfer_syntaxes")}
-        assert of_answer(contexts=(SupportedContext(CT, ("1.",)),)) == {(E, "contexts[0].transfer_syntaxes")}
+        assert of_answer(contexts=(SupportedContext(CT, ("1.",)),)) == {
+            (W, "storage.mode"),
+            (E, "contexts[0].transfer_syntaxes"),
+        }
 
     def test_supporting_much_is_no_problem(self) -> None:
         """An acceptor may support more than one association can propose, compressed and not, without the default."""

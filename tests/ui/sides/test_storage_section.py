@@ -7,12 +7,14 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QLineEdit, QPushBu
 
 from parley.bridge.answers.held import HeldModel
 from parley.bridge.association_model import AssociationModel
+from parley.model.handle import AcceptorHandle, SupportedContext
 from parley.model.profile import AcceptorSide
 from parley.model.storage import Storage, StorageMode
 from parley.model.storage_contexts import is_for_storage
 from parley.ui.kit.fields import ToneLine
 from parley.ui.kit.fold import ElidedLabel
 from parley.ui.sides.scp_panel import ScpPanel
+from tests.harness.dicom import CT
 from tests.ui.windows import lay_out, type_into
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
@@ -190,6 +192,16 @@ def test_what_is_said_of_the_folder_and_the_status_moves_no_button(qtbot, panel,
     assert not warning.isVisible()
     lay_out()
     assert button.mapTo(panel, QPoint()) == before
+
+
+def test_refusing_what_is_supported_is_a_problem_of_the_section(qtbot, panel):
+    assert problems(panel) == {}
+    panel.set_side(AcceptorSide(handle=AcceptorHandle(contexts=(SupportedContext(CT),))))
+    panel.check()
+    assert "every object is refused with 0122H" in problems(panel)["storage.mode"]
+    choose(qtbot, panel, "mode", "forget")
+    panel.check()
+    assert problems(panel) == {}
 
 
 def test_another_draft_is_shown_and_nobody_is_told(qtbot, panel, tmp_path):

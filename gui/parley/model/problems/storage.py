@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from parley.model.problems.problem import Problems, error, warning
 from parley.model.profile import AcceptorSide
-from parley.model.storage import StorageMode
-from parley.model.storage_contexts import is_for_storage
+from parley.model.registry import name_of
+from parley.model.responses import ResponseRule, rule_for
+from parley.model.storage import Storage, StorageMode
+from parley.model.storage_contexts import is_for_storage, is_storage_class
+from parley.ul.errors import Finding, Severity
 
 STATUS = range(0x10000)
 
@@ -15,6 +19,8 @@ STATUS = range(0x10000)
 def storage_problems(side: AcceptorSide) -> Problems:
     """Without a look at the disk; see `parley.model.storage.folder_trouble` for that."""
     storage = side.storage
+    if words := refusal_of(side):
+        yield warning("storage.mode", words, TAKE_THEM)
     if storage.mode is StorageMode.REFUSE:
         return
     if storage.mode is StorageMode.RECEIVE and not storage.folder.strip():
@@ -29,3 +35,40 @@ def storage_problems(side: AcceptorSide) -> Problems:
     if not any(is_for_storage(context.abstract_syntax) for context in side.handle.contexts):
         text = "No storage SOP class is supported, so no object can come in."
         yield warning("contexts", text, "Add those that peers send, or all of them.")
+
+
+# --- accepted, and refused all the same ------------------------------------------------------------------------------
+
+TAKE_THEM = "Save the objects that come in, or take and forget them, unless this is what you test."
+
+
+def refusal_of(side: AcceptorSide) -> str:
+    """That objects will be refused whose SOP classes are supported, in a sentence; empty where none will be."""
+    classes = (context.abstract_syntax for context in side.handle.contexts if context.transfer_syntaxes)
+    return _refusal(side.storage, side.responses, classes, "supported")
+
+
+def refused_objects(
+    storage: Storage, responses: tuple[ResponseRule, ...], accepted: Iterable[str]
+) -> tuple[Finding, ...]:
+    """The same of one association.
+
+    Args:
+        accepted: the abstract syntaxes of the accepted presentation contexts.
+    """
+    words = _refusal(storage, responses, accepted, "accepted")
+    return (Finding(Severity.WARNING, "", -1, words, TAKE_THEM),) if words else ()
+
+
+def _refusal(storage: Storage, responses: tuple[ResponseRule, ...], classes: Iterable[str], how: str) -> str:
+    if storage.mode is not StorageMode.REFUSE or rule_for("C-STORE", responses) is not None:
+        return ""
+    named = [name_of(uid) for uid in dict.fromkeys(classes) if is_storage_class(uid)]
+    match named:
+        case []:
+            return ""
+        case [one]:
+            what = f"{one} is"
+        case _:
+            what = f"{len(named)} storage SOP classes, {named[0]} among them, are"
+    return f"{what} {how}, but every object is refused with 0122H, SOP class not supported."
