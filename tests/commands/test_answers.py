@@ -66,6 +66,29 @@ def test_armed_answers_are_used_one_after_the_other():
     assert "Association Accepted" in outputs[2]
 
 
+@pytest.mark.parametrize(
+    ("options", "field"),
+    [
+        (("--reject", "1/1/9"), "reason"),
+        (("--arm", "reject 3/1/1"), "result"),
+        (("--arm", "abort 2/3"), "reason"),
+        (("--rules",), "source"),
+    ],
+    ids=["reject", "arm", "arm an abort", "rules"],
+)
+def test_reserved_codes_are_marked_wherever_they_were_chosen(capsys, rules, options, field):
+    if options == ("--rules",):
+        options = ("--rules", rules('[[rules]]\nanswer = "abort 1/0"'))
+    with Listening(*options) as scp:
+        assert main(["check", f"X@127.0.0.1:{scp.port}", "--json"]) == 1
+        note = scp.wait_for("note")
+    assert note["text"].startswith("not conformant, sent anyway: ")
+    assert [(each["severity"], each["field"]) for each in note["findings"]] == [("error", field)]
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()[:-1]]
+    (answer,) = [event for event in events if event["kind"] == "pdu_received"]
+    assert [each["field"] for each in answer["findings"]] == [field]
+
+
 @pytest.mark.interop
 @pytest.mark.dcmtk
 @pytest.mark.parametrize(("name", "severity"), [("two-answers", "error"), ("abort-after-accept", "warning")])
