@@ -136,9 +136,11 @@ def test_another_profiles_reserved_results_are_marked_at_each_caller(run):
     def decide(caller: Caller) -> Decision:
         return Accept(accept_pdu(odd.handle, odd.rules, caller.request))
 
-    (mark,) = marks(answered(run, decide))
-    assert mark.text.partition(":")[0] == "not conformant, answered anyway"
-    assert "result 7" in mark.text
+    long = AcceptorHandle(implementation_version_name="a name of more than 16")
+    for own in (AcceptorHandle(), long):
+        *_, mark = marks(answered(run, decide, AcceptorSide(port=0, handle=own)))
+        assert mark.text.partition(":")[0] == "not conformant, answered anyway"
+        assert "result 7" in mark.text
 
 
 def test_what_keeps_to_the_standard_is_not_marked(run):

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from parley.engine.listener import Listener
 
 DECISION = "decision"
+STANDARD_RESULTS = frozenset(code.value for code in ContextResult)
 
 LIMIT_EXCEEDED = Rejection(
     RejectResult.REJECTED_TRANSIENT,
@@ -232,8 +233,8 @@ class Acceptor(Association):
 
         Another profile's answer is looked at here for the first time.
         """
-        is_reserved = any(ContextResult(context.result).is_reserved for context in pdu.presentation_contexts)
-        if is_reserved and self.request is not None and not (self._is_marked or self._listener.is_marked):
+        is_reserved = not STANDARD_RESULTS.issuperset(context.result for context in pdu.presentation_contexts)
+        if is_reserved and self.request is not None and not (self._is_marked or self._listener.has_told_results):
             self.tell_faults(acceptance_faults(self.request, pdu))
 
     def _misbehave(self, name: str) -> None:

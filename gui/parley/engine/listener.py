@@ -51,14 +51,14 @@ class Listener:
         host, port: where it really listens; the port is the one the system chose when 0 was asked for, the host stays
             as it was typed (``*`` for nothing) where it stands for several addresses.
         armed: answers the next request before the policy is asked; None when nothing is armed.
-        is_marked: whether the log was told that what the side would answer breaks the standard.
+        has_told_results: whether the log was told that results of the side's own break the standard.
     """
 
     def __init__(self, side: AcceptorSide, policy: Policy | None, resolve: Resolve, record: Recorder) -> None:
         self.side = side
         self.armed: Armed | None = None
         self.associations: dict[int, Acceptor] = {}
-        self.is_marked = False
+        self.has_told_results = False
         self.host, self.port = side.host, side.port
         self._policy = policy
         self._resolve = resolve
@@ -159,7 +159,7 @@ class Listener:
         if words := refusal_of(self.side):
             self._record(EventKind.NOTE, role=Role.ACCEPTOR, local=self.address, text=words)
         faults = answer_faults(self.side)
-        self.is_marked = bool(faults)
+        self.has_told_results = any(fault.field.startswith("forced_answers") for fault in faults)
         if faults:
             text = fault_words("listening", faults)
             self._record(EventKind.NOTE, role=Role.ACCEPTOR, local=self.address, text=text, noted=faults)
