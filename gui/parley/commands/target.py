@@ -11,6 +11,7 @@ from parley.keystore.terminal import with_values
 from parley.model.address import parse_address
 from parley.model.files.entries import StoreError
 from parley.model.handle import RequestorHandle
+from parley.model.problems.transport import LAST_PORT
 from parley.model.profile import Profile, RequestorSide
 
 
@@ -18,7 +19,7 @@ def target_side(target: str, options: argparse.Namespace) -> RequestorSide:
     """The SCU side of a profile, or a default one for ``AE@HOST:PORT``; the command's options go on top.
 
     Raises:
-        UsageError: it is no address, or a file of the options cannot be read.
+        UsageError: it is no address, its port does not exist, or a file of the options cannot be read.
         StoreError: there is no such profile, or it cannot be read.
         KeyStoreError: nobody gave a secret that the profile refers to.
     """
@@ -35,6 +36,8 @@ def target_side(target: str, options: argparse.Namespace) -> RequestorSide:
             side = RequestorSide(host=host, port=port, handle=RequestorHandle(called_ae_title=title))
     else:
         side = _of_profile(target, options)
+    if not 1 <= side.port <= LAST_PORT:
+        raise UsageError(f"{target} has port {side.port}, which does not exist: use 1 to {LAST_PORT}.")
     if options.calling is not None:
         side = replace(side, handle=replace(side.handle, calling_ae_title=options.calling))
     if options.timeout is not None:

@@ -143,10 +143,6 @@ class Requestor(Association):
     # --- connecting ---
 
     async def _connect(self) -> None:
-        if not 1 <= self.side.port <= LAST_PORT:
-            # The resolver would cut it to 16 bits: that would be another port, and perhaps another peer.
-            self._connect_failed(AttemptEnd.NOT_SENT, f"there is no port {self.side.port}, only 1 to {LAST_PORT}")
-            return
         try:
             secured = await self._secure()
             with time_limit(self._deadlines, self.timers.connect):
@@ -202,6 +198,9 @@ class Requestor(Association):
         """Connect to the first address that answers; the last one's error counts."""
         loop = asyncio.get_running_loop()
         with self._step("tcp") as detail:
+            if self.side.port > LAST_PORT:
+                # The resolver has cut it to 16 bits: that would be another port, and perhaps another peer.
+                raise OSError(f"ports end at {LAST_PORT}")
             for position, address in enumerate(addresses, start=1):
                 self.tell(EventKind.CONNECTING, text=format_address(address[1]))
                 try:

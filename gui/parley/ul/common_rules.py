@@ -187,7 +187,7 @@ def _asynchronous_findings(pdu: AAssociateRq | AAssociateAc) -> Findings:
     else:
         what, remedy = "asked for", "Leave it out, unless the peer is known to want it."
     for path, item in found:
-        text = f"An asynchronous operations window of {item.invoked or 'any'}/{item.performed or 'any'} is {what}"
+        text = f"An asynchronous operations window of {item.invoked}/{item.performed} is {what}"
         is_default = (item.invoked, item.performed) == (1, 1)
         why = "it is the default, and some peers break on the item itself" if is_default else "some peers break"
         yield warning(path, f"{text}; {why}.", remedy)
