@@ -154,7 +154,7 @@ def test_any_event_is_one_line_in_both(kind: EventKind, text: str, data: bytes) 
 
 
 def with_findings(*findings: Finding, kind: EventKind = EventKind.PDU_RECEIVED) -> EngineEvent:
-    return event(kind, noted=findings)
+    return event(kind, findings=findings)
 
 
 FAULTS = (
