@@ -6,6 +6,7 @@ import gc
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,9 @@ def run(folder: Path | None = None, profile: str | None = None, changed: Mapping
     async def main(closing: asyncio.Event) -> int:
         window.close_requested.connect(closing.set)
         parley = Parley(window, folder, changed or {})
+        # The system may end the process as soon as it has been told that the session ends.
+        app.commitDataRequest.connect(parley.engine.abort_all)
+        app.commitDataRequest.connect(closing.set)
         if profile is not None:
             parley.book.open_named(profile)
         await closing.wait()
@@ -138,7 +142,8 @@ class Parley:
         import traceback
 
         details = "".join(traceback.format_exception(error)) if error is not None else where
-        print(details, file=sys.stderr)
+        with suppress(OSError):  # The terminal may have gone.
+            print(details, file=sys.stderr)
         self.engine.note(f"Parley's own fault: {where}: {error!r}")
         if not self._has_shown_error:
             self._has_shown_error = True

@@ -15,6 +15,11 @@ STEPS = ["name", "tcp", "association", "echo", "release"]
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals and no shell like this")
 
 
+def written_to(place: str, *arguments: str) -> tuple[str, ...]:
+    """The command with its output somewhere else, as a shell's words: ``/dev/full``, or ``&-`` for nowhere."""
+    return ("sh", "-c", f'exec "$@" >{place}', "sh", *PARLEY, *arguments)
+
+
 def parley_to_end(*arguments: str) -> Finished:
     """Run the command in its own process."""
     with running(*PARLEY, *arguments) as program:
@@ -38,10 +43,10 @@ def checked(capsys, *arguments: str) -> tuple[int, dict]:
 
 
 class Listening:
-    """``parley listen`` in a process of its own, ready."""
+    """``parley listen`` in a process of its own, ready; `by` are the words of what starts it, such as a shell's."""
 
-    def __init__(self, *arguments: str) -> None:
-        self._program = running(*PARLEY, "listen", "--json", "--port", "0", *arguments)
+    def __init__(self, *arguments: str, by: tuple[str, ...] = ()) -> None:
+        self._program = running(*by, *PARLEY, "listen", "--json", "--port", "0", *arguments)
 
     def __enter__(self):
         self.program = self._program.__enter__()

@@ -9,10 +9,14 @@ import pytest
 from parley.engine.engine import Engine
 from parley.engine.tasks import spawn
 from parley.model.attempt import AttemptEnd
+from parley.model.build import request_pdu
 from parley.model.event import EventKind as K
-from parley.model.profile import RequestorSide, Timers
+from parley.model.handle import RequestorHandle
+from parley.model.profile import AcceptorSide, RequestorSide, Timers
+from parley.ul.codec import encode
+from parley.ul.pdu import AAbort
 from parley.ul.table import State
-from tests.harness.peer import Peer, listening
+from tests.harness.peer import Peer, connected, listening
 from tests.harness.record import Record
 
 
@@ -45,3 +49,21 @@ def test_given_up_after_so_many_turns_of_the_loop(run, turns):
     assert requestor.state is State.STA_1
     assert len(record.of(K.CLOSED)) == 1
     assert len(record.of(K.PDU_SENT)) == (2 if was_asked else 0)
+
+
+def test_all_at_once_are_aborted_before_the_loop_goes_on(run):
+    """As when the desktop's session ends: the process may be ended right after."""
+
+    async def play():
+        engine = Engine(Record())
+        listener = await engine.listen(AcceptorSide(port=0))
+        async with connected(listener.port) as peer:
+            await peer.send(encode(request_pdu(RequestorHandle())))
+            await peer.read_pdu()
+            engine.abort_all()
+            assert [each.state for each in engine.associations.values()] == [State.STA_13]
+            answer = await peer.read_pdu()
+        await engine.close()
+        return answer
+
+    assert run(play()) == encode(AAbort(0, 0))

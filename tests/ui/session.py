@@ -1,7 +1,7 @@
 """A whole session of the program in a process of its own: `parley.app.run`, then what it loaded, as JSON.
 
-Argument: where the profiles and settings go. Once the session stands still it waits for whoever started it to end it
-by SIGTERM if a second argument is given, else it closes its window.
+Arguments: where the profiles and settings go, and how it ends: `wait` for whoever started it to end it by a signal, by
+the end of the desktop's session (`logout`), or by closing its window (`close`).
 """
 
 from __future__ import annotations
@@ -82,11 +82,15 @@ def reverted() -> bool:
 
 
 def ended() -> bool:
-    """A step that closes the window, or says that it may be ended."""
-    if len(sys.argv) > 2:
-        print("READY", flush=True)
-        return True
-    return window().close() or True
+    """A step that closes the window, tells it that the desktop's session ends, or says that it may be ended."""
+    match sys.argv[2]:
+        case "wait":
+            print("READY", flush=True)
+        case "logout":
+            QApplication.instance().commitDataRequest.emit(None)
+        case _:
+            window().close()
+    return True
 
 
 def main() -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import socket
 import sys
 from collections.abc import Callable, Coroutine
@@ -482,17 +483,18 @@ def test_an_error_in_a_slot_is_shown_and_the_window_lives_on(play, capsys):
     assert capsys.readouterr().err.count("RuntimeError: a fault of our own") == 2
 
 
-@pytest.mark.parametrize("ending", ["its own button", "SIGTERM"])
+@pytest.mark.parametrize("ending", ["its own button", "the desktop session's", "SIGTERM", "SIGHUP"])
 def test_a_session_of_the_program_ends_cleanly_and_never_loads_pynetdicom(tmp_path, ending):
     """An association is open when it ends."""
-    by_signal = ending == "SIGTERM"
+    by_signal = ending.startswith("SIG")
     if by_signal and sys.platform == "win32":
         pytest.skip("Windows knows no such signal")
-    arguments = [sys.executable, "-W", "error", "-m", "tests.ui.session", str(tmp_path), *["wait"] * by_signal]
+    how = "wait" if by_signal else "logout" if "session" in ending else "close"
+    arguments = [sys.executable, "-W", "error", "-m", "tests.ui.session", str(tmp_path), how]
     with running(*arguments) as program:
         if by_signal:
             program.wait_for(lambda line: line == "READY")
-            program.terminate()
+            program.terminate(getattr(signal, ending))
         finished = program.wait()
     *rest, report = finished.output.splitlines()
     told = json.loads(report)

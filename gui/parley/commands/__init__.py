@@ -7,25 +7,23 @@ of `parley.commands.shared`; `run` loads only the one that is wanted.
 from __future__ import annotations
 
 import argparse
-import io
-import sys
 from collections.abc import Callable
 
-from parley.commands.shared import INTERRUPTED, NOT_TRIABLE, NOT_TRIED, complain
+from parley.commands.output import complain, output
+from parley.commands.shared import INTERRUPTED, NOT_TRIABLE, NOT_TRIED
 
 
 def run(name: str, options: argparse.Namespace) -> int:
     """Run the command of that name; returns its exit code."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # An arrow that the terminal's encoding has no letter for must not end an association.
-        sys.stdout.reconfigure(errors="backslashreplace")
+    output.begin()
     try:
-        return _command(name)(options)
+        code = _command(name)(options)
     except NOT_TRIABLE as error:
         complain(error)
         return NOT_TRIED
     except KeyboardInterrupt:
         return INTERRUPTED
+    return max(code, NOT_TRIED) if output.has_failed else code
 
 
 def _command(name: str) -> Callable[[argparse.Namespace], int]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from dataclasses import fields
 
-from parley.commands.shared import PASSED, UsageError, print_line
+from parley.commands.output import print_line
+from parley.commands.shared import PASSED, UsageError
 from parley.engine.certificate_maker import NAMES, CertificateFilesError, make_test_certificates
 
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 from dataclasses import asdict
 from typing import Any
 
+from parley.commands.interruption import run_until_signal
 from parley.commands.misbehaviours import misbehaviour_named
+from parley.commands.output import complain, print_line
 from parley.commands.shared import (
     FAILED,
     NOT_TRIABLE,
     NOT_TRIED,
     PASSED,
     ask_consent,
-    complain,
-    print_line,
     printer,
     settings_of,
     warn,
@@ -65,7 +64,7 @@ def _check_one(target: str, side: RequestorSide, options: argparse.Namespace) ->
     if name and not options.json:
         print_line(f"--- {name}")
     warn(check_requestor(side), name)
-    result = asyncio.run(_try_peer(side, options))
+    result = run_until_signal(_try_peer(side, options))
     _print_check(result, name, as_json=options.json)
     return _CODES[_outcome(result)]
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
+from parley.commands.interruption import run_until_signal
 from parley.commands.shared import FAILED, PASSED, printer
 from parley.engine.check import run_check
 from parley.engine.engine import Engine
@@ -17,7 +17,7 @@ from parley.model.profile import AcceptorSide, RequestorSide
 
 def demo(options: argparse.Namespace) -> int:
     """Accept, echo, release, then one reject; every event printed."""
-    return asyncio.run(_play(printer(options)))
+    return run_until_signal(_play(printer(options)))
 
 
 async def _play(sink: Callable[[EngineEvent], None]) -> int:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
-import signal
 from collections import deque
 from dataclasses import replace
 from typing import Any
 
+from parley.commands.interruption import on_signal
 from parley.commands.misbehaviours import misbehaviour_named
+from parley.commands.output import complain
 from parley.commands.shared import (
     PASSED,
     UsageError,
     ask_consent,
-    complain,
     printer,
     secured,
     settings_of,
@@ -44,7 +43,7 @@ from parley.model.tls import ClientCertificate
 
 
 def listen(options: argparse.Namespace) -> int:
-    """Listen with the side that the options describe, until Ctrl-C or SIGTERM."""
+    """Listen with the side that the options describe, until a signal such as that of Ctrl-C."""
     side = _acceptor_side(options)
     armed = tuple(map(_answer, options.arm or ()))
     _ask_for_misbehaviours(side, armed, options)
@@ -57,14 +56,15 @@ def listen(options: argparse.Namespace) -> int:
 
 async def _run_listener(side: AcceptorSide, armed: tuple[Answer, ...], options: argparse.Namespace) -> int:
     engine = Engine(printer(options), settings_of(options))
-    interrupted = _interruption()
+    interrupted = asyncio.Event()
     resolve = _profiles_of(options)
-    try:
-        listener = await engine.listen(side, resolve=resolve)
-        _arm(listener, armed, resolve)
-        await interrupted.wait()
-    finally:
-        await engine.close()
+    with on_signal(interrupted.set):
+        try:
+            listener = await engine.listen(side, resolve=resolve)
+            _arm(listener, armed, resolve)
+            await interrupted.wait()
+        finally:
+            await engine.close()
     return PASSED
 
 
@@ -78,16 +78,6 @@ def _profiles_of(options: argparse.Namespace) -> Resolve:
             return None
 
     return find
-
-
-def _interruption() -> asyncio.Event:
-    """Set by Ctrl-C and SIGTERM from now on."""
-    loop, ended = asyncio.get_running_loop(), asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        # Windows cannot; there Ctrl-C arrives as KeyboardInterrupt.
-        with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(number, ended.set)
-    return ended
 
 
 # --- the side that the options describe ------------------------------------------------------------------------------

@@ -6,7 +6,8 @@ import argparse
 from collections.abc import Mapping
 from difflib import get_close_matches
 
-from parley.commands.shared import PASSED, UsageError, print_line
+from parley.commands.output import print_line
+from parley.commands.shared import PASSED, UsageError
 from parley.model.misbehaviour.steps import Misbehaviour
 
 

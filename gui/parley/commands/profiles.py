@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
-from parley.commands.shared import FAILED, NOT_TRIED, PASSED, UsageError, print_line, profile_store, stored_profile
+from parley.commands.output import complain, output, print_line
+from parley.commands.shared import FAILED, NOT_TRIED, PASSED, UsageError, profile_store, stored_profile
 from parley.model.files.entries import StoredProfile
 from parley.model.files.store import ProfileStore
 from parley.model.files.writer import new_text
@@ -18,14 +18,14 @@ def list_profiles(options: argparse.Namespace) -> int:
         place = f"  ({entry.key})" if not entry.built_in else "  (built in)"
         line = "" if entry.line is None else f", line {entry.line}"
         trouble = f"  cannot be read{line}: {entry.problem}" if entry.problem else ""
-        print(f"{entry.name}{place}{trouble}")
+        print_line(f"{entry.name}{place}{trouble}")
     return PASSED
 
 
 def show_profile(options: argparse.Namespace) -> int:
     """One as TOML, every key."""
     profile = stored_profile(options.profiles, options.name)
-    print(new_text(profile), end="")
+    output.write(new_text(profile))
     return PASSED
 
 
@@ -43,7 +43,7 @@ def import_profiles(options: argparse.Namespace) -> int:
                 print_line(str(each))
             else:
                 troubles += 1
-                print(f"parley: {path}: {each}", file=sys.stderr)
+                complain(f"{path}: {each}")
     if not imported:
         return NOT_TRIED
     return FAILED if troubles else PASSED
@@ -70,7 +70,7 @@ def export_profiles(options: argparse.Namespace) -> int:
         form,
     )
     if options.to == "-":
-        sys.stdout.buffer.write(exported.data)
+        output.write(exported.data)
     else:
         try:
             write_atomically(Path(options.to), exported.data)
@@ -78,7 +78,7 @@ def export_profiles(options: argparse.Namespace) -> int:
             raise UsageError(f"{options.to} was not written: {error.strerror or error}") from None
     unreadable = [f"{entry.key} cannot be read: {entry.problem}" for entry in entries if entry.profile is None]
     for reason in (*unreadable, *exported.problems):
-        print(f"parley: {reason}", file=sys.stderr)
+        complain(reason)
     return FAILED if unreadable or exported.problems else PASSED
 
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import TextIO
 
-from parley.commands.shared import print_line
+from parley.commands.output import print_line
 from parley.engine.results import StoreResult, rate_words
 from parley.model.dicom_files import DicomFile
 

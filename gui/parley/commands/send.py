@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import sys
 from dataclasses import replace
 from pathlib import Path
 
+from parley.commands.interruption import run_until_signal
+from parley.commands.output import complain, print_line
 from parley.commands.progress import ProgressLine, Sending
-from parley.commands.shared import FAILED, PASSED, QUIET, UsageError, complain, print_line, printer, settings_of, warn
+from parley.commands.shared import FAILED, PASSED, QUIET, UsageError, printer, settings_of, warn
 from parley.commands.target import target_side
 from parley.diagnosis import diagnose
 from parley.engine.batch import store_files
@@ -50,7 +51,7 @@ def send(options: argparse.Namespace) -> int:
     side = target_side(options.target, options)
     warn(check_requestor(side))
     side = replace(side, handle=replace(side.handle, contexts=_contexts_for(files)))
-    stored = asyncio.run(_send_files(side, [file.path for file in files], options))
+    stored = run_until_signal(_send_files(side, [file.path for file in files], options))
     if not options.json:
         print_line(f"{stored} of {len(readings)} files stored")
     return PASSED if stored == len(readings) else FAILED

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -12,6 +11,7 @@ from typing import Any
 
 from parley.capture.jsonl import to_json
 from parley.capture.text import finding_lines, to_text
+from parley.commands.output import complain, print_line
 from parley.keystore.store import KeyStoreError
 from parley.model.event import EngineEvent, EventKind
 from parley.model.files.entries import StoreError
@@ -25,7 +25,8 @@ from parley.model.tls import Tls
 from parley.ul.errors import Severity
 
 PASSED, FAILED, NOT_TRIED, INTERRUPTED = 0, 1, 2, 130
-"""Exit codes: it went well; the check failed; it could not be tried (usage, file, port in use); Ctrl-C."""
+"""Exit codes: it went well; the check failed; it could not be tried (usage, file, port in use) or its output not be
+written; a signal such as that of Ctrl-C ended it."""
 
 QUIET = frozenset({EventKind.STATE, EventKind.TIMER_STARTED, EventKind.TIMER_EXPIRED})
 """Printed only to who asks for everything."""
@@ -41,19 +42,6 @@ class UsageError(Exception):
 
 NOT_TRIABLE = (UsageError, StoreError, KeyStoreError)
 """What keeps a command, or one of its targets, from being tried; each one's text is for the person."""
-
-
-def complain(reason: object) -> None:
-    """Say on the error output what is wrong."""
-    print(f"parley: {reason}", file=sys.stderr)
-
-
-def print_line(text: str = "") -> None:
-    """Print a line at once; a reader that has seen enough, as in ``parley demo | head``, ends the printing only."""
-    try:
-        print(text, flush=True)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def printer(

@@ -82,6 +82,11 @@ class Engine:
         """Put a remark among the events."""
         self._record(EventKind.NOTE, text=text)
 
+    def abort_all(self) -> None:
+        """Abort every association at once: the A-ABORTs have left when it returns, as far as their peers take them."""
+        for association in tuple(self.associations.values()):
+            association.abort()
+
     async def close(self, grace: float = 3.0) -> None:
         """End everything: release, then abort, then cut, within `grace` seconds."""
         for listener in self._listeners:

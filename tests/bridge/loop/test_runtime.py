@@ -13,6 +13,7 @@ from PySide6.QtCore import QTimer
 
 from parley.bridge.loop import runtime
 from parley.bridge.loop.qt_loop import QtLoop
+from parley.engine.signals import ending_signals
 from parley.engine.tasks import spawn
 
 
@@ -77,7 +78,7 @@ def test_tasks_that_are_left_are_cancelled_and_awaited(qapp):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a process cannot send itself these signals there")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", ending_signals())
 def test_signals_ask_for_the_end_and_are_the_systems_again_afterwards(qapp, number):
     before = signal.getsignal(number)
 

@@ -17,6 +17,7 @@ from typing import Any
 from PySide6.QtWidgets import QApplication
 
 from parley.bridge.loop.qt_loop import QtLoop
+from parley.engine.signals import ending_signals
 
 logging.getLogger("qasync").setLevel(logging.WARNING)
 
@@ -31,7 +32,7 @@ painted with hundreds of them: with Python's own 5 ms, the window stood still fo
 def run(app: QApplication, main: Main) -> int:
     """Run `main(closing)` on a loop that is Qt's and asyncio's; returns its exit code.
 
-    `closing` is set by whoever wants the program to end: the window, Ctrl-C or the system's SIGTERM.
+    `closing` is set by whoever wants the program to end: the window or one of `ending_signals`.
     """
 
     async def start() -> int:
@@ -52,8 +53,8 @@ def run(app: QApplication, main: Main) -> int:
 
 
 def _close_on_signals(loop: asyncio.AbstractEventLoop, closing: asyncio.Event) -> None:
-    """Have Ctrl-C and SIGTERM close the window as its own button does."""
-    for number in (signal.SIGINT, signal.SIGTERM):
+    """Have Ctrl-C, SIGTERM and a terminal that goes close the window as its own button does."""
+    for number in ending_signals():
         try:
             loop.add_signal_handler(number, closing.set)
         except (NotImplementedError, RuntimeError):  # Windows: Qt's native loop hides the signal from Python
