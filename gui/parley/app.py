@@ -103,7 +103,7 @@ class Parley:
         settings, faults = read_settings()
         self.engine = Engine(self.pump.push, with_values(settings, changed))
         self.log = LogModel()
-        self.associations = AssociationModel(role=Role.ACCEPTOR)
+        self.associations = AssociationModel(role=Role.ACCEPTOR, last_active=self.engine.last_active)
         self.held = HeldModel()
         store = ProfileStore(folder or default_folder(), time.time_ns)
         self.controller = Controller(self.engine, self.pump, resolve=store.acceptor_side)

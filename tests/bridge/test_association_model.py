@@ -29,7 +29,7 @@ def clock():
 
 @pytest.fixture
 def model(qapp, clock):
-    made = AssociationModel(monotonic=clock)
+    made = AssociationModel(monotonic=clock, last_active={5: 60.0}.get)
     made.checker = QAbstractItemModelTester(made, QAbstractItemModelTester.FailureReportingMode.Fatal)
     return made
 
@@ -46,10 +46,11 @@ def test_tells_all_there_is_to_know(model, samples, clock):
     events = list(samples.association(5, is_open=True))
     model.update(events)
     clock.now = events[0].monotonic + 75.4
-    number, peer, calling, called, state, _since, duration, pdus = row_texts(model, 0)
+    number, peer, calling, called, state, _since, duration, silent, pdus = row_texts(model, 0)
     assert (number, peer, calling, called) == ("5", "10.0.0.7:4005", "CT_1", "ARCHIVE")
     assert state == "established (Sta6)"
     assert (duration, pdus) == ("1:15", "1 / 1")
+    assert silent == duration_words(clock.now - 60.0)
     assert model.index(0, 3).data(NUMBER_ROLE) == 5
 
 
@@ -129,7 +130,7 @@ def test_durations_go_on_while_somebody_is_there(qtbot, model, samples):
     model.update(list(samples.association(1, is_open=True)))
     with qtbot.waitSignal(model.dataChanged, timeout=3000) as changed:
         pass
-    assert changed.args[0].column() == changed.args[1].column() == Column.DURATION
+    assert (changed.args[0].column(), changed.args[1].column()) == (Column.DURATION, Column.SILENT)
     model.update([samples.event(EventKind.CLOSED, 1)])
     assert not any(timer.isActive() for timer in model.findChildren(QTimer))
 

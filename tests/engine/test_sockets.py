@@ -152,9 +152,9 @@ def test_a_buffer_that_cannot_be_is_told(run, size):
 def test_the_backlog_is_the_one_that_is_wished(run, backlog):
     async def play():
         async with listening(backlog=backlog) as meeting:
-            (server,) = meeting.listener._servers
+            (listening_socket,) = meeting.listener._door._sockets
             # Of a listening socket, TCP_INFO has the limit where others have the count of `sacked` segments.
-            info = server.sockets[0].getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104)
+            info = listening_socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104)
             return int.from_bytes(info[28:32], sys.byteorder)
 
     assert run(play()) == backlog

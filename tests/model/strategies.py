@@ -144,7 +144,7 @@ profiles = st.builds(
     scp=st.builds(
         AcceptorSide,
         *(text, numbers, acceptor_handles, rules, timers, numbers, tls, storage),
-        *(answerings, few(responses), st.builds(AcceptorTransport, *wishes, numbers)),
+        *(answerings, few(responses), st.builds(AcceptorTransport, *wishes, numbers), numbers),
     ),
     comment=text,
 )

@@ -36,7 +36,8 @@ class Column(IntEnum):
     STATE = 4
     SINCE = 5
     DURATION = 6
-    PDUS = 7
+    SILENT = 7
+    PDUS = 8
 
 
 _HEADERS = {
@@ -47,8 +48,12 @@ _HEADERS = {
     Column.STATE: ("State", "State of the upper layer: words and number of PS3.8"),
     Column.SINCE: ("Since", "Local time at which the transport connection was made"),
     Column.DURATION: ("Duration", "How long the transport connection has been open"),
+    Column.SILENT: ("Silent", "How long nothing has been sent or received"),
     Column.PDUS: ("PDUs in / out", "How many PDUs were received and sent"),
 }
+
+
+_NUMBERS = {Column.NUMBER, Column.DURATION, Column.SILENT}
 
 
 @dataclass(slots=True)
@@ -96,6 +101,10 @@ def duration_words(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+def _unknown(_number: int) -> float | None:
+    return None
+
+
 class AssociationModel(HeadedTable):
     """One row per live association, in the order in which they were opened.
 
@@ -104,7 +113,8 @@ class AssociationModel(HeadedTable):
 
     Args:
         role: only associations in which this process has that role; None for both.
-        clock: the engine's monotonic clock.
+        monotonic: the engine's clock.
+        last_active: tells when an association last sent or received something; None for one that has ended.
     """
 
     headers = _HEADERS
@@ -117,10 +127,12 @@ class AssociationModel(HeadedTable):
         *,
         role: Role | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        last_active: Callable[[int], float | None] = _unknown,
     ) -> None:
         super().__init__(parent)
         self._role = role
         self._monotonic = monotonic
+        self._last_active = last_active
         self._rows: list[_Live] = []
         self._by_number: dict[int, _Live] = {}
         self._seconds = QTimer(self)
@@ -182,7 +194,7 @@ class AssociationModel(HeadedTable):
             return live.number
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
             return self._text(live, index.column())
-        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() in {Column.NUMBER, Column.DURATION}:
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() in _NUMBERS:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
 
@@ -195,9 +207,14 @@ class AssociationModel(HeadedTable):
             Column.STATE: state_words(live.state),
             Column.SINCE: clock(live.opened_wall).partition(".")[0],
             Column.DURATION: duration_words(self._monotonic() - live.opened),
+            Column.SILENT: self._silence(live),
             Column.PDUS: f"{live.received} / {live.sent}",
         }
         return texts[Column(column)]
+
+    def _silence(self, live: _Live) -> str:
+        active = self._last_active(live.number)
+        return "" if active is None else duration_words(self._monotonic() - active)
 
     # --- rows come and go ------------------------------------------------------------------------------------------
 
@@ -236,7 +253,7 @@ class AssociationModel(HeadedTable):
 
     @Slot()
     def _second_passed(self) -> None:
-        self.dataChanged.emit(self.index(0, Column.DURATION), self.index(len(self._rows) - 1, Column.DURATION))
+        self.dataChanged.emit(self.index(0, Column.DURATION), self.index(len(self._rows) - 1, Column.SILENT))
 
 
 def _runs(rows: Iterable[int]) -> list[tuple[int, int]]:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from parley.commands.output import complain, output
 from parley.commands.shared import INTERRUPTED, NOT_TRIABLE, NOT_TRIED
+from parley.engine.descriptors import NO_DESCRIPTORS, is_shortage
 
 
 def run(name: str, options: argparse.Namespace) -> int:
@@ -23,6 +24,11 @@ def run(name: str, options: argparse.Namespace) -> int:
         return NOT_TRIED
     except KeyboardInterrupt:
         return INTERRUPTED
+    except OSError as error:
+        if not is_shortage(error):
+            raise
+        complain(f"{NO_DESCRIPTORS}: end associations that are not needed, or raise the limit.")
+        return NOT_TRIED
     return max(code, NOT_TRIED) if output.has_failed else code
 
 

@@ -56,6 +56,11 @@ ENDS: dict[AttemptEnd, Failure] = {
         "No connection to {host} at port {port}: {detail}.",
         "Check the address, the port and this machine's network.",
     ),
+    AttemptEnd.NO_DESCRIPTORS: Failure(
+        "too_many_open_files",
+        "No connection to {host} was tried: this program has as many connections and files open as the system allows.",
+        "End associations that are not needed, or raise the limit.",
+    ),
     AttemptEnd.TLS_FAILED: FAILED,
     AttemptEnd.NO_ANSWER: Failure(
         "no_answer",

@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from parley.engine.association import Association
+from parley.engine.connection import IDLE
 from parley.engine.shared import Shared
 from parley.engine.sockets import apply_no_delay
 from parley.model.build import accept_pdu
@@ -82,6 +83,8 @@ class Acceptor(Association):
         self.held: Hold | None = None
         self._usual: AAssociateAc | None = None
         self._is_marked = False
+        self._has_given_way = False
+        listener.places.came(self)
 
     # --- what a user of the engine may do ---
 
@@ -89,11 +92,6 @@ class Acceptor(Association):
     def is_held(self) -> bool:
         """Whether its request waits for an answer."""
         return self.held is not None
-
-    @property
-    def is_taken_up(self) -> bool:
-        """Whether its request was looked at, and nothing has ended it yet: held, met with silence, or established."""
-        return self.caller is not None and self.state not in {State.STA_1, State.STA_13}
 
     def decide(self, decision: Decision | Hold) -> bool:
         """Answer the request that is held, or let it wait for something else.
@@ -118,6 +116,12 @@ class Acceptor(Association):
             self.decide(self.held.default)
         super().end()
 
+    def give_way(self) -> None:
+        """End at once, for a newcomer that has more to say."""
+        self._has_given_way = True
+        self._listener.places.left(self)
+        self.drop()
+
     # --- what happens to it ---
 
     def connection_opened(self, transport: asyncio.BaseTransport) -> None:
@@ -131,6 +135,8 @@ class Acceptor(Association):
 
     def _on_transition(self, effect: fx.Transition) -> None:
         super()._on_transition(effect)
+        if effect.after is State.STA_13:
+            self._listener.places.is_over(self)
         if effect.before is State.STA_2 and effect.action is Action.AA_1 and effect.event is not Evt.EVT_19:
             # The table aborts here without an indication, as nobody has asked for an association yet.
             self.tell(EventKind.NOTE, text=f"{effect.event.value} before an A-ASSOCIATE-RQ: this side aborts.")
@@ -142,6 +148,7 @@ class Acceptor(Association):
     def _indicated(self, primitive: pr.Indication) -> None:
         if isinstance(primitive, pr.AssociateIndication):
             self.request = primitive.pdu
+            self._listener.places.asked(self)
             self.tell(EventKind.REQUESTED, wire=self.request_data)
             if len(self.request_data) > READ_AT_ONCE:
                 # Reading it has taken its turn; deciding takes one of its own.
@@ -154,8 +161,12 @@ class Acceptor(Association):
     def _ask(self, request: AAssociateRq) -> None:
         if self._listener.is_full:
             limit = self._listener.side.maximum_associations
+            if holders := self._listener.places.holders():
+                self.tell(EventKind.NOTE, text=f"all {limit} places are taken; silent for longest: {holders}")
             self._carry_out(Reject(LIMIT_EXCEEDED, f"no more than {limit} at a time"))
             return
+        self._listener.places.took(self)
+        self._watch_silence()
         self.caller = self._listener.caller(request, self.peer, is_secured=self.handshake is not None)
         self._follow(self._listener.decide(self.caller))
 
@@ -288,3 +299,15 @@ class Acceptor(Association):
     def _lost(self, error: Exception | None) -> None:
         super()._lost(error)
         self._listener.associations.pop(self.number, None)
+        self._listener.places.left(self)
+
+    def _finish(self, text: str) -> None:
+        super()._finish("it gave way to a newcomer" if self._has_given_way else text)
+
+    def _wait_is_over(self, name: str) -> None:
+        if name == IDLE and self.is_held:
+            self._watch_silence()  # Its hold has a time of its own.
+            return
+        if name == IDLE:
+            self.tell(EventKind.NOTE, text=f"silent for {self.timers.idle:g} s: this side aborts and frees its place.")
+        super()._wait_is_over(name)

@@ -233,4 +233,4 @@ class Association(Misbehaving):
     def _associated(self) -> None:
         """The association is established: get ready for messages."""
         self._messages = Messages(self, self._storage, self._responses)
-        self._touch()
+        self._watch_silence()

@@ -52,6 +52,7 @@ class Connection(asyncio.Protocol):
         request_data, answer_data: their bytes.
         handshake: what TLS turned out to be; None where it is not used, or before it is done.
         settings: the program's.
+        last_active: when something was sent or received last, by the loop's clock.
 
     Args:
         maximum_length: what this side announces; None and 0 are no limit.
@@ -67,6 +68,7 @@ class Connection(asyncio.Protocol):
         self.request_data = self.answer_data = b""
         self.handshake: Handshake | None = None
         self.settings = shared.settings
+        self.last_active = asyncio.get_running_loop().time()
         self.ul = UpperLayer(self.role, self.settings.limits(maximum_length))
         self.timers = timers
         self.deadline = Deadline(shared.deadlines, self._timer_expired)
@@ -342,6 +344,9 @@ class Connection(asyncio.Protocol):
     # --- timers ---
 
     def _timer_expired(self, name: str) -> None:
+        if name == IDLE and (rest := self._until_idle()) > 0:
+            self.deadline.start(IDLE, rest)
+            return
         self.tell(EventKind.TIMER_EXPIRED, text=name)
         if name == ARTIM:
             self.ul.artim_expired()
@@ -354,8 +359,18 @@ class Connection(asyncio.Protocol):
             self._wait_is_over(name)
 
     def _touch(self) -> None:
-        if self.timers.idle is not None and self.is_established:
-            self.deadline.start(IDLE, self.timers.idle)
+        """Something was sent or received. The timer is not started anew each time: it looks here when it expires."""
+        self.last_active = asyncio.get_running_loop().time()
+
+    def _watch_silence(self) -> None:
+        """Have the idle timer run from now on."""
+        self._touch()
+        self.deadline.start(IDLE, self.timers.idle)
+
+    def _until_idle(self) -> float:
+        """Seconds until it has been silent for too long."""
+        assert self.timers.idle is not None
+        return self.last_active + self.timers.idle - asyncio.get_running_loop().time()
 
     # --- what an association does with it ---
 

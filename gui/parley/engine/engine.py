@@ -67,7 +67,7 @@ class Engine:
         Raises:
             ListenError: the address or port cannot be had, or the side's rules not be followed.
         """
-        listener = Listener(side, policy, resolve, self._record)
+        listener = Listener(side, policy, resolve, self._record, self._deadlines)
         await listener.open(self._acceptor)
         self._listeners.append(listener)
         return listener
@@ -77,6 +77,11 @@ class Engine:
         if listener in self._listeners:
             self._listeners.remove(listener)
         await listener.close(self._deadlines, grace)
+
+    def last_active(self, number: int) -> float | None:
+        """When a live association sent or received something last, by the loop's clock; None for one that has ended."""
+        association = self.associations.get(number)
+        return None if association is None else association.last_active
 
     def note(self, text: str) -> None:
         """Put a remark among the events."""

@@ -10,8 +10,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from parley.engine.deadlines import Deadlines
+from parley.engine.door import Door
 from parley.engine.ending import end_all
 from parley.engine.errors import ListenError
+from parley.engine.places import Places
 from parley.engine.recorder import Recorder
 from parley.engine.sockets import bound, granted_words
 from parley.engine.tls import Security, TlsSetupError, acceptor_security
@@ -52,25 +54,30 @@ class Listener:
             as it was typed (``*`` for nothing) where it stands for several addresses.
         armed: answers the next request before the policy is asked; None when nothing is armed.
         has_told_results: whether the log was told that results of the side's own break the standard.
+        associations: what came in, by number.
+        places: the same by what each holds.
     """
 
-    def __init__(self, side: AcceptorSide, policy: Policy | None, resolve: Resolve, record: Recorder) -> None:
+    def __init__(
+        self, side: AcceptorSide, policy: Policy | None, resolve: Resolve, record: Recorder, deadlines: Deadlines
+    ) -> None:
         self.side = side
         self.armed: Armed | None = None
         self.associations: dict[int, Acceptor] = {}
         self.has_told_results = False
+        self.places = Places()
         self.host, self.port = side.host, side.port
         self._policy = policy
         self._resolve = resolve
         self._record = record
-        self._servers: list[asyncio.Server] = []
+        self._deadlines = deadlines
+        self._door: Door | None = None
         self._count = 0
 
     @property
     def is_full(self) -> bool:
         """Whether as many associations are established, or wait for an answer or in vain, as may be."""
-        taken = sum(association.is_taken_up for association in self.associations.values())
-        return taken >= self.side.maximum_associations
+        return len(self.places.taken) >= self.side.maximum_associations
 
     # --- who decides -------------------------------------------------------------------------------------------------
 
@@ -99,7 +106,7 @@ class Listener:
         opened = self.side
         self.side = replace(side, host=opened.host, port=opened.port, tls=opened.tls, transport=opened.transport)
         text = "the answers have changed, from the next request on"
-        self._record(EventKind.NOTE, role=Role.ACCEPTOR, local=self.address, text=text)
+        self._note(text)
         self._remark()
 
     # --- the socket --------------------------------------------------------------------------------------------------
@@ -135,29 +142,32 @@ class Listener:
             raise self._listen_error(error, getattr(error, "strerror", None) or str(error)) from error
         self._record(EventKind.LISTENING, role=Role.ACCEPTOR, local=self.address, text="with TLS" if security else "")
         if words:
-            self._record(EventKind.NOTE, role=Role.ACCEPTOR, local=self.address, text=words)
+            self._note(words)
         self._remark()
 
     async def _listen(self, accept: Callable[[], asyncio.Protocol]) -> str:
         """Open the sockets; returns what the system grants them, in words."""
-        side, loop = self.side, asyncio.get_running_loop()
+        side = self.side
         sockets = await bound(side.host, side.port, side.transport)
+        door = Door(accept, self.places, lambda: self.side.maximum_silent_connections, self._deadlines, self._note)
         try:
-            for sock in sockets:
-                self._servers.append(await loop.create_server(accept, sock=sock, backlog=side.transport.backlog))
+            door.open(sockets, side.transport.backlog)
         except BaseException:
-            self._close_sockets()
             for sock in sockets:
                 sock.close()
             raise
+        self._door = door
         host, self.port = sockets[0].getsockname()[:2]
         self.host = host if len(sockets) == 1 else side.host or "*"
         return granted_words(sockets[0], side.transport)
 
+    def _note(self, text: str) -> None:
+        self._record(EventKind.NOTE, role=Role.ACCEPTOR, local=self.address, text=text)
+
     def _remark(self) -> None:
         """Tell what a person should know of the answers from now on."""
         if words := refusal_of(self.side):
-            self._record(EventKind.NOTE, role=Role.ACCEPTOR, local=self.address, text=words)
+            self._note(words)
         faults = answer_faults(self.side)
         self.has_told_results = any(fault.field.startswith("forced_answers") for fault in faults)
         if faults:
@@ -174,7 +184,7 @@ class Listener:
         except TlsSetupError as error:
             raise self._listen_error(error, str(error)) from error
         for note in security.notes:
-            self._record(EventKind.NOTE, role=Role.ACCEPTOR, local=self.address, text=note)
+            self._note(note)
         return security
 
     def _listen_error(self, error: Exception, text: str) -> ListenError:
@@ -183,14 +193,10 @@ class Listener:
 
     def stop_listening(self) -> None:
         """Take no new connection; what is connected goes on."""
-        if self._servers:
-            self._close_sockets()
-            self._record(EventKind.NOTE, role=Role.ACCEPTOR, local=self.address, text="no longer listening")
-
-    def _close_sockets(self) -> None:
-        for server in self._servers:
-            server.close()
-        self._servers.clear()
+        if self._door is not None:
+            self._door.close()
+            self._door = None
+            self._note("no longer listening")
 
     async def close(self, deadlines: Deadlines, grace: float) -> None:
         """Stop to listen, abort what came in, and wait at most `grace` seconds for it to be gone."""

@@ -9,6 +9,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from parley.engine import descriptors
 from parley.engine.association import ASSOCIATION_RESPONSE, Association
 from parley.engine.deadlines import time_limit
 from parley.engine.shared import Shared
@@ -41,7 +42,12 @@ from parley.ul.table import State
 
 LAST_PORT = 65535
 
-_CONNECT_ENDS = {errno.ECONNREFUSED: AttemptEnd.CONNECT_REFUSED, errno.ETIMEDOUT: AttemptEnd.CONNECT_TIMEOUT}
+_CONNECT_ENDS = {
+    errno.ECONNREFUSED: AttemptEnd.CONNECT_REFUSED,
+    errno.ETIMEDOUT: AttemptEnd.CONNECT_TIMEOUT,
+    errno.EMFILE: AttemptEnd.NO_DESCRIPTORS,
+    errno.ENFILE: AttemptEnd.NO_DESCRIPTORS,
+}
 
 
 def _words(error: OSError) -> str:
@@ -156,7 +162,9 @@ class Requestor(Association):
             text = f"no connection within {self.timers.connect:g} s"
             self._connect_failed(AttemptEnd.CONNECT_TIMEOUT, text)
         except socket.gaierror as error:
-            self._connect_failed(AttemptEnd.RESOLVE_FAILED, _words(error))
+            # The name service says that there is no such name where it gets no descriptor to ask with.
+            is_short = descriptors.are_short(0)
+            self._connect_failed(AttemptEnd.NO_DESCRIPTORS if is_short else AttemptEnd.RESOLVE_FAILED, _words(error))
         except ValueError:
             self._connect_failed(AttemptEnd.RESOLVE_FAILED, "this cannot be a host name")
         except BindError as error:
@@ -166,6 +174,10 @@ class Requestor(Association):
         except OSError as error:
             end = _CONNECT_ENDS.get(error.errno or 0, AttemptEnd.CONNECT_FAILED)
             self._connect_failed(end, _words(error))
+        except Exception as error:
+            # A fault of this program's own; nobody is to wait for its end for ever.
+            self._connect_failed(AttemptEnd.CONNECT_FAILED, repr(error))
+            raise
 
     def _connecting_ended(self, connecting: asyncio.Task[None]) -> None:
         """A task that is cancelled before its first step never hears of it itself."""

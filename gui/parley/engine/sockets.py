@@ -7,6 +7,7 @@ TCP settles how much may be under way; and it gives every address of a host a fr
 from __future__ import annotations
 
 import asyncio
+import encodings.idna  # noqa: F401  # Python loads it to resolve a name, which fails once descriptors have run out.
 import errno
 import os
 import socket

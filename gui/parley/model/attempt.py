@@ -20,6 +20,7 @@ class AttemptEnd(Enum):
     CONNECT_REFUSED = "connect_refused"
     CONNECT_TIMEOUT = "connect_timeout"
     CONNECT_FAILED = "connect_failed"
+    NO_DESCRIPTORS = "no_descriptors"
     TLS_FAILED = "tls_failed"
     NO_ANSWER = "no_answer"
     CLOSED_BY_PEER = "closed_by_peer"

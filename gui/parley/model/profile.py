@@ -18,7 +18,7 @@ SCHEMA = 1
 class Timers:
     """Supervision times in seconds; None switches one off.
 
-    ARTIM is the standard's (PS3.8 section 9.1.5); the others are this side's patience.
+    ARTIM is the standard's (PS3.8 section 9.1.5); the others are this side's patience. These are the requestor's.
     """
 
     connect: float | None = 5.0
@@ -28,6 +28,10 @@ class Timers:
     release_response: float | None = 10.0
     idle: float | None = None
     tls_handshake: float | None = 5.0
+
+
+USUAL_ACCEPTOR_TIMERS = Timers(idle=600.0)
+"""The acceptor's: a caller that has gone without a word must not hold its place for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +51,23 @@ class AcceptorSide:
     """The SCP panel: where to listen, what to answer and who decides it, how many at once, and how long to wait.
 
     Without `tls` the connections are plain.
+
+    Attributes:
+        maximum_silent_connections: how many may wait that have sent no A-ASSOCIATE-RQ yet.
     """
 
     host: str = "127.0.0.1"
     port: int = 11112
     handle: AcceptorHandle = field(default_factory=AcceptorHandle)
     rules: AcceptanceRules = field(default_factory=AcceptanceRules)
-    timers: Timers = field(default_factory=Timers)
+    timers: Timers = USUAL_ACCEPTOR_TIMERS
     maximum_associations: int = 200
     tls: Tls | None = None
     storage: Storage = field(default_factory=Storage)
     answering: Answering = field(default_factory=Answering)
     responses: tuple[ResponseRule, ...] = ()
     transport: AcceptorTransport = field(default_factory=AcceptorTransport)
+    maximum_silent_connections: int = 64
 
 
 @dataclass(frozen=True, slots=True)

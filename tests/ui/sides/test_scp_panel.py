@@ -58,6 +58,7 @@ ODD = AcceptorSide(
     rules=RULES,
     timers=Timers(artim=None, idle=1.5, connect=9.0),
     maximum_associations=0,
+    maximum_silent_connections=7,
 )
 
 

@@ -133,7 +133,7 @@ def _one_of(kind: type[E]) -> Reader[E]:
 # --- keys of single tables, in the order in which they are written ---------------------------------------------------
 
 SIDE: Keys = {"host": text, "port": whole}
-ACCEPTOR_SIDE: Keys = {**SIDE, "maximum_associations": whole}
+ACCEPTOR_SIDE: Keys = {**SIDE, "maximum_associations": whole, "maximum_silent_connections": whole}
 
 _IDENTITY: Keys = {
     "maximum_length": _or_off(whole),

@@ -30,7 +30,7 @@ from parley.model.handle import (
     SupportedContext,
     UserIdentity,
 )
-from parley.model.profile import SCHEMA, AcceptorSide, Profile, RequestorSide, Timers
+from parley.model.profile import SCHEMA, USUAL_ACCEPTOR_TIMERS, AcceptorSide, Profile, RequestorSide, Timers
 from parley.model.responses import ResponseRule
 from parley.model.secret import Secret
 from parley.model.storage import Storage
@@ -213,7 +213,7 @@ def _read_requestor(section: _Section) -> RequestorSide:
         RequestorSide(),
         **section.present(keys.SIDE),
         handle=handle,
-        timers=_read_timers(section),
+        timers=_read_timers(section, Timers()),
         tls=_read_tls(section.switched("tls", "profile")),
         transport=replace(RequestorTransport(), **section.section("transport").present(keys.REQUESTOR_TRANSPORT)),
     )
@@ -228,7 +228,7 @@ def _read_acceptor(section: _Section) -> AcceptorSide:
         **section.present(keys.ACCEPTOR_SIDE),
         handle=handle,
         rules=_read_rules(section.section("rules")),
-        timers=_read_timers(section),
+        timers=_read_timers(section, USUAL_ACCEPTOR_TIMERS),
         tls=_read_tls(section.switched("tls", "profile")),
         storage=replace(Storage(), **section.section("storage").present(keys.STORAGE)),
         answering=_read_answering(section.section("answering")),
@@ -245,8 +245,8 @@ def _read_answering(section: _Section) -> Answering:
     return replace(Answering(), **section.present(keys.ANSWERING), **section.lists(keys.ANSWERING_LISTS, _OF_ANSWERING))
 
 
-def _read_timers(section: _Section) -> Timers:
-    return replace(Timers(), **section.section("timers").present(keys.TIMERS))
+def _read_timers(section: _Section, usual: Timers) -> Timers:
+    return replace(usual, **section.section("timers").present(keys.TIMERS))
 
 
 def _read_tls(section: _Section | None) -> Tls | None:

@@ -114,6 +114,9 @@ def _listening_problems(side: AcceptorSide) -> Problems:
     if side.maximum_associations < 1:
         text = f"With a limit of {side.maximum_associations} associations, every request is rejected."
         yield error("maximum_associations", text, "Use 1 or more.")
+    if side.maximum_silent_connections < 1:
+        text = f"With {side.maximum_silent_connections} connections that may be silent, nobody gets to send a request."
+        yield error("maximum_silent_connections", text, "Use 1 or more; 64 is usual.")
 
 
 def _timer_problems(timers: Timers) -> Problems:

@@ -34,7 +34,7 @@ from parley.ui.kit import icons
 from parley.ui.kit.fields import named
 from parley.ui.kit.fitting_height import FittingHeight, Lingering
 
-_SHOWN = (Column.NUMBER, Column.CALLING, Column.PEER, Column.STATE, Column.DURATION)
+_SHOWN = (Column.NUMBER, Column.CALLING, Column.PEER, Column.STATE, Column.DURATION, Column.SILENT)
 _MARK = 16
 _MOST_ROWS = 3
 Index = QModelIndex | QPersistentModelIndex
@@ -164,6 +164,7 @@ class LiveTable(QTableView):
             Column.CALLING: metrics.horizontalAdvance("PARLEY_SCU_0") + 14,
             Column.PEER: metrics.horizontalAdvance("127.0.0.1:00000") + 14,
             Column.DURATION: metrics.horizontalAdvance("Duration") + 18,
+            Column.SILENT: metrics.horizontalAdvance("00:00:00") + 14,
         }
         for column, width in widths.items():
             header.resizeSection(column, width)

@@ -15,7 +15,7 @@ from parley.bridge.answers.held import HeldModel
 from parley.bridge.association_model import AssociationModel
 from parley.model.answering import Answering, DecisionMode
 from parley.model.handle import AcceptanceRules, AcceptorHandle, Rejection, SupportedContext
-from parley.model.profile import AcceptorSide
+from parley.model.profile import USUAL_ACCEPTOR_TIMERS, AcceptorSide
 from parley.ui.answers.answer_edit import AnswerEdit
 from parley.ui.answers.arm_bar import ArmButton, ArmedLine
 from parley.ui.answers.held_pane import HeldPane
@@ -89,6 +89,8 @@ class ScpPanel(SidePanel):
         self._length = self._maximum_length_field("Ma&x. length")
         tip = "How many associations at once; one more is rejected with 2/3/2"
         self._limit = Field("Max. associations", NumberEdit(), "scp.maximum_associations", tip)
+        tip = "How many connections may have sent no request yet; beyond, the oldest gives way after a second"
+        self._silent = Field("silent", NumberEdit(), "scp.maximum_silent_connections", tip)
         editor = ContextsEditor(SupportedContext, "scp")
         named(editor.table, "scp.contexts", "Supported presentation contexts", "Double-click to edit")
         tip = "Which abstract syntaxes are accepted, and with which transfer syntaxes"
@@ -97,7 +99,10 @@ class ScpPanel(SidePanel):
         self._rejection = RejectionEdit("scp.reject")
         self._row(("host", self._host, 5), ("port", self._port, 2), ("maximum_length", self._length, 4))
         self._row(
-            ("ae_title", self._title, 4), ("decision", self._decision, 4), ("maximum_associations", self._limit, 3)
+            ("ae_title", self._title, 4),
+            ("decision", self._decision, 4),
+            ("maximum_associations", self._limit, 3),
+            ("maximum_silent_connections", self._silent, 2),
         )
         self._form.addWidget(self._rejection)
         self._make_hold_fields()
@@ -105,7 +110,7 @@ class ScpPanel(SidePanel):
         self._rules = RulesSection("scp")
         self._section(self._rules)
         self._row(("contexts", self._contexts, 1))
-        self._timers = TimersSection("scp", ACCEPTOR_TIMERS)
+        self._timers = TimersSection("scp", ACCEPTOR_TIMERS, USUAL_ACCEPTOR_TIMERS)
         self._storage = StorageSection("scp")
         self._storage.classes_requested.connect(self._add_storage_classes)
         self.tls = TlsSection("scp")
@@ -120,7 +125,7 @@ class ScpPanel(SidePanel):
             self._timers,
         ):
             self._section(section)
-        for field in (self._host, self._port, self._title, self._limit):
+        for field in (self._host, self._port, self._title, self._limit, self._silent):
             field.editor.textChanged.connect(self._edited)
         self._length.changed.connect(self._edited)
         self._decision.editor.currentIndexChanged.connect(self._show_decision)
@@ -201,6 +206,7 @@ class ScpPanel(SidePanel):
             answering=answering,
             timers=self._timers.timers(),
             maximum_associations=self._limit.editor.value() or 0,
+            maximum_silent_connections=self._silent.editor.value() or 0,
         )
 
     def set_side(self, side: AcceptorSide) -> None:
@@ -212,6 +218,7 @@ class ScpPanel(SidePanel):
         self._title.editor.set_value(side.handle.ae_title)
         self._length.show_value(side.handle.maximum_length, DEFAULT_MAXIMUM_LENGTH)
         self._limit.editor.set_value(side.maximum_associations)
+        self._silent.editor.set_value(side.maximum_silent_connections)
         self._contexts.editor.set_contexts(side.handle.contexts)
         self._decision.editor.set_value(_decision_of(side))
         self._unanswered.editor.set_value(side.answering.default_answer)

@@ -15,7 +15,7 @@ from PySide6.QtGui import QAction
 from parley.model.attempt import AttemptEnd
 from parley.model.event import EventKind
 from parley.model.handle import ProposedContext, RequestorHandle
-from parley.model.profile import RequestorSide
+from parley.model.profile import RequestorSide, Timers
 from parley.ui.contexts.editor import ContextsEditor
 from parley.ui.kit import icons, style
 from parley.ui.kit.action_button import ActionButton
@@ -84,7 +84,7 @@ class ScuPanel(SidePanel):
         self._row(("host", self._host, 5), ("port", self._port, 2), ("maximum_length", self._length, 4))
         self._row(("called_ae_title", self._called, 1), ("calling_ae_title", self._calling, 1))
         self._row(("contexts", self._contexts, 1))
-        self._timers = TimersSection("scu", REQUESTOR_TIMERS)
+        self._timers = TimersSection("scu", REQUESTOR_TIMERS, Timers())
         self.tls = TlsSection("scu")
         self._misbehaviours = MisbehaveSection("scu")
         self._misbehaviours.chosen.connect(self._misbehave)

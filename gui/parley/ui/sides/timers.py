@@ -33,16 +33,21 @@ ACCEPTOR_TIMERS = ("tls_handshake", "artim", "dimse_response", "release_response
 
 
 class TimersSection(FoldedSection):
-    """Edits `Timers`; the widgets exist only once it has been unfolded."""
+    """Edits `Timers`; the widgets exist only once it has been unfolded.
 
-    def __init__(self, prefix: str, names: tuple[str, ...]) -> None:
+    Args:
+        names: of those that this end has.
+        usual: the end's defaults; one that is switched on begins with its own.
+    """
+
+    def __init__(self, prefix: str, names: tuple[str, ...], usual: Timers) -> None:
         super().__init__(
             "Timers", f"{prefix}.timers", "How long to wait for what; each can be switched off", self._make
         )
         self.field_names = tuple(f"timers.{name}" for name in names)
         self._prefix = prefix
         self._names = names
-        self._timers = Timers()
+        self._timers = self._usual = usual
         self._fields: dict[str, OptionalField[SecondsEdit]] = {}
         self._describe()
 
@@ -74,7 +79,7 @@ class TimersSection(FoldedSection):
 
     def _fill(self) -> None:
         for name, field in self._fields.items():
-            field.show_value(getattr(self._timers, name), getattr(Timers(), name) or 60.0)
+            field.show_value(getattr(self._timers, name), getattr(self._usual, name) or 60.0)
 
     def _read(self) -> None:
         times = {name: field.editor.value() or 0.0 for name, field in self._fields.items() if field.is_on()}

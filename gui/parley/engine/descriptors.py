@@ -1,0 +1,45 @@
+"""File descriptors: how many the system gives this program, and whether they run short.
+
+Every connection, file and pipe takes one, and the system gives out the lowest number that is free.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+
+if sys.platform != "win32":
+    import resource
+
+RESERVE = 8
+"""How many are kept for what lives already: files to store, names to resolve, profiles to save."""
+
+_SHORT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, 10024, 10055})
+"""The system's numbers for it, Windows' own beside POSIX'."""
+
+NO_DESCRIPTORS = "this program has as many connections and files open as the system allows"
+
+
+def is_shortage(error: OSError) -> bool:
+    """Whether an error tells that the system has no more of them."""
+    return error.errno in _SHORT
+
+
+def limit() -> int | None:
+    """How many this program may have; None where nobody says so."""
+    if sys.platform == "win32":
+        return None
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return None if soft == resource.RLIM_INFINITY else soft
+
+
+def are_short(reserve: int = RESERVE) -> bool:
+    """Whether all are taken but those that are kept in reserve."""
+    most = limit()
+    try:
+        lowest = os.open(os.devnull, os.O_RDONLY)
+    except OSError as error:
+        return is_shortage(error)
+    os.close(lowest)
+    return most is not None and lowest >= most - reserve
