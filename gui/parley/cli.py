@@ -126,7 +126,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.add_argument("targets", nargs="+", metavar="AE@HOST:PORT|PROFILE")
     check.add_argument("--calling", metavar="AE", help="calling AE title")
-    check.add_argument("--timeout", type=_seconds, metavar="S", help="seconds to wait for TCP, and for the answer")
+    check.add_argument(
+        "--timeout",
+        type=_seconds,
+        metavar="S",
+        help="seconds for each step; the whole takes at most four times as long",
+    )
     check.add_argument("--misbehave", metavar="NAME", help="ask wrongly on purpose; see `parley misbehaviours`")
     check.set_defaults(command="check")
 
@@ -139,7 +144,9 @@ def _parser() -> argparse.ArgumentParser:
     send.add_argument("files", nargs="+", type=Path, metavar="FILE")
     send.add_argument("target", metavar="AE@HOST:PORT|PROFILE")
     send.add_argument("--calling", metavar="AE", help="calling AE title")
-    send.add_argument("--timeout", type=_seconds, metavar="S", help="seconds to wait for TCP, and for the answer")
+    send.add_argument(
+        "--timeout", type=_seconds, metavar="S", help="seconds for each step; a file takes at most four times as long"
+    )
     send.set_defaults(command="send")
 
     _add_listen(commands, [folder, output, secure, agreeing])

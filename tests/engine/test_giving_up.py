@@ -9,11 +9,12 @@ import pytest
 from parley.engine.engine import Engine
 from parley.engine.tasks import spawn
 from parley.model.attempt import AttemptEnd
-from parley.model.build import request_pdu
+from parley.model.build import accept_pdu, request_pdu
 from parley.model.event import EventKind as K
-from parley.model.handle import RequestorHandle
+from parley.model.handle import AcceptanceRules, AcceptorHandle, RequestorHandle
 from parley.model.profile import AcceptorSide, RequestorSide, Timers
-from parley.ul.codec import encode
+from parley.ul.codec import decode, encode
+from parley.ul.limits import Limits
 from parley.ul.pdu import AAbort
 from parley.ul.table import State
 from tests.harness.peer import Peer, connected, listening
@@ -67,3 +68,26 @@ def test_all_at_once_are_aborted_before_the_loop_goes_on(run):
         return answer
 
     assert run(play()) == encode(AAbort(0, 0))
+
+
+def test_a_release_that_became_an_abort_is_over_though_the_peer_does_not_close(run):
+    done = asyncio.Event()
+
+    async def behave(peer: Peer) -> None:
+        request = decode(await peer.read_pdu(), Limits()).pdu
+        await peer.send(encode(accept_pdu(AcceptorHandle(), AcceptanceRules(), request)))
+        await done.wait()
+
+    async def play():
+        async with listening(behave) as port:
+            engine = Engine(Record())
+            timers = Timers(release_response=0.05, artim=None)
+            requestor = engine.requestor(RequestorSide(port=port, timers=timers))
+            await requestor.associate()
+            was_released = await requestor.release()
+            state = requestor.state
+            done.set()
+            await engine.close(0.6)
+        return was_released, state
+
+    assert run(play()) == (False, State.STA_13)

@@ -18,7 +18,7 @@ from parley.engine.errors import ListenError
 from parley.engine.tasks import spawn
 from parley.model.attempt import AttemptEnd
 from parley.model.event import EventKind as K
-from parley.model.profile import AcceptorSide, RequestorSide
+from parley.model.profile import AcceptorSide, RequestorSide, Timers
 from parley.model.tls import Tls
 from parley.model.transport import AcceptorTransport, IpVersion, RequestorTransport
 from tests.harness.process import free_port
@@ -370,13 +370,18 @@ BOTH = ((socket.AF_INET6, ("::1", 0, 0, 0)), (socket.AF_INET, ("127.0.0.1", 0)))
 
 
 def resolving(addresses):
-    """What a loop does when every name has these addresses."""
+    """What the system does when the name `pacs` has these addresses."""
+    real = socket.getaddrinfo
 
-    async def resolve(_host, port, *, family=0, **_facts):
+    def resolve(host, port, family=0, kind=0, protocol=0, flags=0):
+        if host != "pacs":
+            return real(host, port, family, kind, protocol, flags)
+        if flags & socket.AI_NUMERICHOST:
+            raise socket.gaierror(socket.EAI_NONAME, "no numbers")
         return [
-            (kind, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (address[0], port, *address[2:]))
-            for kind, address in addresses
-            if family in {0, kind}
+            (each, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (address[0], address[1] or port, *address[2:]))
+            for each, address in addresses
+            if family in {0, each}
         ]
 
     return resolve
@@ -386,7 +391,7 @@ def resolving(addresses):
 def test_a_name_with_both_kinds_is_called_by_the_version_that_is_wished(run, monkeypatch):
     async def play():
         async with listening("*") as meeting:
-            monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolving(BOTH))
+            monkeypatch.setattr(socket, "getaddrinfo", resolving(BOTH))
             peers = []
             for wishes in ({}, {"ip_version": V4}, {"ip_version": V6}, {"local_host": "127.0.0.1"}):
                 await meeting.call("pacs", **wishes)
@@ -400,11 +405,35 @@ def test_addresses_that_the_local_one_cannot_reach_are_not_tried(run, monkeypatc
     async def play():
         async with listening() as meeting:
             meeting.listener.stop_listening()
-            monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolving(BOTH[::-1]))
+            monkeypatch.setattr(socket, "getaddrinfo", resolving(BOTH[::-1]))
             attempt = await meeting.call("pacs", local_host="127.0.0.1")
             return attempt.end, [event.text.rpartition(":")[0] for event in meeting.record.of(K.CONNECTING)]
 
     assert run(play()) == (NO, ["127.0.0.1"])
+
+
+@on_linux
+def test_an_address_that_does_not_answer_leaves_time_for_the_next(run, monkeypatch):
+    """A listener whose queue is full answers no further SYN: the nearest to a firewall that a loopback has."""
+
+    async def play():
+        async with listening() as meeting:
+            with socket.socket() as full:
+                full.bind(("127.0.0.2", 0))
+                full.listen(0)
+                waiting = [socket.socket() for _ in range(4)]
+                for sock in waiting:
+                    sock.setblocking(False)
+                    sock.connect_ex(full.getsockname())
+                addresses = ((socket.AF_INET, full.getsockname()), (socket.AF_INET, ("127.0.0.1", 0)))
+                monkeypatch.setattr(socket, "getaddrinfo", resolving(addresses))
+                side = RequestorSide("pacs", meeting.listener.port, timers=Timers(connect=0.5))
+                attempt = await meeting.engine.requestor(side).associate()
+                for sock in waiting:
+                    sock.close()
+            return attempt.end, [event.text.rpartition(":")[0] for event in meeting.record.of(K.CONNECTING)]
+
+    assert run(play()) == (YES, ["127.0.0.2", "127.0.0.1"])
 
 
 def test_an_address_of_the_other_version_has_words_at_both_ends(run):

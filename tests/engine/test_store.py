@@ -565,6 +565,22 @@ class TestBatch:
         run(play())
         assert len(left_in(tmp_path / "in")) == 1
 
+    def test_a_file_that_takes_too_long_ends_the_association(self, run, tmp_path):
+        async def behave(peer):
+            await establish(peer)
+            await peer.read_to_end()
+
+        paths = [write_file(tmp_path / f"{number}.dcm", 100) for number in (1, 2)]
+
+        async def play():
+            async with listening(behave) as port, asking(port) as (association, _):
+                return [result async for result in store_files(association, paths, within=0.05)]
+
+        assert [result.text for result in run(play())] == [
+            "Not stored within 0.05 s; the association is aborted.",
+            "Not sent: the association has ended.",
+        ]
+
     def test_nothing_of_nothing(self, run):
         async def play():
             async with ends(Storage()) as both:

@@ -20,7 +20,7 @@ from parley.commands.shared import (
     settings_of,
     warn,
 )
-from parley.commands.target import target_side
+from parley.commands.target import patience, target_side
 from parley.diagnosis import context_words, diagnose
 from parley.engine.check import Check, run_check
 from parley.engine.engine import Engine
@@ -80,10 +80,11 @@ def _outcome(result: Check) -> str:
 
 async def _try_peer(side: RequestorSide, options: argparse.Namespace) -> Check:
     engine = Engine(printer(options), settings_of(options))
+    time = patience(options)
     try:
-        return await run_check(engine, side, options.misbehave)
+        return await run_check(engine, side, options.misbehave, time.whole)
     finally:
-        await engine.close()
+        await engine.close(time.grace)
 
 
 def _print_check(result: Check, name: str, *, as_json: bool) -> None:

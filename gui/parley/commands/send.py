@@ -12,7 +12,7 @@ from parley.commands.interruption import run_until_signal
 from parley.commands.output import complain, print_line
 from parley.commands.progress import ProgressLine, Sending
 from parley.commands.shared import FAILED, PASSED, QUIET, UsageError, printer, settings_of, warn
-from parley.commands.target import target_side
+from parley.commands.target import patience, target_side
 from parley.diagnosis import diagnose
 from parley.engine.batch import store_files
 from parley.engine.engine import Engine
@@ -74,6 +74,7 @@ async def _send_files(side: RequestorSide, paths: list[Path], options: argparse.
     """Send them; returns how many the peer has taken."""
     line = ProgressLine(sys.stderr)
     engine = Engine(printer(options, QUIET | _BULK, line.print_above), settings_of(options))
+    time = patience(options)
     stored = 0
     try:
         association = engine.requestor(side)
@@ -86,7 +87,8 @@ async def _send_files(side: RequestorSide, paths: list[Path], options: argparse.
             complain(words)
             return 0
         sending = Sending(line, len(paths))
-        async for result in store_files(association, paths, sending.part_sent if line.is_shown else None):
+        progress = sending.part_sent if line.is_shown else None
+        async for result in store_files(association, paths, progress, time.whole):
             stored += result.is_stored
             line.clear()
             _print_stored(result, as_json=options.json)
@@ -95,7 +97,7 @@ async def _send_files(side: RequestorSide, paths: list[Path], options: argparse.
             await association.release()
     finally:
         line.clear()
-        await engine.close()
+        await engine.close(time.grace)
     return stored
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from parley.commands.shared import UsageError, secured, stored_profile
@@ -12,7 +12,7 @@ from parley.model.address import parse_address
 from parley.model.files.entries import StoreError
 from parley.model.handle import RequestorHandle
 from parley.model.problems.transport import LAST_PORT
-from parley.model.profile import Profile, RequestorSide
+from parley.model.profile import Profile, RequestorSide, Timers
 
 
 def target_side(target: str, options: argparse.Namespace) -> RequestorSide:
@@ -41,8 +41,8 @@ def target_side(target: str, options: argparse.Namespace) -> RequestorSide:
     if options.calling is not None:
         side = replace(side, handle=replace(side.handle, calling_ae_title=options.calling))
     if options.timeout is not None:
-        timers = replace(side.timers, connect=options.timeout, association_response=options.timeout)
-        side = replace(side, timers=timers)
+        steps = {field.name: options.timeout for field in fields(Timers) if field.name != "idle"}
+        side = replace(side, timers=replace(side.timers, **steps))
     if options.local_end is not None:
         host, port = options.local_end
         side = replace(side, transport=replace(side.transport, local_host=host, local_port=port))
@@ -54,3 +54,28 @@ def target_side(target: str, options: argparse.Namespace) -> RequestorSide:
 
 def _of_profile(name: str, options: argparse.Namespace) -> RequestorSide:
     return with_values(Profile("", scu=stored_profile(options.profiles, name).scu)).scu
+
+
+USUAL_GRACE = 3.0
+"""How many seconds the end may take where no time is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long all may take beside the single steps.
+
+    Attributes:
+        whole: seconds for all steps of a check, or for one file; None without a limit.
+        grace: seconds for the end after it.
+    """
+
+    whole: float | None
+    grace: float
+
+
+def patience(options: argparse.Namespace) -> Patience:
+    """That of ``--timeout``: the whole takes four times as long as a step at the most, its end included."""
+    if options.timeout is None:
+        return Patience(None, USUAL_GRACE)
+    grace = min(USUAL_GRACE, options.timeout / 2)
+    return Patience(4 * options.timeout - grace, grace)

@@ -6,6 +6,7 @@ bytes become indications in `parley.engine.connection`.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,6 +52,7 @@ class Association(Misbehaving):
         self._responses: tuple[ResponseRule, ...] = ()
         self._messages: Messages | None = None
         self._was_released = False
+        self._is_over = asyncio.Event()
 
     # --- what a user of the engine may do ---
 
@@ -102,6 +104,8 @@ class Association(Misbehaving):
     async def release(self) -> bool:
         """Release the association and wait for its end; returns whether it ended by release.
 
+        Without an answer in time it ends by an abort; whether the peer closes then is not waited for.
+
         Raises:
             AssociationError: it is not established.
         """
@@ -111,7 +115,9 @@ class Association(Misbehaving):
             except LocalProtocolError as error:
                 raise AssociationError(str(error)) from error
         self.deadline.start(RELEASE_RESPONSE, self.timers.release_response)
-        await self.wait_closed()
+        await self._is_over.wait()
+        if self.is_closed:
+            await self.wait_closed()
         return self._was_released
 
     def abort(self, source: int = 0, reason: int = 0) -> None:
@@ -127,6 +133,7 @@ class Association(Misbehaving):
             self._mark_codes(AAbort(source, reason))
             self._request(pr.AbortRequest(source, reason))
             self.tell(EventKind.ABORTED, text="by this side")
+            self._is_over.set()
             # The connection may stay open until the peer or ARTIM ends it; an answer will not come.
             if self._messages is not None:
                 self._messages.end("was aborted")
@@ -183,6 +190,7 @@ class Association(Misbehaving):
         if self._messages is not None:
             self._messages.end()
         super()._finish(text)
+        self._is_over.set()
         self._ended(self)
 
     def _indicated(self, primitive: pr.Indication) -> None:

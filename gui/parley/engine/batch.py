@@ -15,7 +15,10 @@ from parley.engine.tasks import spawn
 
 
 async def store_files(
-    association: Association, paths: Sequence[Path], progress: Progress | None = None
+    association: Association,
+    paths: Sequence[Path],
+    progress: Progress | None = None,
+    within: float | None = None,
 ) -> AsyncGenerator[StoreResult, None]:
     """Store one file after the other and give each one's result as it comes; never raises for a file or a peer.
 
@@ -24,6 +27,7 @@ async def store_files(
 
     Args:
         progress: see `Association.store`.
+        within: how many seconds each file may take; beyond, the association is aborted.
     """
     messages = association.messages
     ahead: asyncio.Task[Opened] | None = None
@@ -36,7 +40,7 @@ async def store_files(
             source = await opening
             if position + 1 < len(paths):
                 ahead = _open(messages, paths[position + 1])
-            yield await _stored(messages, path, source, progress)
+            yield await _stored(association, messages, path, source, progress, within)
     finally:
         if ahead is not None:
             ahead.add_done_callback(_close)
@@ -46,13 +50,24 @@ async def store_files(
 Opened = FileSource | AssociationError
 
 
-async def _stored(messages: Messages, path: Path, source: Opened, progress: Progress | None) -> StoreResult:
+async def _stored(
+    association: Association,
+    messages: Messages,
+    path: Path,
+    source: Opened,
+    progress: Progress | None,
+    within: float | None,
+) -> StoreResult:
     if isinstance(source, AssociationError):
         return StoreResult(path, None, str(source))
     try:
-        return await messages.store(source, progress)
+        with association.deadline.limit(within):
+            return await messages.store(source, progress)
     except AssociationError as error:
         return StoreResult(path, None, str(error))
+    except TimeoutError:
+        association.abort()
+        return StoreResult(path, None, f"Not stored within {within:g} s; the association is aborted.")
 
 
 def _open(messages: Messages, path: Path) -> asyncio.Task[Opened]:

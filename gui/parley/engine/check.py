@@ -45,20 +45,24 @@ class Check:
         )
 
 
-async def run_check(engine: Engine, side: RequestorSide, misbehaviour: str | None = None) -> Check:
+async def run_check(
+    engine: Engine, side: RequestorSide, misbehaviour: str | None = None, within: float | None = None
+) -> Check:
     """Try a peer. Never raises for what it does; cancelling aborts the association.
 
     Args:
         misbehaviour: a name of `parley.model.misbehaviour.tables.REQUESTOR`: what this side does wrong on purpose.
+        within: how many seconds all steps together may take. Those before the C-ECHO have timers of their own.
     """
+    clock = _Clock(within)
     association = engine.requestor(side, misbehaviour)
     attempt = await association.associate()
     steps = list(attempt.steps)
     contexts = association.contexts
     if attempt.end is AttemptEnd.ESTABLISHED:
         try:
-            steps.append(await _echo(association))
-            steps.append(await _release(association))
+            steps.append(await _echo(association, clock))
+            steps.append(await _release(association, clock))
         finally:
             association.abort()
     reached = {step.name for step in steps}
@@ -67,22 +71,44 @@ async def run_check(engine: Engine, side: RequestorSide, misbehaviour: str | Non
     return Check(attempt, tuple(steps), contexts)
 
 
-async def _echo(association: Association) -> Step:
+class _Clock:
+    """How much time is left of that for all steps, and how long the one under way has taken."""
+
+    def __init__(self, within: float | None) -> None:
+        self._time = asyncio.get_running_loop().time
+        self._ends = None if within is None else self._time() + within
+        self._step_began = 0.0
+
+    def begin(self) -> float | None:
+        """A step begins; returns how many seconds it may take at most."""
+        self._step_began = self._time()
+        return None if self._ends is None else max(0.0, self._ends - self._step_began)
+
+    def failed(self, name: str, why: object) -> Step:
+        """The step has failed."""
+        return Step(name, "failed", self.ms, str(why) or "there was no time left for it")
+
+    @property
+    def ms(self) -> float:
+        """How long the step has taken."""
+        return (self._time() - self._step_began) * 1000
+
+
+async def _echo(association: Association, clock: _Clock) -> Step:
     if not any(c.is_accepted and c.abstract_syntax == VERIFICATION for c in association.contexts):
         return Step("echo", "skipped", 0.0, "no accepted presentation context for Verification")
     try:
-        result = await association.echo()
-    except AssociationError as error:
-        return Step("echo", "failed", 0.0, str(error))
+        with association.deadline.limit(clock.begin()):
+            result = await association.echo()
+    except (AssociationError, TimeoutError) as error:
+        return clock.failed("echo", error)
     return Step("echo", "failed" if result.status else "passed", result.ms, f"status {result.status:04X}H")
 
 
-async def _release(association: Association) -> Step:
-    loop = asyncio.get_running_loop()
-    started = loop.time()
+async def _release(association: Association, clock: _Clock) -> Step:
     try:
-        was_released = await association.release()
-    except AssociationError as error:
-        return Step("release", "failed", 0.0, str(error))
-    ms = (loop.time() - started) * 1000
-    return Step("release", "passed", ms) if was_released else Step("release", "failed", ms, "it ended by an abort")
+        with association.deadline.limit(clock.begin()):
+            was_released = await association.release()
+    except (AssociationError, TimeoutError) as error:
+        return clock.failed("release", error)
+    return Step("release", "passed", clock.ms) if was_released else clock.failed("release", "it ended by an abort")

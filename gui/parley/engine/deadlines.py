@@ -12,7 +12,7 @@ import heapq
 import itertools
 import math
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 _SMALL_HEAP = 1024
 
@@ -94,6 +94,10 @@ class Deadline:
     def another(self, expired: Callable[[str], None]) -> Deadline:
         """Other named timers on the same loop timer."""
         return Deadline(self._deadlines, expired)
+
+    def limit(self, seconds: float | None) -> AbstractContextManager[None]:
+        """See `time_limit`."""
+        return time_limit(self._deadlines, seconds)
 
     def start(self, name: str, seconds: float | None) -> None:
         """Start timer `name` from zero; None is a timer that is switched off."""

@@ -8,7 +8,7 @@ from parley.engine import disk
 from parley.engine.acceptor import Acceptor
 from parley.engine.association import Association
 from parley.engine.deadlines import Deadlines
-from parley.engine.ending import end_all
+from parley.engine.ending import LAST_SECONDS, all_closed, end_all
 from parley.engine.listener import Listener, Policy
 from parley.engine.recorder import Recorder, Sink
 from parley.engine.requestor import Requestor
@@ -98,8 +98,7 @@ class Engine:
             listener.stop_listening()
         self._listeners.clear()
         await end_all(tuple(self.associations.values()), self._deadlines, grace)
-        for association in self._unsettled:
-            await association.wait_closed()
+        await all_closed(self._unsettled, self._deadlines, LAST_SECONDS)
         self._deadlines.close()
         disk.let_go()
 

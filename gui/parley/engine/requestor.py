@@ -11,10 +11,9 @@ from contextlib import contextmanager
 
 from parley.engine import descriptors
 from parley.engine.association import ASSOCIATION_RESPONSE, Association
-from parley.engine.deadlines import time_limit
+from parley.engine.names import Address
 from parley.engine.shared import Shared
 from parley.engine.sockets import (
-    Address,
     BindError,
     addresses_of,
     apply_no_delay,
@@ -76,7 +75,6 @@ class Requestor(Association):
         super().__init__(number, side.timers, side.handle.maximum_length, shared, ended)
         self.side = side
         self.peer = format_address((side.host, side.port))
-        self._deadlines = shared.deadlines
         self._steps: list[Step] = []
         self._attempt: asyncio.Future[Attempt] = asyncio.get_running_loop().create_future()
         self._connecting: asyncio.Task[None] | None = None
@@ -151,9 +149,10 @@ class Requestor(Association):
     async def _connect(self) -> None:
         try:
             secured = await self._secure()
-            with time_limit(self._deadlines, self.timers.connect):
+            with self.deadline.limit(self.timers.connect):
+                started = asyncio.get_running_loop().time()
                 addresses = await self._resolve()
-                await self._open(addresses, secured)
+                await self._open(addresses, secured, started)
             if secured is not None and not secured.is_closing():
                 secured.begin()
         except TlsSetupError as error:
@@ -206,24 +205,40 @@ class Requestor(Association):
             detail.append(", ".join(str(address[0]) for _, address in addresses))
         return addresses
 
-    async def _open(self, addresses: list[Address], secured: TlsTransport | None) -> None:
-        """Connect to the first address that answers; the last one's error counts."""
+    async def _open(self, addresses: list[Address], secured: TlsTransport | None, started: float) -> None:
+        """Connect to the first address that answers; the last one's error counts.
+
+        Args:
+            started: when the time to connect began; each address has its share of what is left.
+        """
         loop = asyncio.get_running_loop()
         with self._step("tcp") as detail:
             if self.side.port > LAST_PORT:
                 # The resolver has cut it to 16 bits: that would be another port, and perhaps another peer.
                 raise OSError(f"ports end at {LAST_PORT}")
-            for position, address in enumerate(addresses, start=1):
+            for position, address in enumerate(addresses):
                 self.tell(EventKind.CONNECTING, text=format_address(address[1]))
+                others = len(addresses) - position - 1
                 try:
-                    sock = await connect(address, self.side.transport)
+                    sock = await self._connect_to(address, self._share(started, others))
                 except OSError:
-                    if position == len(addresses):
+                    if not others:
                         raise
                 else:
                     await loop.create_connection(lambda: secured or self, sock=sock)
                     detail.append(f"{self._local} → {self.peer}")
                     return
+
+    async def _connect_to(self, address: Address, seconds: float | None) -> socket.socket:
+        with self.deadline.limit(seconds):
+            return await connect(address, self.side.transport)
+
+    def _share(self, started: float, others: int) -> float | None:
+        """How long one address may take, so that as many others get as long; None for the last, which has all."""
+        if self.timers.connect is None or not others:
+            return None
+        left = started + self.timers.connect - asyncio.get_running_loop().time()
+        return max(0.0, left) / (others + 1)
 
     @contextmanager
     def _step(self, name: str) -> Iterator[list[str]]:

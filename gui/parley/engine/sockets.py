@@ -7,7 +7,6 @@ TCP settles how much may be under way; and it gives every address of a host a fr
 from __future__ import annotations
 
 import asyncio
-import encodings.idna  # noqa: F401  # Python loads it to resolve a name, which fails once descriptors have run out.
 import errno
 import os
 import socket
@@ -15,11 +14,9 @@ import sys
 from contextlib import suppress
 from typing import Any
 
+from parley.engine.names import Address, look_up
 from parley.model.problems.transport import LARGEST_NUMBER, version_of
 from parley.model.transport import AcceptorTransport, IpVersion, RequestorTransport, Transport
-
-Address = tuple[socket.AddressFamily, tuple[Any, ...]]
-"""A family, and an address as sockets of that family take it."""
 
 FREE_PORT_TRIES = 10
 
@@ -44,14 +41,12 @@ async def addresses_of(host: str | None, port: int, version: IpVersion, flags: i
         socket.gaierror: there are none; where a version is wished, the words say so.
         ValueError: it cannot be a name.
     """
-    loop = asyncio.get_running_loop()
     try:
-        found = await loop.getaddrinfo(host, port, family=_FAMILIES[version], type=socket.SOCK_STREAM, flags=flags)
+        return await look_up(host, port, _FAMILIES[version], flags)
     except socket.gaierror as error:
         if version is IpVersion.ANY:
             raise
         raise socket.gaierror(error.errno, f"{error.strerror} (only {version.value} is to be used)") from error
-    return list(dict.fromkeys((info[0], info[4]) for info in found))
 
 
 def granted_words(sock: Any, wishes: Transport) -> str:
