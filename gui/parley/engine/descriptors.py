@@ -34,12 +34,17 @@ def limit() -> int | None:
     return None if soft == resource.RLIM_INFINITY else soft
 
 
+def is_among_last(number: int, reserve: int = RESERVE) -> bool:
+    """Whether a descriptor that was only just given out is one of those that are kept in reserve."""
+    most = limit()
+    return most is not None and number >= most - reserve
+
+
 def are_short(reserve: int = RESERVE) -> bool:
     """Whether all are taken but those that are kept in reserve."""
-    most = limit()
     try:
         lowest = os.open(os.devnull, os.O_RDONLY)
     except OSError as error:
         return is_shortage(error)
     os.close(lowest)
-    return most is not None and lowest >= most - reserve
+    return is_among_last(lowest, reserve)

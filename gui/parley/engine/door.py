@@ -10,11 +10,11 @@ import asyncio
 import errno
 import socket
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from parley.engine import descriptors
 from parley.engine.deadlines import Deadlines, time_limit
@@ -91,46 +91,66 @@ class Door:
     # --- one after the other -----------------------------------------------------------------------------------------
 
     def _watch(self, sock: socket.socket) -> None:
-        """Begin to work once somebody comes."""
-        if sys.platform == "win32":  # The loop watches no sockets there; the work waits itself.
-            self._begin(sock)
+        """Have somebody who comes let in, from now on."""
+        if sys.platform == "win32":  # The loop watches no sockets there.
+            self._working[sock] = spawn(self._wait_for_them(sock), name="let connections in")
         else:
-            asyncio.get_running_loop().add_reader(sock.fileno(), self._begin, sock)
+            asyncio.get_running_loop().add_reader(sock.fileno(), self._let_in, sock)
 
     def _unwatch(self, sock: socket.socket) -> None:
         if sys.platform != "win32":
             asyncio.get_running_loop().remove_reader(sock.fileno())
 
-    def _begin(self, sock: socket.socket) -> None:
-        self._unwatch(sock)
-        self._working[sock] = spawn(self._let_in(sock), name="let connections in")
+    def _let_in(self, sock: socket.socket) -> None:
+        """Let in who waits at a socket, as long as nothing is lacking."""
+        for _ in range(AT_ONCE):
+            try:
+                newcomer, _ = sock.accept()
+            except BlockingIOError:
+                return
+            except OSError as error:
+                self._hold_up(sock, self._could_not_accept(error))
+                return
+            newcomer.setblocking(False)
+            if self._lack(newcomer) is not None:
+                self._hold_up(sock, self._let_in_later(newcomer))
+                return
+            self._look_what_is_over()
+            self._welcome(newcomer)
 
-    async def _let_in(self, sock: socket.socket) -> None:
-        """Let in who waits at a socket, until nobody does."""
-        count = 0
+    def _hold_up(self, sock: socket.socket, work: Coroutine[Any, Any, None]) -> None:
+        """Let nobody in at a socket until some work is done."""
+
+        async def then_go_on() -> None:
+            await work
+            del self._working[sock]
+            self._watch(sock)
+
+        self._unwatch(sock)
+        self._working[sock] = spawn(then_go_on(), name="wait for room")
+
+    async def _wait_for_them(self, sock: socket.socket) -> None:
+        """The same as `_let_in` where sockets are not watched."""
         while True:
             try:
-                newcomer = await _accepted(sock)
-            except BlockingIOError:
-                break
-            except ConnectionAbortedError:
-                continue  # It has left again.
+                newcomer, _ = await asyncio.get_running_loop().sock_accept(sock)
             except OSError as error:
                 await self._could_not_accept(error)
-                continue
-            try:
-                await self._until_there_is_room()
-            except BaseException:
-                newcomer.close()
-                raise
-            spawn(self._welcome(newcomer, self._make()), name="welcome a connection")
-            count += 1
-            if count % AT_ONCE == 0:
-                await asyncio.sleep(0)
-        del self._working[sock]
-        self._watch(sock)
+            else:
+                await self._let_in_later(newcomer)
 
-    async def _welcome(self, newcomer: socket.socket, protocol: asyncio.Protocol) -> None:
+    async def _let_in_later(self, newcomer: socket.socket) -> None:
+        try:
+            await self._until_there_is_room(newcomer)
+        except BaseException:
+            newcomer.close()
+            raise
+        self._welcome(newcomer)
+
+    def _welcome(self, newcomer: socket.socket) -> None:
+        spawn(self._connect(newcomer, self._make()), name="welcome a connection")
+
+    async def _connect(self, newcomer: socket.socket, protocol: asyncio.Protocol) -> None:
         try:
             await asyncio.get_running_loop().connect_accepted_socket(lambda: protocol, newcomer)
         except OSError as error:
@@ -138,6 +158,8 @@ class Door:
             protocol.connection_lost(error)
 
     async def _could_not_accept(self, error: OSError) -> None:
+        if isinstance(error, ConnectionAbortedError):
+            return  # It has left again.
         if descriptors.is_shortage(error):
             self._begins(Lack.DESCRIPTORS)
             self._make_room(self._places.silent or self._places.ending)
@@ -147,22 +169,24 @@ class Door:
 
     # --- room --------------------------------------------------------------------------------------------------------
 
-    async def _until_there_is_room(self) -> None:
+    async def _until_there_is_room(self, newcomer: socket.socket) -> None:
         """Return once the newcomer may stay: who has been silent for too long gives way to it."""
-        has_waited = False
-        while lack := self._lack():
-            has_waited = True
+        lack = self._lack(newcomer)
+        if lack is None:
+            self._look_what_is_over()
+        while lack is not None:
             self._begins(lack)
             left = self._make_room(self._places.silent or self._places.ending)
             if left or lack is Lack.DESCRIPTORS:  # which are free only once the connection is closed
                 await self._change(left or PAUSE_SECONDS)
-        if not has_waited:
-            self._look_what_is_over()
+            lack = self._lack()
 
-    def _lack(self) -> Lack | None:
+    def _lack(self, newcomer: socket.socket | None = None) -> Lack | None:
+        """What is lacking to let somebody in; the descriptor of one that has only just come shows how many are left."""
         if len(self._places.silent) >= max(1, self._most_silent()):
             return Lack.ROOM
-        return Lack.DESCRIPTORS if descriptors.are_short() else None
+        is_short = descriptors.are_short() if newcomer is None else descriptors.is_among_last(newcomer.fileno())
+        return Lack.DESCRIPTORS if is_short else None
 
     def _make_room(self, spare: Mapping[Acceptor, float]) -> float:
         """Have the oldest of some give way, if it has waited for long enough; else in how many seconds it will have."""
@@ -207,7 +231,7 @@ class Door:
         return len(self._places.silent) if lack is Lack.ROOM else len(self._places)
 
     def _look_what_is_over(self) -> None:
-        """A lack is over once a quarter of them is gone: with just one, it would be said for each newcomer."""
+        """A lack is over once a quarter of them is gone: after just one, it would be said for each newcomer."""
         for lack, begun in tuple(self._lacks.items()):
             if self._count(lack) <= begun.count * 3 // 4:
                 del self._lacks[lack]
@@ -226,17 +250,3 @@ class _Begun:
 
     count: int
     given_way: int = 0
-
-
-async def _accepted(sock: socket.socket) -> socket.socket:
-    """The next connection of a listening socket.
-
-    Raises:
-        BlockingIOError: there is none now.
-        OSError: it has gone again, or cannot be had.
-    """
-    if sys.platform == "win32":
-        return (await asyncio.get_running_loop().sock_accept(sock))[0]
-    newcomer, _ = sock.accept()
-    newcomer.setblocking(False)
-    return newcomer
