@@ -10,11 +10,11 @@ import asyncio
 import errno
 import socket
 import sys
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from parley.engine import descriptors
 from parley.engine.deadlines import Deadlines, time_limit
@@ -65,6 +65,7 @@ class Door:
         self._say = say
         self._sockets: list[socket.socket] = []
         self._working: dict[socket.socket, asyncio.Task[None]] = {}
+        self._held_up: set[socket.socket] = set()
         self._lacks: dict[Lack, _Begun] = {}
 
     def open(self, sockets: list[socket.socket], backlog: int) -> None:
@@ -85,8 +86,9 @@ class Door:
             task.cancel()
         for sock in self._sockets:
             self._unwatch(sock)
+        for sock in (*self._sockets, *self._held_up):
             sock.close()
-        self._working, self._sockets = {}, []
+        self._working, self._sockets, self._held_up = {}, [], set()
 
     # --- one after the other -----------------------------------------------------------------------------------------
 
@@ -109,25 +111,31 @@ class Door:
             except BlockingIOError:
                 return
             except OSError as error:
-                self._hold_up(sock, self._could_not_accept(error))
+                self._hold_up(sock, error=error)
                 return
             newcomer.setblocking(False)
             if self._lack(newcomer) is not None:
-                self._hold_up(sock, self._let_in_later(newcomer))
+                self._hold_up(sock, newcomer)
                 return
             self._look_what_is_over()
             self._welcome(newcomer)
 
-    def _hold_up(self, sock: socket.socket, work: Coroutine[Any, Any, None]) -> None:
-        """Let nobody in at a socket until some work is done."""
-
-        async def then_go_on() -> None:
-            await work
-            del self._working[sock]
-            self._watch(sock)
-
+    def _hold_up(
+        self, sock: socket.socket, newcomer: socket.socket | None = None, error: OSError | None = None
+    ) -> None:
+        """Let nobody in at a socket until this newcomer may come in, or after an error."""
         self._unwatch(sock)
-        self._working[sock] = spawn(then_go_on(), name="wait for room")
+        if newcomer is not None:
+            self._held_up.add(newcomer)
+        self._working[sock] = spawn(self._go_on_later(sock, newcomer, error), name="wait for room")
+
+    async def _go_on_later(self, sock: socket.socket, newcomer: socket.socket | None, error: OSError | None) -> None:
+        if newcomer is not None:
+            await self._let_in_later(newcomer)
+        if error is not None:
+            await self._could_not_accept(error)
+        del self._working[sock]
+        self._watch(sock)
 
     async def _wait_for_them(self, sock: socket.socket) -> None:
         """The same as `_let_in` where sockets are not watched."""
@@ -137,14 +145,12 @@ class Door:
             except OSError as error:
                 await self._could_not_accept(error)
             else:
+                self._held_up.add(newcomer)
                 await self._let_in_later(newcomer)
 
     async def _let_in_later(self, newcomer: socket.socket) -> None:
-        try:
-            await self._until_there_is_room(newcomer)
-        except BaseException:
-            newcomer.close()
-            raise
+        await self._until_there_is_room(newcomer)
+        self._held_up.remove(newcomer)
         self._welcome(newcomer)
 
     def _welcome(self, newcomer: socket.socket) -> None:

@@ -28,7 +28,7 @@ class Engine:
         associations: the live ones by number, in the order they came.
 
     Args:
-        sink: called for every event, inside the loop, in order; it must be quick and must not raise.
+        sink: called for every event, inside the loop, in order; it must be quick. Where it raises, its event is lost.
         settings: the program's; they count for what begins from now on.
     """
 

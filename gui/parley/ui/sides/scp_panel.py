@@ -90,7 +90,7 @@ class ScpPanel(SidePanel):
         tip = "How many associations at once; one more is rejected with 2/3/2"
         self._limit = Field("Max. associations", NumberEdit(), "scp.maximum_associations", tip)
         tip = "How many connections may have sent no request yet; beyond, the oldest gives way after a second"
-        self._silent = Field("silent", NumberEdit(), "scp.maximum_silent_connections", tip)
+        self._silent = Field("Max. silent", NumberEdit(), "scp.maximum_silent_connections", tip)
         editor = ContextsEditor(SupportedContext, "scp")
         named(editor.table, "scp.contexts", "Supported presentation contexts", "Double-click to edit")
         tip = "Which abstract syntaxes are accepted, and with which transfer syntaxes"
