@@ -18,7 +18,7 @@ from parley.model.attempt import AttemptEnd
 from parley.model.build import request_pdu
 from parley.model.decision import Hold, Silence
 from parley.model.event import EventKind as K
-from parley.model.handle import RequestorHandle
+from parley.model.handle import ProposedContext, RequestorHandle
 from parley.model.profile import AcceptorSide, RequestorSide, Timers
 from parley.model.tls import Tls
 from parley.ul.codec import encode
@@ -280,6 +280,22 @@ def test_a_place_is_free_as_soon_as_its_association_is_over(run):
             assert not made.listener.is_full
             assert list(made.listener.places.ending) == [holder]
             assert (await made.asks(await made.peer()))[0] == 2
+
+    run(play())
+
+
+def test_who_has_gone_before_its_request_was_looked_at_holds_no_place(run):
+    """A long request is decided about in a turn of its own; by then its peer may have aborted."""
+    syntaxes = tuple(f"1.2.840.{number}" for number in range(60))
+    contexts = tuple(ProposedContext(f"1.2.3.{number}", syntaxes) for number in range(128))
+    request = encode(request_pdu(RequestorHandle(contexts=contexts)))
+
+    async def play():
+        async with ward() as made:
+            peer = await made.peer()
+            await peer.send(request + encode(AAbort(0, 0)))
+            await made.record.wait_for(K.CLOSED, 1)
+            assert not made.listener.places.taken
 
     run(play())
 

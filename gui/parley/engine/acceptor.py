@@ -165,8 +165,9 @@ class Acceptor(Association):
                 self.tell(EventKind.NOTE, text=f"all {limit} places are taken; silent for longest: {holders}")
             self._carry_out(Reject(LIMIT_EXCEEDED, f"no more than {limit} at a time"))
             return
-        self._listener.places.took(self)
-        self._watch_silence()
+        if self.state is State.STA_3:  # else the peer has gone again, and holds no place
+            self._listener.places.took(self)
+            self._watch_silence()
         self.caller = self._listener.caller(request, self.peer, is_secured=self.handshake is not None)
         self._follow(self._listener.decide(self.caller))
 
