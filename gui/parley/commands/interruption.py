@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -13,20 +14,32 @@ from parley.engine.signals import ending_signals
 
 T = TypeVar("T")
 
+LOOK_SECONDS = 0.2
+"""How often it is looked, from a signal on, whether the output is stuck: the signal may come just before a write."""
+
 
 @contextmanager
 def on_signal(end: Callable[[], object]) -> Iterator[None]:
     """Have `end` called, in the running loop, by each signal that asks the program to end."""
     loop = asyncio.get_running_loop()
 
+    def look(_number: int, _frame: object) -> None:
+        output.hurry()
+
     def came(_number: int, _frame: object) -> None:
         loop.call_soon_threadsafe(end)
+        if sys.platform != "win32":
+            signal.setitimer(signal.ITIMER_REAL, LOOK_SECONDS, LOOK_SECONDS)
         output.hurry()
 
     before = {number: signal.signal(number, came) for number in ending_signals()}
+    if sys.platform != "win32":
+        before[signal.SIGALRM] = signal.signal(signal.SIGALRM, look)
     try:
         yield
     finally:
+        if sys.platform != "win32":
+            signal.setitimer(signal.ITIMER_REAL, 0)
         for number, handler in before.items():
             signal.signal(number, handler)
 
