@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from parley.ul.codes import ContextResult, UserIdentityType
 from parley.ul.common_rules import (
+    Contents,
     Findings,
-    each_item,
-    each_sub_item,
     error,
     note,
     syntax_findings,
-    user_information_path,
     warning,
 )
 from parley.ul.negotiation import EXTENDED, IDENTITY, ROLES, WINDOW, unanswered
@@ -41,20 +39,20 @@ _PASSED_OVER = {
 }
 
 
-def accept_findings(rq: AAssociateRq | None, ac: AAssociateAc) -> Findings:
+def accept_findings(rq: AAssociateRq | None, ac: AAssociateAc, contents: Contents) -> Findings:
     """What is wrong or risky in an acceptance, but for what a request could have too."""
-    for path, context in each_item(ac, PresentationContextAc):
+    for path, context in contents.each(PresentationContextAc):
         yield from _context_findings(path, context)
-    yield from _number_findings(ac)
-    yield from _misplaced_findings(ac)
+    yield from _number_findings(contents)
+    yield from _misplaced_findings(contents)
     if rq is not None:
         yield from _title_findings(rq, ac)
-        yield from _answer_findings(rq, ac)
-        yield from _asynchronous_findings(rq, ac)
-        yield from _role_findings(rq, ac)
-        yield from _extended_findings(rq, ac)
-        yield from _identity_findings(rq, ac)
-        yield from _unanswered_findings(rq, ac)
+        yield from _answer_findings(rq, contents)
+        yield from _asynchronous_findings(rq, contents)
+        yield from _role_findings(rq, contents)
+        yield from _extended_findings(rq, contents)
+        yield from _identity_findings(rq, contents)
+        yield from _unanswered_findings(rq, ac, contents)
 
 
 # --- alone -----------------------------------------------------------------------------------------------------------
@@ -85,9 +83,9 @@ def _context_findings(path: str, context: PresentationContextAc) -> Findings:
     yield from syntax_findings(path, context.sub_items)
 
 
-def _number_findings(ac: AAssociateAc) -> Findings:
+def _number_findings(contents: Contents) -> Findings:
     seen: set[int] = set()
-    for path, context in each_item(ac, PresentationContextAc):
+    for path, context in contents.each(PresentationContextAc):
         if context.context_id in seen:
             text = f"Presentation context {context.context_id} is answered more than once."
             yield error(f"{path}.context_id", text, "Answer each context once.")
@@ -99,15 +97,15 @@ def _number_findings(ac: AAssociateAc) -> Findings:
         yield error("items", "No presentation context is answered.", "Answer every proposed context.")
 
 
-def _misplaced_findings(ac: AAssociateAc) -> Findings:
-    for path, _ in each_item(ac, PresentationContextRq):
+def _misplaced_findings(contents: Contents) -> Findings:
+    for path, _ in contents.each(PresentationContextRq):
         text = "A proposed presentation context (20H) does not belong in an acceptance."
         yield error(path, text, "Leave it out.")
     for kind, what in (
         (SopClassCommonExtendedNegotiation, "Common extended negotiation (57H)"),
         (UserIdentityRq, "A user identity (58H)"),
     ):
-        for path, _ in each_sub_item(ac, kind):
+        for path, _ in contents.each_sub_item(kind):
             yield error(path, f"{what} belongs in requests only.", "Leave it out.")
 
 
@@ -121,12 +119,12 @@ def _title_findings(rq: AAssociateRq, ac: AAssociateAc) -> Findings:
             yield note(field, f"The {who} AE title is not the request's; it is sent for nobody to test.")
 
 
-def _answer_findings(rq: AAssociateRq, ac: AAssociateAc) -> Findings:
+def _answer_findings(rq: AAssociateRq, contents: Contents) -> Findings:
     proposed: dict[int, frozenset[str]] = {}
     for context in rq.presentation_contexts:
         proposed.setdefault(context.context_id, frozenset(context.transfer_syntaxes))
     missing = dict.fromkeys(proposed)
-    for path, answer in each_item(ac, PresentationContextAc):
+    for path, answer in contents.each(PresentationContextAc):
         asked = proposed.get(answer.context_id)
         missing.pop(answer.context_id, None)
         if asked is None:
@@ -144,9 +142,9 @@ def _answer_findings(rq: AAssociateRq, ac: AAssociateAc) -> Findings:
         yield error("items", text, "Answer every proposed context.")
 
 
-def _asynchronous_findings(rq: AAssociateRq, ac: AAssociateAc) -> Findings:
+def _asynchronous_findings(rq: AAssociateRq, contents: Contents) -> Findings:
     asked = rq.user_information.first(AsynchronousOperationsWindow)
-    for path, item in each_sub_item(ac, AsynchronousOperationsWindow):
+    for path, item in contents.each_sub_item(AsynchronousOperationsWindow):
         if asked is None:
             text = "An asynchronous operations window is answered, none was asked for."
             yield error(path, text, "Leave it out.")
@@ -158,11 +156,11 @@ def _asynchronous_findings(rq: AAssociateRq, ac: AAssociateAc) -> Findings:
                 yield error(f"{path}.{name}", text, "Answer no more than is asked for.")
 
 
-def _role_findings(rq: AAssociateRq, ac: AAssociateAc) -> Findings:
+def _role_findings(rq: AAssociateRq, contents: Contents) -> Findings:
     asked: dict[str, RoleSelection] = {}
     for role in rq.user_information.all(RoleSelection):
         asked.setdefault(significant(role.sop_class_uid), role)
-    for path, item in each_sub_item(ac, RoleSelection):
+    for path, item in contents.each_sub_item(RoleSelection):
         uid = significant(item.sop_class_uid)
         if uid not in asked:
             yield error(path, f"Roles for {uid} are answered, none were asked for.", "Leave it out.")
@@ -173,18 +171,18 @@ def _role_findings(rq: AAssociateRq, ac: AAssociateAc) -> Findings:
                 yield error(f"{path}.{name}", text, "Grant only what is asked for.")
 
 
-def _extended_findings(rq: AAssociateRq, ac: AAssociateAc) -> Findings:
+def _extended_findings(rq: AAssociateRq, contents: Contents) -> Findings:
     asked = {significant(item.sop_class_uid) for item in rq.user_information.all(SopClassExtendedNegotiation)}
-    for path, item in each_sub_item(ac, SopClassExtendedNegotiation):
+    for path, item in contents.each_sub_item(SopClassExtendedNegotiation):
         uid = significant(item.sop_class_uid)
         if uid not in asked:
             text = f"Extended negotiation for {uid} is answered, none was asked for."
             yield error(path, text, "Leave it out.")
 
 
-def _identity_findings(rq: AAssociateRq, ac: AAssociateAc) -> Findings:
+def _identity_findings(rq: AAssociateRq, contents: Contents) -> Findings:
     asked = rq.user_information.first(UserIdentityRq)
-    for path, item in each_sub_item(ac, UserIdentityAc):
+    for path, item in contents.each_sub_item(UserIdentityAc):
         if asked is None:
             yield error(path, "A user identity is answered, none was given.", "Leave it out.")
         elif not asked.response_requested:
@@ -197,7 +195,7 @@ def _identity_findings(rq: AAssociateRq, ac: AAssociateAc) -> Findings:
             yield warning(f"{path}.response", text, "Send zero bytes.")
 
 
-def _unanswered_findings(rq: AAssociateRq, ac: AAssociateAc) -> Findings:
+def _unanswered_findings(rq: AAssociateRq, ac: AAssociateAc, contents: Contents) -> Findings:
     for what, uid in unanswered(rq, ac):
         asked = f"{what} for {uid}" if uid else what
-        yield note(user_information_path(ac), f"Asked for and not answered: {asked}. {_PASSED_OVER[what]}")
+        yield note(contents.user_information_path, f"Asked for and not answered: {asked}. {_PASSED_OVER[what]}")

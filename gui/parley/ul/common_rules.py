@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from itertools import islice
+from typing import Any, TypeVar
 
 from parley.ul.codes import APPLICATION_CONTEXT
 from parley.ul.errors import Finding, Severity
@@ -50,25 +52,47 @@ def note(field: str, text: str, remedy: str = "") -> Finding:
     return Finding(Severity.NOTE, field, -1, text, remedy)
 
 
-def each_item(pdu: AAssociateRq | AAssociateAc, kind: type[T]) -> Iterator[tuple[str, T]]:
-    """The items of one kind with their paths."""
-    for index, item in enumerate(pdu.items):
-        if isinstance(item, kind):
-            yield f"items[{index}]", item
+class Contents:
+    """What an A-ASSOCIATE PDU consists of, sorted by kind once for all rules: a peer may have sent thousands of items.
+
+    Attributes:
+        pdu: the PDU.
+    """
+
+    def __init__(self, pdu: AAssociateRq | AAssociateAc) -> None:
+        self.pdu = pdu
+        self._items = _by_kind(pdu.items)
+        self._sub_items: dict[type, list[tuple[int, Any]]] = {}
+        self._information = "items"
+        for path, information in islice(self.each(UserInformation), 1):
+            self._information = f"{path}.sub_items"
+            self._sub_items = _by_kind(information.sub_items)
+
+    @property
+    def user_information_path(self) -> str:
+        """Where a sub-item is missing."""
+        return self._information
+
+    def each(self, kind: type[T]) -> Iterator[tuple[str, T]]:
+        """The items of one kind with their paths."""
+        return ((f"items[{index}]", item) for index, item in self._items.get(kind, ()))
+
+    def each_sub_item(self, kind: type[T]) -> Iterator[tuple[str, T]]:
+        """The sub-items of one kind in the first user information item, with their paths."""
+        return ((f"{self._information}[{index}]", item) for index, item in self._sub_items.get(kind, ()))
 
 
-def each_sub_item(pdu: AAssociateRq | AAssociateAc, kind: type[T]) -> Iterator[tuple[str, T]]:
-    """The sub-items of one kind in the first user information item, with their paths."""
-    for path, information in each_item(pdu, UserInformation):
-        for index, item in enumerate(information.sub_items):
-            if isinstance(item, kind):
-                yield f"{path}.sub_items[{index}]", item
-        return
+def _by_kind(items: Iterable[object]) -> dict[type, list[tuple[int, Any]]]:
+    """Items with their indices, by their classes."""
+    found: dict[type, list[tuple[int, Any]]] = defaultdict(list)
+    for each in enumerate(items):
+        found[type(each[1])].append(each)
+    return found
 
 
 def repeated(found: Iterable[tuple[str, object]], what: str) -> Findings:
     """Every one of something that may be there once, but for the first."""
-    for path, _ in list(found)[1:]:
+    for path, _ in islice(found, 1, None):
         yield error(path, f"There is more than one {what}.", "Send one of them only.")
 
 
@@ -76,9 +100,10 @@ def repeated_uids(found: Iterable[tuple[str, str]], what: str) -> Findings:
     """Every SOP class that has something twice which it may have once."""
     seen: set[str] = set()
     for path, uid in found:
-        if significant(uid) in seen:
-            yield error(path, f"There is more than one {what} for {significant(uid)}.", "Send one of them only.")
-        seen.add(significant(uid))
+        name = significant(uid)
+        if name in seen:
+            yield error(path, f"There is more than one {what} for {name}.", "Send one of them only.")
+        seen.add(name)
 
 
 def uid_findings(path: str, what: str, uid: str) -> Findings:
@@ -100,20 +125,19 @@ def syntax_findings(path: str, sub_items: Iterable[object]) -> Findings:
             yield from uid_findings(f"{path}.sub_items[{index}].uid", what, item.uid)
 
 
-def association_findings(pdu: AAssociateRq | AAssociateAc) -> Findings:
+def association_findings(contents: Contents) -> Findings:
     """What is wrong or risky in what a request and an acceptance have in common."""
-    yield from _version_findings(pdu)
-    yield from _application_context_findings(pdu)
-    found = list(each_item(pdu, UserInformation))
-    yield from repeated(found, "user information item")
-    if not found:
+    yield from _version_findings(contents.pdu)
+    yield from _application_context_findings(contents)
+    yield from repeated(contents.each(UserInformation), "user information item")
+    if contents.user_information_path == "items":
         yield error("items", "There is no user information item.", "Send one with a maximum length in it.")
         return
-    yield from _maximum_length_findings(pdu)
-    yield from _implementation_findings(pdu)
-    yield from _asynchronous_findings(pdu)
-    yield from _role_findings(pdu)
-    yield from _extended_findings(pdu)
+    yield from _maximum_length_findings(contents)
+    yield from _implementation_findings(contents)
+    yield from _asynchronous_findings(contents)
+    yield from _role_findings(contents)
+    yield from _extended_findings(contents)
 
 
 def _version_findings(pdu: AAssociateRq | AAssociateAc) -> Findings:
@@ -127,8 +151,8 @@ def _version_findings(pdu: AAssociateRq | AAssociateAc) -> Findings:
         yield warning("protocol_version", text, "Use 1.")
 
 
-def _application_context_findings(pdu: AAssociateRq | AAssociateAc) -> Findings:
-    found = list(each_item(pdu, ApplicationContext))
+def _application_context_findings(contents: Contents) -> Findings:
+    found = list(contents.each(ApplicationContext))
     if not found:
         yield error("items", "There is no application context name.", f"Send {APPLICATION_CONTEXT}.")
     yield from repeated(found, "application context name")
@@ -140,11 +164,11 @@ def _application_context_findings(pdu: AAssociateRq | AAssociateAc) -> Findings:
             yield from uid_findings(f"{path}.name", "application context name", item.name)
 
 
-def _maximum_length_findings(pdu: AAssociateRq | AAssociateAc) -> Findings:
-    found = list(each_sub_item(pdu, MaximumLength))
+def _maximum_length_findings(contents: Contents) -> Findings:
+    found = list(contents.each_sub_item(MaximumLength))
     if not found:
         text = "There is no maximum length (51H), which is required; peers then assume one of their own."
-        yield warning(user_information_path(pdu), text, _DEFAULT_LENGTH)
+        yield warning(contents.user_information_path, text, _DEFAULT_LENGTH)
     yield from repeated(found, "maximum length")
     for path, item in found:
         field = f"{path}.length"
@@ -163,15 +187,15 @@ def _maximum_length_findings(pdu: AAssociateRq | AAssociateAc) -> Findings:
             yield warning(field, text, f"Use {_LARGEST_USUAL_LENGTH} or less.")
 
 
-def _implementation_findings(pdu: AAssociateRq | AAssociateAc) -> Findings:
-    uids = list(each_sub_item(pdu, ImplementationClassUid))
+def _implementation_findings(contents: Contents) -> Findings:
+    uids = list(contents.each_sub_item(ImplementationClassUid))
     if not uids:
         text = "There is no implementation class UID (52H), which is required."
-        yield warning(user_information_path(pdu), text, "Send the UID of the implementation.")
+        yield warning(contents.user_information_path, text, "Send the UID of the implementation.")
     yield from repeated(uids, "implementation class UID")
     for path, item in uids:
         yield from uid_findings(f"{path}.uid", "implementation class UID", item.uid)
-    names = list(each_sub_item(pdu, ImplementationVersionName))
+    names = list(contents.each_sub_item(ImplementationVersionName))
     yield from repeated(names, "implementation version name")
     for path, name in names:
         if problem := version_name_problem(name.name):
@@ -179,8 +203,8 @@ def _implementation_findings(pdu: AAssociateRq | AAssociateAc) -> Findings:
             yield error(f"{path}.name", text, "Use 1 to 16 printable ASCII characters.")
 
 
-def _asynchronous_findings(pdu: AAssociateRq | AAssociateAc) -> Findings:
-    found = list(each_sub_item(pdu, AsynchronousOperationsWindow))
+def _asynchronous_findings(contents: Contents) -> Findings:
+    found = list(contents.each_sub_item(AsynchronousOperationsWindow))
     yield from repeated(found, "asynchronous operations window")
     if isinstance(pdu, AAssociateAc):
         what, remedy = "granted to the requestor", "Leave it out: one operation at a time then holds."
@@ -193,8 +217,8 @@ def _asynchronous_findings(pdu: AAssociateRq | AAssociateAc) -> Findings:
         yield warning(path, f"{text}; {why}.", remedy)
 
 
-def _role_findings(pdu: AAssociateRq | AAssociateAc) -> Findings:
-    found = list(each_sub_item(pdu, RoleSelection))
+def _role_findings(contents: Contents) -> Findings:
+    found = list(contents.each_sub_item(RoleSelection))
     yield from repeated_uids([(path, item.sop_class_uid) for path, item in found], "role selection")
     is_answer = isinstance(pdu, AAssociateAc)
     for path, item in found:
@@ -212,20 +236,15 @@ def _role_findings(pdu: AAssociateRq | AAssociateAc) -> Findings:
             yield warning(path, text, "Choose a role, or leave the role selection out for the default ones.")
 
 
-def _extended_findings(pdu: AAssociateRq | AAssociateAc) -> Findings:
+def _extended_findings(contents: Contents) -> Findings:
     kinds: tuple[tuple[type[SopClassExtendedNegotiation | SopClassCommonExtendedNegotiation], str], ...] = (
         (SopClassExtendedNegotiation, "extended negotiation"),
         (SopClassCommonExtendedNegotiation, "common extended negotiation"),
     )
     for kind, what in kinds:
-        found = [(f"{path}.sop_class_uid", item.sop_class_uid) for path, item in each_sub_item(pdu, kind)]
+        found = [(f"{path}.sop_class_uid", item.sop_class_uid) for path, item in contents.each_sub_item(kind)]
         yield from repeated_uids(found, what)
         for path, uid in found:
             yield from uid_findings(path, f"SOP class UID in {what}", uid)
-    yield from repeated(each_sub_item(pdu, UserIdentityRq), "user identity")
-    yield from repeated(each_sub_item(pdu, UserIdentityAc), "answer to the user identity")
-
-
-def user_information_path(pdu: AAssociateRq | AAssociateAc) -> str:
-    """Where a sub-item is missing."""
-    return next((f"{path}.sub_items" for path, _ in each_item(pdu, UserInformation)), "items")
+    yield from repeated(contents.each_sub_item(UserIdentityRq), "user identity")
+    yield from repeated(contents.each_sub_item(UserIdentityAc), "answer to the user identity")

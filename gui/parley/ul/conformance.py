@@ -7,16 +7,15 @@ How the bytes are laid out is `codec`'s matter; what this side makes of an answe
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import chain, islice
 
 from parley.ul.accept_rules import accept_findings
 from parley.ul.code_rules import abort_findings, rejection_findings
-from parley.ul.common_rules import association_findings
+from parley.ul.common_rules import Contents, association_findings
 from parley.ul.errors import Finding, Severity
 from parley.ul.pdu import AAbort, AAssociateAc, AAssociateRj, AAssociateRq
+from parley.ul.places import Places
 from parley.ul.request_rules import request_findings
-from parley.ul.tree import annotate
 
 _MOST_FINDINGS = 500
 """A peer may put ten thousands of faults into one PDU; nobody reads that many."""
@@ -24,7 +23,8 @@ _MOST_FINDINGS = 500
 
 def check_request(rq: AAssociateRq) -> tuple[Finding, ...]:
     """What is wrong or risky in the values of a request, in the order of the wire within each kind of rule."""
-    return _bounded(chain(association_findings(rq), request_findings(rq)))
+    contents = Contents(rq)
+    return _bounded(chain(association_findings(contents), request_findings(rq, contents)))
 
 
 def check_accept(rq: AAssociateRq | None, ac: AAssociateAc) -> tuple[Finding, ...]:
@@ -34,7 +34,8 @@ def check_accept(rq: AAssociateRq | None, ac: AAssociateAc) -> tuple[Finding, ..
         rq: what it answers; None where that is not known, which leaves out every rule that compares the two.
         ac: the acceptance.
     """
-    return _bounded(chain(association_findings(ac), accept_findings(rq, ac)))
+    contents = Contents(ac)
+    return _bounded(chain(association_findings(contents), accept_findings(rq, ac, contents)))
 
 
 def check_codes(pdu: AAssociateRj | AAbort) -> tuple[Finding, ...]:
@@ -57,14 +58,9 @@ def locate(data: bytes, findings: Iterable[Finding]) -> tuple[Finding, ...]:
     unlocated = tuple(findings)
     if all(finding.offset >= 0 for finding in unlocated):
         return unlocated
-    offsets = {node.path: node.offset for node in annotate(data).walk()}
-    return tuple(
-        finding if finding.offset >= 0 else replace(finding, offset=_offset(finding.field, offsets))
-        for finding in unlocated
-    )
+    places = Places(data)
+    return tuple([each if each.offset >= 0 else _moved(each, places.nearest(each.field)[1]) for each in unlocated])
 
 
-def _offset(path: str, offsets: dict[str, int]) -> int:
-    while path not in offsets:
-        path = path.rpartition(".")[0]
-    return offsets[path]
+def _moved(finding: Finding, offset: int) -> Finding:
+    return Finding(finding.severity, finding.field, offset, finding.text, finding.remedy)

@@ -1,7 +1,7 @@
 """How every PDU and item of PS3.8 section 9.3 and PS3.7 section D.3.3 lies on the wire, said once.
 
-`codec` compiles these layouts into its encoder and decoder, `tree` walks them to annotate bytes. This module describes;
-it reads and writes nothing.
+`codec` compiles these layouts into its encoder and decoder, `places` walks over bytes along them. This module
+describes; it reads and writes nothing.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ class Field:
         name: its name in the standard.
         form: how it is spelled.
         meaning: puts a value in words.
-        is_secret: whether it is nothing to be shown, told from the fields before it.
+        is_secret: whether it is nothing to be shown, told from the numbers before it and the item's own `item_type`.
     """
 
     attribute: str
@@ -173,7 +173,19 @@ def _items(*layouts: Layout) -> Items:
 _UID = Text(is_uid=True)
 _ONE = Number(1)
 
-UNKNOWN_ITEM = Layout(pdu.UnknownItem, None, "Unknown item", "", (Field("data", "Item-data", Rest()),))
+
+def _is_identity(earlier: Mapping[str, Any]) -> bool:
+    return earlier.get("item_type") in {ItemType.USER_IDENTITY_RQ, ItemType.USER_IDENTITY_AC}
+
+
+UNKNOWN_ITEM = Layout(
+    pdu.UnknownItem,
+    None,
+    "Unknown item",
+    "",
+    # A user identity where none belongs proves as much as one in its place.
+    (Field("data", "Item-data", Rest(), is_secret=_is_identity),),
+)
 
 # --- items -----------------------------------------------------------------------------------------------------------
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import NamedTuple
 
 from parley.ul.codes import IMPLICIT_VR_LITTLE_ENDIAN, UserIdentityType
 from parley.ul.common_rules import (
+    Contents,
     Findings,
-    each_item,
-    each_sub_item,
     error,
     syntax_findings,
     uid_findings,
@@ -24,28 +22,30 @@ from parley.ul.pdu import (
     RoleSelection,
     SopClassCommonExtendedNegotiation,
     SopClassExtendedNegotiation,
+    TransferSyntax,
     UserIdentityAc,
     UserIdentityRq,
     significant,
 )
-from parley.ul.text_rules import UNCOMPRESSED, Coding, codings, title_problem
+from parley.ul.text_rules import UNCOMPRESSED, UNUSUAL, Coding, are_uids, codings, title_problem, uid_problem
 
 MOST_CONTEXTS = 128
 """There are that many odd numbers in a byte."""
 
 
-def request_findings(rq: AAssociateRq) -> Findings:
+def request_findings(rq: AAssociateRq, contents: Contents) -> Findings:
     """What is wrong or risky in a request, but for what an acceptance could have too."""
-    proposals = [Proposal.of(path, context) for path, context in each_item(rq, PresentationContextRq)]
-    return chain(
-        _title_findings(rq),
-        _number_findings(proposals),
-        chain.from_iterable(map(_context_findings, proposals)),
-        _default_syntax_findings(proposals),
-        _proposal_findings(rq, {proposal.abstract_syntax for proposal in proposals}),
-        _identity_findings(rq),
-        _misplaced_findings(rq),
-    )
+    yield from _title_findings(rq)
+    yield from _number_findings(contents)
+    proposals: list[Proposal] = []
+    known: dict[tuple[str, ...], Syntaxes] = {}
+    for path, context in contents.each(PresentationContextRq):
+        proposals.append(Proposal.of(path, context, known))
+        yield from _context_findings(proposals[-1])
+    yield from _default_syntax_findings(proposals)
+    yield from _proposal_findings(contents, {proposal.abstract_syntax for proposal in proposals})
+    yield from _identity_findings(contents)
+    yield from _misplaced_findings(contents)
 
 
 def _title_findings(rq: AAssociateRq) -> Findings:
@@ -70,63 +70,96 @@ def _title_findings(rq: AAssociateRq) -> Findings:
 # --- presentation contexts -------------------------------------------------------------------------------------------
 
 
+class Syntaxes(NamedTuple):
+    """The transfer syntaxes of a proposed context with what several rules want to know of them."""
+
+    are_any: bool
+    are_flawless: bool
+    are_distinct: bool
+    codings: set[Coding]
+
+    @classmethod
+    def of(cls, uids: tuple[str, ...]) -> Syntaxes:
+        """Works out each thing once."""
+        significant_uids = [significant(uid) for uid in uids]
+        are_distinct = len(set(significant_uids)) == len(uids)
+        return cls(bool(uids), are_uids(uids), are_distinct, codings(significant_uids))
+
+
 class Proposal(NamedTuple):
     """A proposed context with what several rules want to know of it."""
 
     path: str
     number: int
     sub_items: tuple[ContextSubItem, ...]
-    abstract_syntax: str
-    transfer_syntaxes: tuple[str, ...]
-    codings: set[Coding]
+    abstract_syntaxes: list[str]
+    syntaxes: Syntaxes
+
+    @property
+    def abstract_syntax(self) -> str:
+        """The first one without padding; empty where there is none."""
+        return significant(self.abstract_syntaxes[0]) if self.abstract_syntaxes else ""
 
     @classmethod
-    def of(cls, path: str, context: PresentationContextRq) -> Proposal:
-        """Works out each thing once: an editor asks at every key stroke."""
-        syntaxes = context.transfer_syntaxes
-        abstract_syntax = context.abstract_syntax
-        return cls(path, context.context_id, context.sub_items, abstract_syntax, syntaxes, codings(syntaxes))
+    def of(cls, path: str, context: PresentationContextRq, known: dict[tuple[str, ...], Syntaxes]) -> Proposal:
+        """Works out each thing once: an editor asks at every key stroke, and contexts have their syntaxes in common."""
+        items = context.sub_items
+        uids = tuple([item.uid for item in items if type(item) is TransferSyntax])
+        syntaxes = known.get(uids)
+        if syntaxes is None:
+            syntaxes = known[uids] = Syntaxes.of(uids)
+        abstract_syntaxes = [item.uid for item in items if type(item) is AbstractSyntax]
+        return cls(path, context.context_id, items, abstract_syntaxes, syntaxes)
 
 
-def _number_findings(proposals: list[Proposal]) -> Findings:
-    if not proposals:
+def _number_findings(contents: Contents) -> Findings:
+    proposed = list(contents.each(PresentationContextRq))
+    if not proposed:
         yield error("items", "No presentation context is proposed.", "Propose one at least, such as Verification.")
-    for proposal in proposals[MOST_CONTEXTS:][:1]:
-        text = f"There are {len(proposals)} presentation contexts, {MOST_CONTEXTS} are possible."
-        yield error(proposal.path, text, "Leave contexts out, or use several associations.")
+    for path, _ in proposed[MOST_CONTEXTS:][:1]:
+        text = f"There are {len(proposed)} presentation contexts, {MOST_CONTEXTS} are possible."
+        yield error(path, text, "Leave contexts out, or use several associations.")
     seen: set[int] = set()
-    for proposal in proposals:
-        number, field = proposal.number, f"{proposal.path}.context_id"
+    for path, context in proposed:
+        number = context.context_id
         if number in seen:
-            yield error(field, f"Presentation context ID {number} is there more than once.", "Number them 1, 3, 5 …")
+            text = f"Presentation context ID {number} is there more than once."
+            yield error(f"{path}.context_id", text, "Number them 1, 3, 5 …")
         elif number % 2 == 0:
-            yield error(field, f"Presentation context ID {number} is not odd.", "Use an odd number from 1 to 255.")
+            text = f"Presentation context ID {number} is not odd."
+            yield error(f"{path}.context_id", text, "Use an odd number from 1 to 255.")
         elif not 0 < number < 256:
-            yield error(field, f"Presentation context ID {number} does not fit a byte.", "Use 1 to 255.")
+            text = f"Presentation context ID {number} does not fit a byte."
+            yield error(f"{path}.context_id", text, "Use 1 to 255.")
         seen.add(number)
 
 
 def _context_findings(proposal: Proposal) -> Findings:
+    syntaxes, abstract = proposal.syntaxes, proposal.abstract_syntaxes
+    codings = syntaxes.codings
+    mixed = Coding.COMPRESSED in codings and not codings.isdisjoint(UNCOMPRESSED)
+    is_usual = len(abstract) == 1 and syntaxes.are_any and syntaxes.are_distinct and syntaxes.are_flawless
+    if is_usual and not mixed and codings.isdisjoint(UNUSUAL) and not uid_problem(abstract[0]):
+        return
     who = f"Presentation context {proposal.number}"
     field = f"{proposal.path}.sub_items"
-    syntaxes = proposal.transfer_syntaxes
-    abstract = sum(type(item) is AbstractSyntax for item in proposal.sub_items)
-    if abstract != 1:
-        how_many = f"{abstract} abstract syntaxes" if abstract else "no abstract syntax"
+    if len(abstract) != 1:
+        how_many = f"{len(abstract)} abstract syntaxes" if abstract else "no abstract syntax"
         yield error(field, f"{who} has {how_many}.", "Give each context one abstract syntax.")
-    yield from syntax_findings(proposal.path, proposal.sub_items)
-    if not syntaxes:
+    if not syntaxes.are_flawless or not are_uids(abstract):
+        yield from syntax_findings(proposal.path, proposal.sub_items)
+    if not syntaxes.are_any:
         text = f"{who} has no transfer syntax; some peers never answer that."
         yield error(field, text, "Propose one at least, such as Implicit VR Little Endian.")
-    if len(set(syntaxes)) < len(syntaxes):
+    if not syntaxes.are_distinct:
         yield warning(field, f"{who} has a transfer syntax more than once.", "Leave the second one out.")
-    if Coding.COMPRESSED in proposal.codings and proposal.codings & UNCOMPRESSED:
+    if mixed:
         text = (
             f"{who} mixes compressed and uncompressed transfer syntaxes; only the one that the peer picks can be sent."
         )
         yield warning(field, text, "Propose a context for each.")
-    for kind in (Coding.DEFLATED, Coding.BIG_ENDIAN):
-        if kind in proposal.codings:
+    for kind in UNUSUAL:
+        if kind in codings:
             text = f"{who} proposes a {kind.value} transfer syntax; few peers take it."
             yield warning(field, text, "Leave it out, unless the peer is known to want it.")
 
@@ -136,8 +169,9 @@ def _default_syntax_findings(proposals: list[Proposal]) -> Findings:
     first: dict[str, str] = {}
     kinds: dict[str, set[Coding]] = {}
     for proposal in proposals:
-        first.setdefault(proposal.abstract_syntax, proposal.path)
-        kinds.setdefault(proposal.abstract_syntax, set()).update(proposal.codings)
+        uid = proposal.abstract_syntax
+        first.setdefault(uid, proposal.path)
+        kinds.setdefault(uid, set()).update(proposal.syntaxes.codings)
     for abstract_syntax, path in first.items():
         found = kinds[abstract_syntax]
         # Data that exist only compressed are the one exception the standard makes.
@@ -150,26 +184,26 @@ def _default_syntax_findings(proposals: list[Proposal]) -> Findings:
 # --- user information ------------------------------------------------------------------------------------------------
 
 
-def _proposal_findings(rq: AAssociateRq, proposed: set[str]) -> Findings:
+def _proposal_findings(contents: Contents, proposed: set[str]) -> Findings:
     """Negotiation about SOP classes that no context proposes."""
     kinds: tuple[tuple[type[RoleSelection | SopClassExtendedNegotiation], str], ...] = (
         (RoleSelection, "Roles are selected"),
         (SopClassExtendedNegotiation, "Details are negotiated"),
     )
     for kind, what in kinds:
-        for path, item in each_sub_item(rq, kind):
+        for path, item in contents.each_sub_item(kind):
             if significant(item.sop_class_uid) not in proposed:
                 text = f"{what} for {significant(item.sop_class_uid)}, which no context proposes."
                 yield warning(f"{path}.sop_class_uid", text, "Propose it, or leave this out.")
-    for path, common in each_sub_item(rq, SopClassCommonExtendedNegotiation):
+    for path, common in contents.each_sub_item(SopClassCommonExtendedNegotiation):
         yield from uid_findings(f"{path}.service_class_uid", "service class UID", common.service_class_uid)
         for index, uid in enumerate(common.related_general_sop_class_uids):
             field = f"{path}.related_general_sop_class_uids[{index}]"
             yield from uid_findings(field, "related general SOP class UID", uid)
 
 
-def _identity_findings(rq: AAssociateRq) -> Findings:
-    for path, identity in each_sub_item(rq, UserIdentityRq):
+def _identity_findings(contents: Contents) -> Findings:
+    for path, identity in contents.each_sub_item(UserIdentityRq):
         kind = UserIdentityType(identity.identity_type)
         if kind.is_reserved:
             yield error(f"{path}.identity_type", f"User identity type {kind.value} is reserved.", "Use 1 to 5.")
@@ -185,9 +219,9 @@ def _identity_findings(rq: AAssociateRq) -> Findings:
             yield error(f"{path}.response_requested", text, "Use 1 for yes, 0 for no.")
 
 
-def _misplaced_findings(rq: AAssociateRq) -> Findings:
-    for path, _ in each_item(rq, PresentationContextAc):
+def _misplaced_findings(contents: Contents) -> Findings:
+    for path, _ in contents.each(PresentationContextAc):
         text = "An answer to a presentation context (21H) does not belong in a request."
         yield error(path, text, "Leave it out.")
-    for path, _ in each_sub_item(rq, UserIdentityAc):
+    for path, _ in contents.each_sub_item(UserIdentityAc):
         yield error(path, "An answer to a user identity (59H) does not belong in a request.", "Leave it out.")

@@ -6,7 +6,7 @@ A problem is told as the end of a sentence whose beginning names the text, such 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import Enum
 from functools import lru_cache
 
@@ -17,6 +17,7 @@ LONGEST_TITLE = 16
 LONGEST_VERSION_NAME = 16
 
 _UID = re.compile(r"(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))*")
+_UIDS = re.compile(r"(?:(?:0|[1-9][0-9]*+)(?:\.(?:0|[1-9][0-9]*+))*+;)*+")
 _KEPT = 4096
 
 
@@ -25,6 +26,14 @@ def uid_problem(uid: str) -> str:
     if len(uid) > LONGEST_UID:
         return f"has {len(uid)} characters, {LONGEST_UID} are allowed"
     return _short_uid_problem(uid)
+
+
+def are_uids(uids: Sequence[str]) -> bool:
+    """Whether none of them has a problem: one look at all of them."""
+    text = "".join([f"{uid};" for uid in uids])
+    if text.count(";") != len(uids) or max(map(len, uids), default=0) > LONGEST_UID:
+        return False
+    return _UIDS.fullmatch(text) is not None
 
 
 @lru_cache(_KEPT)
@@ -96,6 +105,9 @@ _CODINGS = {
 }
 
 UNCOMPRESSED = frozenset({Coding.IMPLICIT, Coding.EXPLICIT, Coding.DEFLATED, Coding.BIG_ENDIAN})
+
+UNUSUAL = (Coding.DEFLATED, Coding.BIG_ENDIAN)
+"""What few peers take."""
 
 
 def codings(transfer_syntaxes: Iterable[str]) -> set[Coding]:

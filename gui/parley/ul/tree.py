@@ -1,11 +1,13 @@
-"""Bytes annotated field by field, for a person: walks the layouts over any bytes at all, and never raises.
+"""Bytes annotated field by field, for a person: puts what `places` finds in words, for any bytes at all; never raises.
 
-Names of UIDs are not known in this room: a node of kind `UID` has the UID as its value, for a view to look up.
+What a node consists of is worked out when somebody asks for its children, so that looking at a PDU costs what is looked
+at. Names of UIDs are not known in this room: a node of kind `UID` has the UID as its value, for a view to look up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -13,11 +15,10 @@ from typing import Any
 from parley.ul import layout as lay
 from parley.ul.codes import ItemType, PduType
 from parley.ul.foreign import recognise
-from parley.ul.layout import Field, Layout
 from parley.ul.pdu import significant
+from parley.ul.places import REST, Frame, Part, Secrets, pdu_frame, secrets
 
 _PREVIEW = 32
-_MOST_NODES = 50_000
 
 
 class Kind(Enum):
@@ -34,7 +35,7 @@ class Kind(Enum):
     """Bytes that prove who asks: a view has a mask for value and meaning until somebody wants to see them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Node:
     """Some bytes and what they are.
 
@@ -45,9 +46,9 @@ class Node:
         length: in bytes.
         value: as text: a decimal number, a UID, an AE title, or bytes in hexadecimal. An item has its first field's.
         meaning: the value in words; empty where it speaks for itself.
-        children: the parts, in the order of the wire.
         kind: what it is; an item tells the kind of its value.
         reference: where the standard describes it.
+        inside: works out the children; None where there are none.
     """
 
     path: str
@@ -56,15 +57,85 @@ class Node:
     length: int
     value: str = ""
     meaning: str = ""
-    children: tuple[Node, ...] = ()
     kind: Kind = Kind.BYTES
     reference: str = ""
+    inside: Callable[[], Children] | None = None
+    _children: Children | None = None
+
+    @property
+    def children(self) -> Children:
+        """The parts, in the order of the wire."""
+        if self._children is None:
+            self._children = self.inside() if self.inside else _NO_CHILDREN
+        return self._children
 
     def walk(self) -> Iterator[Node]:
         """This node and all below it, in the order of the wire."""
         yield self
         for child in self.children:
             yield from child.walk()
+
+
+@dataclass(slots=True, eq=False)
+class Children:
+    """What a node consists of: its fields at once, and its items, of which each is made when it is asked for.
+
+    Attributes:
+        starts: the offset of each, in the order of the wire.
+        made: how many nodes were made of the items.
+    """
+
+    _fields: list[Node] = field(default_factory=list)
+    _items: dict[int, Node] = field(default_factory=dict)
+    _make: Callable[[int], Node] | None = None
+    _rest: list[Node] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+
+    @property
+    def made(self) -> int:
+        return len(self._fields) + len(self._items) + len(self._rest)
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def __getitem__(self, index: int) -> Node:
+        index = range(len(self.starts))[index]
+        if index < len(self._fields):
+            return self._fields[index]
+        after = index - len(self.starts) + len(self._rest)
+        if after >= 0:
+            return self._rest[after]
+        number = index - len(self._fields)
+        if number not in self._items:
+            assert self._make is not None
+            self._items[number] = self._make(number)
+        return self._items[number]
+
+    def __iter__(self) -> Iterator[Node]:
+        return map(self.__getitem__, range(len(self)))
+
+    def add(self, node: Node) -> Node:
+        """Put a node behind the others."""
+        (self._fields if self._make is None else self._rest).append(node)
+        self.starts.append(node.offset)
+        return node
+
+    def add_items(self, starts: list[int], make: Callable[[int], Node]) -> None:
+        """Put items behind the fields, which can be done once."""
+        if starts:
+            self._make = make
+            self.starts += starts
+
+    def at(self, offset: int) -> int | None:
+        """The index of the child that holds the byte; None where none does."""
+        index = bisect_right(self.starts, offset) - 1
+        if index < 0:
+            return None
+        node = self[index]
+        return index if offset < node.offset + node.length else None
+
+
+_NO_CHILDREN = Children()
 
 
 def annotate(data: bytes | bytearray | memoryview) -> Node:
@@ -74,22 +145,13 @@ def annotate(data: bytes | bytearray | memoryview) -> Node:
 
 def masked(data: bytes) -> bytes:
     """The bytes of a PDU with an asterisk for each one of a secret."""
-    if not may_hold_secrets(data):
+    found = secrets(data)
+    if not found:
         return data
     shown = bytearray(data)
-    for node in annotate(data).walk():
-        if node.kind is Kind.SECRET:
-            shown[node.offset : node.offset + node.length] = b"*" * node.length
+    for start, end in found.spans:
+        shown[start:end] = b"*" * (end - start)
     return bytes(shown)
-
-
-def may_hold_secrets(data: bytes) -> bool:
-    """Whether it is worth looking: only associations are asked for and granted with a user identity."""
-    return data[:1] in {b"\x01", b"\x02"}
-
-
-class _CutShortError(Exception):
-    """The bytes ended, or made no sense any more; what was understood has its nodes already."""
 
 
 def _hexadecimal(data: bytes) -> str:
@@ -110,230 +172,178 @@ def _printable(text: str) -> str:
     return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02X}" for letter in text)
 
 
-@dataclass(slots=True)
-class _Body:
-    """One PDU or item being annotated."""
-
-    path: str
-    offset: int
-    end: int
-    nodes: list[Node] = field(default_factory=list)
-    values: dict[str, Any] = field(default_factory=dict)
-    heads: list[Node] = field(default_factory=list)
-
-    @property
-    def meaning(self) -> str:
-        """What to show of the fields while they are folded."""
-        return ", ".join([node.meaning for node in self.heads if node.meaning])
-
-    def path_of(self, attribute: str) -> str:
-        return f"{self.path}.{attribute}" if self.path else attribute
-
-    @property
-    def left(self) -> int:
-        return self.end - self.offset
-
-
 class _Walk:
+    """Makes the nodes of one PDU."""
+
     def __init__(self, data: bytes) -> None:
         self._data = data
-        self._room = _MOST_NODES
+        self._secrets: Secrets = secrets(data)
 
     # --- frames
 
     def pdu(self) -> Node:
+        """The PDU itself."""
         data = self._data
-        layout = lay.PDU_LAYOUTS.get(data[0]) if data else None
-        if layout is None:
-            return self._foreign()
-        body = _Body("", 0, len(data))
-        length = 0
-        try:
-            length = self._frame(layout, body, PduType(data[0]).words)
-            body.end = min(body.end, body.offset + length)
-            self._fields(layout, body)
-        except _CutShortError:
-            pass
-        self._after_pdu(body, length)
-        return Node("", layout.name, 0, len(data), "", body.meaning, tuple(body.nodes), Kind.PDU, layout.table)
+        frame = pdu_frame(data)
+        if frame is None:
+            meaning = recognise(data) or _quoted(data)
+            return Node("", "Not a PDU", 0, len(data), _hexadecimal(data), meaning, inside=self._foreign)
+        meaning = self._head(frame)[2]
+        layout = frame.layout
+        return Node("", layout.name, 0, len(data), "", meaning, Kind.PDU, layout.table, lambda: self._of_pdu(frame))
 
-    def _foreign(self) -> Node:
-        data = self._data
-        body = _Body("", 0, len(data))
+    def _foreign(self) -> Children:
+        data, children = self._data, Children()
         if data:
-            self._add(body, "type", "PDU-type", 1, f"{data[0]:02X}H", "none, PDU types are 01H to 07H", Kind.NUMBER)
-            self._bytes(body, "rest", "The rest", 1, len(data))
-        meaning = recognise(data) or _quoted(data)
-        return Node("", "Not a PDU", 0, len(data), _hexadecimal(data), meaning, tuple(body.nodes))
+            value = f"{data[0]:02X}H"
+            children.add(Node("type", "PDU-type", 0, 1, value, "none, PDU types are 01H to 07H", Kind.NUMBER))
+            children.add(self._bytes("rest", "The rest", 1, len(data)))
+        return children
 
-    def _after_pdu(self, body: _Body, length: int) -> None:
-        size = len(self._data)
-        announced = lay.PDU_FRAME.header.size + length
-        if size > announced and body.offset <= announced:
-            self._bytes(body, "after", "Bytes after the PDU", announced, size)
+    def _of_pdu(self, frame: Frame) -> Children:
+        children = self._inside(frame)
+        size, announced = len(self._data), frame.announced_end
+        if size > announced:
+            children.add(self._bytes("after", "Bytes after the PDU", announced, size))
         elif size < announced:
-            body.nodes.append(
-                Node("missing", "Missing bytes", size, 0, str(announced - size), "the PDU is not complete")
-            )
+            words = str(announced - size)
+            children.add(Node("missing", "Missing bytes", size, 0, words, "the PDU is not complete"))
+        return children
 
-    def _frame(self, layout: Layout, body: _Body, type_words: str) -> int:
-        """Annotates type, reserved byte and length; returns the length."""
-        kind = layout.frame.kind
-        if layout.frame is not lay.PDV_FRAME:
-            code = self._number(body, "type", f"{kind}-type", 1)
-            self._add(body, "type", f"{kind}-type", 1, f"{code:02X}H", type_words, Kind.NUMBER)
-            self._reserved(body, "reserved", layout.second, 1)
-        size = layout.frame.longest.bit_length() // 8
-        return self._length(body, f"{kind.lower()}_length", f"{kind}-length", size)
+    def _item(self, frame: Frame) -> Node:
+        """An item or a PDV: its first field stands for it while it is folded."""
+        value, kind, meaning = self._head(frame)
+        layout = frame.layout
+        size = frame.end - frame.start
+        return Node(
+            frame.path,
+            layout.name,
+            frame.start,
+            size,
+            value,
+            meaning,
+            kind,
+            layout.table,
+            lambda: self._inside(frame),
+        )
 
-    def _length(self, body: _Body, attribute: str, name: str, size: int) -> int:
-        length = self._number(body, attribute, name, size)
-        left = body.left - size
-        meaning = f"{length - left} more than there are" if length > left else ""
-        self._add(body, attribute, name, size, str(length), meaning, Kind.NUMBER)
-        return length
+    def _head(self, frame: Frame) -> tuple[str, Kind, str]:
+        """Value and kind of the first field that tells something, and the meanings of all that do."""
+        heads = [node for part, node in self._told(frame) if _tells(part) and node is not None]
+        meaning = ", ".join([node.meaning for node in heads if node.meaning and node.kind is not Kind.SECRET])
+        return (heads[0].value, heads[0].kind, meaning) if heads else ("", Kind.ITEM, meaning)
 
-    def _framed(self, body: _Body, path: str, layout: Layout, type_words: str = "") -> None:
-        """Annotates an item or PDV that begins at the body's offset."""
-        inner = _Body(path, body.offset, body.end)
-        try:
-            length = self._frame(layout, inner, type_words)
-            inner.end = min(inner.end, inner.offset + length)
-            self._fields(layout, inner)
-        except _CutShortError:
-            pass
-        value, kind = (inner.heads[0].value, inner.heads[0].kind) if inner.heads else ("", Kind.ITEM)
-        size = inner.end - body.offset
-        children = tuple(inner.nodes)
-        node = Node(path, layout.name, body.offset, size, value, inner.meaning, children, kind, layout.table)
-        body.nodes.append(node)
-        body.offset += size
+    def _inside(self, frame: Frame) -> Children:
+        children = Children()
+        for part, node in self._told(frame):
+            if node is not None:
+                children.add(node)
+            elif isinstance(part.form, lay.Items | lay.Pdvs):
+                self._add_items(children, frame, part)
+        return children
+
+    def _add_items(self, children: Children, frame: Frame, part: Part) -> None:
+        listed = frame.listed(part)
+        starts = listed.starts
+        children.add_items(starts, lambda index: self._item(frame.inside(part, index, starts[index])))
+        if listed.rest < part.end:
+            children.add(self._bytes(frame.path_of("rest"), REST, listed.rest, part.end))
 
     # --- fields
 
-    def _fields(self, layout: Layout, body: _Body) -> None:
-        for each in layout.fields:
-            self._field(each, body)
-        if body.left:
-            # A length that is wrong must not turn the end of a passcode into something to look at.
-            kind = Kind.SECRET if any(each.is_secret for each in layout.fields) else Kind.BYTES
-            self._bytes(body, "surplus", "Bytes beyond the layout", body.offset, body.end, kind)
+    def _told(self, frame: Frame) -> Iterator[tuple[Part, Node | None]]:
+        """The parts of a frame in words; lists of items have none of their own."""
+        values: dict[str, Any] = {}
+        for part in frame.parts():
+            match part.form:
+                case lay.Items() | lay.Pdvs():
+                    yield part, None
+                case lay.Each() as form:
+                    yield part, self._texts(frame, part, form)
+                case lay.Number() | lay.Octets() | lay.Title() as form if part.end - part.start < form.size:
+                    yield part, self._cut_short(frame, part, form.size)
+                case _:
+                    yield part, self._field(frame, part, values)
 
-    def _field(self, each: Field, body: _Body) -> None:
-        match each.form:
-            case lay.Number(size) if not each.is_reserved:
-                value = self._number(body, each.attribute, each.name, size)
-                body.values[each.attribute] = value
-                meaning = each.meaning(value, body.values) if each.meaning else ""
-                body.heads.append(self._add(body, each.attribute, each.name, size, str(value), meaning, Kind.NUMBER))
-            case lay.Number(size) | lay.Octets(size):
-                self._reserved(body, each.attribute, each.name, size, each)
-            case lay.Title(size):
-                text = self._take(body, each.attribute, each.name, size).decode("latin-1").rstrip(" ")
-                meaning = each.meaning(text, body.values) if each.meaning else ""
-                self._add(body, each.attribute, each.name, size, _printable(text), meaning, Kind.TITLE)
-            case lay.Items(layouts):
-                self._items(layouts, each.attribute, body)
-            case lay.Pdvs(layout):
-                for index in self._while_room(body):
-                    self._framed(body, body.path_of(f"{each.attribute}[{index}]"), layout)
-            case lay.Counted() as form:
-                self._counted(each, form, body)
-            case lay.Surplus():
-                if body.left:
-                    self._content(each, lay.Rest(), body, body.end)
-            case form:
-                self._content(each, form, body, body.end)
-
-    def _items(self, layouts: dict[int, Layout], attribute: str, body: _Body) -> None:
-        for index in self._while_room(body):
-            code = self._data[body.offset]
-            kind = ItemType(code)
-            words = "unknown" if kind.is_reserved else kind.words
-            self._framed(body, body.path_of(f"{attribute}[{index}]"), layouts.get(code, lay.UNKNOWN_ITEM), words)
-
-    def _while_room(self, body: _Body) -> Iterator[int]:
-        """Counts up while there are bytes left and not too many nodes yet."""
-        index = 0
-        while body.left:
-            if self._room <= 0:
-                # Nobody looked at what is in there.
-                self._bytes(body, "rest", "The rest, too long to show", body.offset, body.end, Kind.SECRET)
-                return
-            yield index
-            index += 1
-
-    def _counted(self, each: Field, form: lay.Counted, body: _Body) -> None:
-        length = self._length(body, f"{each.attribute}.length", form.length_name, 2)
-        is_whole = length <= body.left
-        self._content(each, form.content, body, body.offset + min(length, body.left))
-        if not is_whole:
-            raise _CutShortError
-
-    def _content(self, each: Field, form: lay.Form, body: _Body, end: int) -> None:
-        data = self._data[body.offset : end]
-        match form:
+    def _field(self, frame: Frame, part: Part, values: dict[str, Any]) -> Node:
+        data = self._data[part.start : part.end]
+        means = part.field.meaning if part.field else None
+        path = frame.path_of(part.attribute)
+        value, meaning, kind = _hexadecimal(data), "", Kind.BYTES
+        match part.form:
+            case lay.Number() if part.field is None:
+                value, meaning, kind = *self._of_frame(frame, part), Kind.NUMBER
+            case lay.Number() if not (part.field and part.field.is_reserved):
+                number = int.from_bytes(data, "big")
+                values[part.attribute] = number
+                value, meaning, kind = str(number), means(number, values) if means else "", Kind.NUMBER
+            case lay.Number() | lay.Octets():
+                meaning = means(data, values) if means else ""
+                if any(data) and not meaning and part.name == "Reserved":
+                    meaning = "not zero, never tested"
+            case lay.Title():
+                title = data.decode("latin-1").rstrip(" ")
+                value, meaning, kind = _printable(title), means(title, values) if means else "", Kind.TITLE
             case lay.Text(is_uid):
                 text = data.decode("latin-1")
                 shown = significant(text) if is_uid else text
-                meaning = each.meaning(text, body.values) if each.meaning else ""
+                meaning = means(text, values) if means else ""
                 if shown != text:
                     meaning = ", ".join(filter(None, (meaning, "padded, which is not allowed here")))
-                kind = Kind.UID if is_uid else Kind.TEXT
-                body.heads.append(
-                    self._add(body, each.attribute, each.name, len(data), _printable(shown), meaning, kind)
-                )
-            case lay.Each(element):
-                inner = _Body(body.path, body.offset, end)
-                try:
-                    for index in self._while_room(inner):
-                        one = Field(f"{each.attribute}[{index}]", each.name, element)
-                        self._counted(one, element, inner)
-                finally:
-                    self._add(body, each.attribute, each.name, len(data), "", "", Kind.ITEM, tuple(inner.nodes))
+                value, kind = _printable(shown), Kind.UID if is_uid else Kind.TEXT
             case _:
-                kind = Kind.SECRET if each.is_secret and each.is_secret(body.values) else Kind.BYTES
-                self._bytes(body, each.attribute, each.name, body.offset, end, kind)
+                meaning = _quoted(data)
+        return self._node(path, part.name, part.start, part.end, value, meaning, kind)
+
+    def _of_frame(self, frame: Frame, part: Part) -> tuple[str, str]:
+        """Value and meaning of a type or a length."""
+        number = int.from_bytes(self._data[part.start : part.end], "big")
+        if part.attribute != "type":
+            surplus = number - (part.limit - part.end)
+            return str(number), f"{surplus} more than there are" if surplus > 0 else ""
+        if frame.layout.frame is lay.PDU_FRAME:
+            return f"{number:02X}H", PduType(number).words
+        kind = ItemType(number)
+        return f"{number:02X}H", "unknown" if kind.is_reserved else kind.words
+
+    def _cut_short(self, frame: Frame, part: Part, size: int) -> Node:
+        left = self._data[part.start : part.end]
+        meaning = f"cut short: {size} bytes are needed, {len(left)} are left"
+        path = frame.path_of(part.attribute)
+        return self._node(path, part.name, part.start, part.end, _hexadecimal(left), meaning, Kind.BYTES)
+
+    def _texts(self, frame: Frame, part: Part, form: lay.Each) -> Node:
+        def inside() -> Children:
+            children = Children()
+            for each in frame.texts(part, form):
+                is_cut = isinstance(each.form, lay.Number) and each.end - each.start < each.form.size
+                children.add(
+                    self._cut_short(frame, each, each.form.size)
+                    if isinstance(each.form, lay.Number) and is_cut
+                    else self._field(frame, each, {})
+                )
+            return children
+
+        path = frame.path_of(part.attribute)
+        return Node(path, part.name, part.start, part.end - part.start, "", "", Kind.ITEM, "", inside)
 
     # --- nodes
 
-    def _take(self, body: _Body, attribute: str, name: str, size: int) -> bytes:
-        """The next bytes, without going past them. What is left of a field that is cut short becomes a node."""
-        if body.left < size:
-            left = self._data[body.offset : body.end]
-            meaning = f"cut short: {size} bytes are needed, {len(left)} are left"
-            self._add(body, attribute, name, len(left), _hexadecimal(left), meaning, Kind.BYTES)
-            raise _CutShortError
-        return self._data[body.offset : body.offset + size]
-
-    def _number(self, body: _Body, attribute: str, name: str, size: int) -> int:
-        return int.from_bytes(self._take(body, attribute, name, size), "big")
-
-    def _reserved(self, body: _Body, attribute: str, name: str, size: int, each: Field | None = None) -> None:
-        data = self._take(body, attribute, name, size)
-        meaning = each.meaning(data, body.values) if each and each.meaning else ""
-        if any(data) and not meaning and name == "Reserved":
-            meaning = "not zero, never tested"
-        self._add(body, attribute, name, size, _hexadecimal(data), meaning, Kind.BYTES)
-
-    def _bytes(self, body: _Body, attribute: str, name: str, start: int, end: int, kind: Kind = Kind.BYTES) -> None:
+    def _bytes(self, path: str, name: str, start: int, end: int) -> Node:
         data = self._data[start:end]
-        body.offset = start
-        self._add(body, attribute, name, len(data), _hexadecimal(data), _quoted(data), kind)
+        return self._node(path, name, start, end, _hexadecimal(data), _quoted(data), Kind.BYTES)
 
-    def _add(
-        self,
-        body: _Body,
-        attribute: str,
-        name: str,
-        size: int,
-        value: str,
-        meaning: str,
-        kind: Kind,
-        children: tuple[Node, ...] = (),
-    ) -> Node:
-        self._room -= 1
-        node = Node(body.path_of(attribute), name, body.offset, size, value, meaning, children, kind)
-        body.nodes.append(node)
-        body.offset += size
-        return node
+    def _node(self, path: str, name: str, start: int, end: int, value: str, meaning: str, kind: Kind) -> Node:
+        if self._secrets and self._secrets.overlap(start, end):
+            kind = Kind.SECRET
+        return Node(path, name, start, end - start, value, meaning, kind)
+
+
+def _tells(part: Part) -> bool:
+    """Whether a folded item shows this field of it."""
+    if part.field is None:
+        return False
+    is_whole = not isinstance(part.form, lay.Number) or part.end - part.start == part.form.size
+    return is_whole and (
+        isinstance(part.form, lay.Text) or (isinstance(part.form, lay.Number) and not part.field.is_reserved)
+    )

@@ -12,7 +12,7 @@ from parley.bridge.details.tree import NO_PARENT, DetailTree, Entry, build
 from parley.bridge.loop.job import Job
 from parley.bridge.roles import NO_INDEX, SEVERITY_ROLE, Index
 from parley.model.event import EngineEvent
-from parley.ul.tree import may_hold_secrets
+from parley.ul.places import may_hold_secrets
 
 SYNCHRONOUS_BYTES = 16_384
 """Up to this size a PDU's tree is there at once."""
