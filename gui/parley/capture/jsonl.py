@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
-from parley.capture.record import event_record
+from parley.capture.record import Json, Record, encoded, event_record
 from parley.model.event import EngineEvent
 
 
@@ -13,4 +11,21 @@ def to_json(event: EngineEvent, *, reveal: bool = False) -> str:
 
     Only ASCII, as peers send bytes that no output encoding is sure to take. Secrets are masked unless `reveal` is set.
     """
-    return json.dumps(event_record(event, reveal=reveal), separators=(",", ":"))
+    return _written(event_record(event, reveal=reveal))
+
+
+def _written(record: Record) -> str:
+    """JSON of a record in which some values may be JSON already."""
+    written: list[str] = []
+    plain: Record = {}
+    for key, value in record.items():
+        if not isinstance(value, Json | dict):
+            plain[key] = value
+            continue
+        if plain:
+            written.append(encoded(plain)[1:-1])
+            plain = {}
+        written.append(f"{encoded(key)}:{value if isinstance(value, Json) else _written(value)}")
+    if plain:
+        written.append(encoded(plain)[1:-1])
+    return "{" + ",".join(written) + "}"

@@ -1,13 +1,20 @@
 """An event as an object of plain values, with names beside UIDs and words beside codes: what `jsonl` writes.
 
 The keys are stable: programs read them. A PDU has its values by name and, as ``data``, its bytes. What proves a user's
-identity is masked in both unless it is asked for.
+identity is masked in both unless it is asked for. Of a list that no honest PDU is as long as, the first `MOST_LISTED`
+are there, and ``not_listed`` says how many are not; the bytes have them all.
+
+A request may propose 63 transfer syntaxes in each of 128 contexts: long lists come as `Json`, put together from what
+was written for the same UID before.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
+from functools import cache, lru_cache
 from typing import Any
 
 from parley.capture.summary import summarize
@@ -39,13 +46,35 @@ from parley.ul.pdu import (
     MaximumLength,
     PDataTf,
     Pdu,
+    Pdv,
+    PresentationContextAc,
+    PresentationContextRq,
+    UnknownItem,
     UserIdentityAc,
     UserIdentityRq,
     significant,
 )
+from parley.ul.places import is_secret_item
+from parley.ul.text_rules import LONGEST_UID
 from parley.ul.tree import masked
 
 Record = dict[str, Any]
+
+MOST_LISTED = 2000
+_NAMES_KEPT = 4096
+
+encoded = json.JSONEncoder(separators=(",", ":")).encode
+"""JSON of plain values, in ASCII."""
+
+
+class Json(str):
+    """A value that is JSON already."""
+
+    __slots__ = ()
+
+
+def _json_list(values: Sequence[str]) -> Json:
+    return Json(f"[{','.join(values)}]")
 
 
 def event_record(event: EngineEvent, *, reveal: bool = False) -> Record:
@@ -71,7 +100,7 @@ def event_record(event: EngineEvent, *, reveal: bool = False) -> Record:
     if event.pdu is not None:
         record["pdu"] = pdu_record(event.pdu, reveal=reveal)
     if event.data:
-        record["data"] = (event.data if reveal else masked(event.data)).hex()
+        record["data"] = Json(f'"{(event.data if reveal else masked(event.data)).hex()}"')
     if event.findings:
         record["findings"] = [_finding(finding) for finding in event.findings]
     if event.transition is not None:
@@ -85,17 +114,9 @@ def pdu_record(pdu: Pdu, *, reveal: bool = False) -> Record:
     """A PDU by its values; secrets among them only with `reveal`."""
     match pdu:
         case AAssociateRq():
-            return {
-                "type": PduType.A_ASSOCIATE_RQ.words,
-                **_associate(pdu, reveal),
-                "presentation_contexts": _proposed(pdu),
-            }
+            return {"type": PduType.A_ASSOCIATE_RQ.words, **_associate(pdu, reveal), **_proposed(pdu)}
         case AAssociateAc():
-            return {
-                "type": PduType.A_ASSOCIATE_AC.words,
-                **_associate(pdu, reveal),
-                "presentation_contexts": _answered(pdu),
-            }
+            return {"type": PduType.A_ASSOCIATE_AC.words, **_associate(pdu, reveal), **_answered(pdu)}
         case AAssociateRj(result, source, reason):
             return {
                 "type": PduType.A_ASSOCIATE_RJ.words,
@@ -110,18 +131,7 @@ def pdu_record(pdu: Pdu, *, reveal: bool = False) -> Record:
                 "reason": _code(reason, AbortReason(reason).words if source != AbortSource.SERVICE_USER else ""),
             }
         case PDataTf(pdvs):
-            return {
-                "type": PduType.P_DATA_TF.words,
-                "pdvs": [
-                    {
-                        "context_id": pdv.context_id,
-                        "is_command": pdv.is_command,
-                        "is_last": pdv.is_last,
-                        "length": len(pdv.data),
-                    }
-                    for pdv in pdvs
-                ],
-            }
+            return {"type": PduType.P_DATA_TF.words, **_listed("pdvs", pdvs, list(map(_pdv, pdvs[:MOST_LISTED])))}
     return {"type": (PduType.A_RELEASE_RQ if isinstance(pdu, AReleaseRq) else PduType.A_RELEASE_RP).words}
 
 
@@ -137,56 +147,92 @@ def _associate(pdu: AAssociateRq | AAssociateAc, reveal: bool) -> Record:
         "implementation_version_name": pdu.implementation_version_name,
     }
     told = (MaximumLength, ImplementationClassUid, ImplementationVersionName)
-    others = [_plain(item, reveal) for item in pdu.user_information.sub_items if not isinstance(item, told)]
+    others = [item for item in pdu.user_information.sub_items if not isinstance(item, told)]
     if others:
-        record["other_user_information"] = others
+        shown = [encoded(_plain(item, reveal)) for item in others[:MOST_LISTED]]
+        record |= _listed("other_user_information", others, shown)
     return record
 
 
-def _proposed(pdu: AAssociateRq) -> list[Record]:
-    return [
-        {
-            "id": context.context_id,
-            "abstract_syntax": _uid(context.abstract_syntax),
-            "transfer_syntaxes": [_uid(uid) for uid in context.transfer_syntaxes],
-        }
-        for context in pdu.presentation_contexts
-    ]
+def _listed(key: str, values: Sequence[object], shown: Sequence[str]) -> Record:
+    """A list by its first values, which are JSON, and how many more there are where not all of them are there."""
+    left_out = len(values) - len(shown)
+    record: Record = {key: _json_list(shown)}
+    return record | {"not_listed": {key: left_out}} if left_out else record
 
 
-def _answered(pdu: AAssociateAc) -> list[Record]:
-    return [
-        {
-            "id": context.context_id,
-            "result": _code(context.result, ContextResult(context.result).words),
-            "transfer_syntax": _uid(context.transfer_syntax),
-        }
-        for context in pdu.presentation_contexts
-    ]
+def _proposed(pdu: AAssociateRq) -> Record:
+    contexts = pdu.presentation_contexts
+    known: dict[tuple[str, ...], str] = {}
+    return _listed("presentation_contexts", contexts, [_proposal(each, known) for each in contexts[:MOST_LISTED]])
 
 
-def _uid(uid: str) -> Record:
-    return {"uid": uid, "name": name_of(uid)}
+def _proposal(context: PresentationContextRq, known: dict[tuple[str, ...], str]) -> str:
+    syntaxes = context.transfer_syntaxes
+    listed = known.get(syntaxes)
+    if listed is None:
+        listed = known[syntaxes] = _json_list([_uid(uid) for uid in syntaxes])
+    abstract_syntax = _uid(context.abstract_syntax)
+    return f'{{"id":{context.context_id},"abstract_syntax":{abstract_syntax},"transfer_syntaxes":{listed}}}'
+
+
+def _answered(pdu: AAssociateAc) -> Record:
+    contexts = pdu.presentation_contexts
+    return _listed("presentation_contexts", contexts, list(map(_answer, contexts[:MOST_LISTED])))
+
+
+def _answer(context: PresentationContextAc) -> str:
+    result, transfer_syntax = _result(context.result), _uid(context.transfer_syntax)
+    return f'{{"id":{context.context_id},"result":{result},"transfer_syntax":{transfer_syntax}}}'
+
+
+@cache
+def _result(number: int) -> str:
+    return encoded(_code(number, ContextResult(number).words))
+
+
+def _pdv(pdv: Pdv) -> str:
+    is_command, is_last = encoded(pdv.is_command), encoded(pdv.is_last)
+    return f'{{"context_id":{pdv.context_id},"is_command":{is_command},"is_last":{is_last},"length":{len(pdv.data)}}}'
+
+
+def _uid(uid: str) -> str:
+    """A UID with its name, as JSON; what is too long to be one is not kept."""
+    return _short_uid(uid) if len(uid) <= LONGEST_UID else _uid_json(uid)
+
+
+def _uid_json(uid: str) -> str:
+    return encoded({"uid": uid, "name": name_of(uid)})
+
+
+_short_uid = lru_cache(_NAMES_KEPT)(_uid_json)
 
 
 def _code(number: int, words: str) -> Record:
     return {"code": number, "words": words}
 
 
-def _plain(item: object, reveal: bool) -> Record:
+def _plain(item: Any, reveal: bool) -> Record:
     """A sub-item by its values, bytes in hexadecimal."""
     record: Record = {"item": type(item).__name__}
     hidden = set() if reveal else _secrets(item)
-    for field in fields(item):  # type: ignore[arg-type]
-        value = getattr(item, field.name)
-        if field.name in hidden and value:
+    for name in _names(type(item)):
+        value = getattr(item, name)
+        if name in hidden and value:
             value = MASK
         elif isinstance(value, bytes):
             value = value.hex()
-        elif field.name.endswith("_uid"):
-            value = _uid(significant(value))
-        record[field.name] = value
+        elif name.endswith("_uid"):
+            uid = significant(value)
+            value = {"uid": uid, "name": name_of(uid)}
+        record[name] = value
     return record
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    """The names of the fields of a class of sub-items."""
+    return tuple(field.name for field in fields(kind))
 
 
 def _secrets(item: object) -> set[str]:
@@ -196,6 +242,8 @@ def _secrets(item: object) -> set[str]:
             return {"secondary"} if UserIdentityType(identity_type).names_user else {"primary", "secondary"}
         case UserIdentityAc():
             return {"response"}
+        case UnknownItem(item_type, data) if is_secret_item(item_type, data):
+            return {"data"}
     return set()
 
 

@@ -100,7 +100,7 @@ def labelled(uid: str) -> str:
 
 def implementation_name(class_uid: str) -> str:
     """The toolkit or maker that an implementation class UID belongs to; empty when it is not known."""
-    components = class_uid.split(".")
+    components = class_uid.split(".", _most_components())[: _most_components()]
     prefixes = (".".join(components[:count]) for count in range(len(components), 0, -1))
     return next((_toolkits()[prefix] for prefix in prefixes if prefix in _toolkits()), "")
 
@@ -180,3 +180,8 @@ def _searchable() -> tuple[tuple[str, Entry], ...]:
 def _toolkits() -> dict[str, str]:
     toolkits: dict[str, str] = _snapshot()["toolkits"]
     return toolkits
+
+
+@cache
+def _most_components() -> int:
+    return max(uid.count(".") + 1 for uid in _toolkits())

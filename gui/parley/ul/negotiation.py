@@ -6,7 +6,7 @@ elsewhere (`parley.model.answers.rules`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from parley.ul.codes import IMPLICIT_VR_LITTLE_ENDIAN, ContextResult, Role
@@ -59,7 +59,8 @@ def _answer(
     result = ContextResult.ABSTRACT_SYNTAX_NOT_SUPPORTED
     if supported is not None:
         ours, theirs = (supported, proposed) if prefer_own else (proposed, supported)
-        common = next((uid for uid in ours if uid in theirs), None)
+        known = set(theirs)
+        common = next((uid for uid in ours if uid in known), None)
         if common is not None:
             return PresentationContextAc.of(context.context_id, ContextResult.ACCEPTANCE, common)
         result = ContextResult.TRANSFER_SYNTAXES_NOT_SUPPORTED
@@ -139,12 +140,26 @@ def outcome(rq: AAssociateRq, ac: AAssociateAc, view: Role = Role.REQUESTOR) -> 
     Args:
         view: whose roles `as_scu` and `as_scp` are.
     """
+    return tuple(outcomes(rq, ac, view))
+
+
+def outcomes(rq: AAssociateRq, ac: AAssociateAc, view: Role = Role.REQUESTOR) -> Iterator[NegotiatedContext]:
+    """The same one by one: a peer may propose thousands, of which a person sees some at a time."""
     answers, roles = _answers(ac), _Roles(rq, ac)
-    contexts = rq.presentation_contexts
-    entries = [_of_proposed(each, answers.get(each.context_id), roles.of(each), view) for each in contexts]
-    proposed = {context.context_id for context in contexts}
-    entries += [_of_unasked(answer) for answer in answers.values() if answer.context_id not in proposed]
-    return tuple(entries)
+    proposed: set[int] = set()
+    for context in rq.presentation_contexts:
+        proposed.add(context.context_id)
+        yield _of_proposed(context, answers.get(context.context_id), roles.of(context), view)
+    yield from (_of_unasked(answer) for answer in answers.values() if answer.context_id not in proposed)
+
+
+def count_accepted(rq: AAssociateRq, ac: AAssociateAc) -> int:
+    """How many of the proposed contexts `outcome` has as accepted, without working any of them out."""
+    first: dict[int, int] = {}
+    for answer in ac.presentation_contexts:
+        first.setdefault(answer.context_id, answer.result)
+    accepted = {number for number, result in first.items() if result == ContextResult.ACCEPTANCE}
+    return sum([context.context_id in accepted for context in rq.presentation_contexts])
 
 
 def agreed(rq: AAssociateRq, ac: AAssociateAc, view: Role) -> dict[int, NegotiatedContext]:
@@ -222,6 +237,7 @@ def _roles(items: Iterable[RoleSelection]) -> dict[str, frozenset[str]]:
 def _of_proposed(
     context: PresentationContextRq, answer: PresentationContextAc | None, roles: frozenset[str], view: Role
 ) -> NegotiatedContext:
+    syntaxes = context.transfer_syntaxes
     result = None if answer is None else ContextResult(answer.result)
     chosen, as_scu, as_scp, words = "", False, False, "not answered"
     if answer is not None and result is ContextResult.ACCEPTANCE:
@@ -229,20 +245,13 @@ def _of_proposed(
         as_scu, as_scp = "SCU" in roles, "SCP" in roles
         if view is Role.ACCEPTOR:
             as_scu, as_scp = as_scp, as_scu
-        words = _accepted(chosen, context.transfer_syntaxes)
+        words = _accepted(chosen, syntaxes)
         if roles != _DEFAULT_ROLES:
             words += _role_words(as_scu, as_scp)
     elif result is not None:
         words = _rejected(result)
     return NegotiatedContext(
-        context.context_id,
-        context.abstract_syntax,
-        context.transfer_syntaxes,
-        result,
-        chosen,
-        as_scu,
-        as_scp,
-        words,
+        context.context_id, context.abstract_syntax, syntaxes, result, chosen, as_scu, as_scp, words
     )
 
 

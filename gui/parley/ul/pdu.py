@@ -81,7 +81,7 @@ class PresentationContextRq:
     @property
     def transfer_syntaxes(self) -> tuple[str, ...]:
         """The transfer syntaxes' UIDs without padding, in order of preference."""
-        return tuple([significant(item.uid) for item in self.sub_items if type(item) is TransferSyntax])
+        return tuple([item.uid.strip(_PADDING) for item in self.sub_items if type(item) is TransferSyntax])
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,18 +38,18 @@ def _items_of(layout: Layout) -> lay.Items:
     return next((each.form for each in layout.fields if isinstance(each.form, lay.Items)), _NO_ITEMS)
 
 
-_HOLDERS = {
-    int(layout.code): layout
-    for pdu in lay.PDU_LAYOUTS.values()
-    for layout in _items_of(pdu).layouts.values()
-    if layout.code is not None and _items_of(layout) is not _NO_ITEMS
+_PDUS = [lay.PDU_LAYOUTS[code] for code in sorted(_ASSOCIATES)]
+_HOLDERS = [each for pdu in _PDUS for each in _items_of(pdu).layouts.values() if _items_of(each) is not _NO_ITEMS]
+_ITEMS = {
+    int(layout.code): (_items_of(layout), layout.frame.header.size + layout.least)
+    for layout in (*_PDUS, *_HOLDERS)
+    if layout.code is not None
 }
-"""Items that consist of items, by their types."""
-
+"""What holds items, by its type: which ones, and how many bytes of its own are before them."""
 
 _LISTS = {
     each.attribute
-    for layout in (*lay.PDU_LAYOUTS.values(), *_HOLDERS.values())
+    for layout in (*lay.PDU_LAYOUTS.values(), *_HOLDERS)
     for each in layout.fields
     if isinstance(each.form, lay.Items | lay.Pdvs)
 }
@@ -362,9 +362,8 @@ def secrets(data: bytes) -> Secrets:
     """
     found = Secrets()
     if may_hold_secrets(data):
-        layout = lay.PDU_LAYOUTS[data[0]]
-        start = layout.frame.header.size + layout.least
-        _look(data, _items_of(layout), start, len(data), found)
+        items, start = _ITEMS[data[0]]
+        _look(data, items, start, len(data), found)
     return found
 
 
@@ -398,10 +397,9 @@ def _look(data: bytes, items: lay.Items, start: int, end: int, found: Secrets, d
         if candidate < stop:
             if code in _IDENTITIES:
                 _add_identity(Frame(data, items.layouts.get(code, lay.UNKNOWN_ITEM), "", start, end), found)
-            elif code in _HOLDERS:
-                holder = _HOLDERS[code]
-                inner = start + header.size + holder.least
-                _look(data, _items_of(holder), inner, min(stop, end), found, depth + 1)
+            elif code in _ITEMS:
+                inner, before = _ITEMS[code]
+                _look(data, inner, start + before, min(stop, end), found, depth + 1)
             candidate = _next_candidate(data, stop, end)
         start = stop
 
