@@ -14,7 +14,7 @@ from parley.ul.codes import (
     ContextResult,
     Role,
 )
-from parley.ul.negotiation import NegotiatedContext, answer_contexts, answer_roles, outcome
+from parley.ul.negotiation import NegotiatedContext, answer_contexts, answer_roles, counts, outcome, outcomes
 from parley.ul.pdu import (
     AAssociateAc,
     AAssociateRq,
@@ -25,6 +25,7 @@ from parley.ul.pdu import (
     TransferSyntax,
     UserInformation,
 )
+from tests.harness.strategies import acceptances, requests
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
 MR = "1.2.840.10008.5.1.4.1.1.4"
@@ -385,3 +386,16 @@ def test_both_ends_agree_on_what_was_agreed(proposals, supported, asked, allowed
         assert mine.is_accepted == (mine.abstract_syntax in supported and mine.result == 0)
         assert mine == replace(other, as_scu=other.as_scp, as_scp=other.as_scu, words=mine.words)
         assert "not proposed" not in mine.words
+
+
+@given(requests, acceptances)
+def test_counts_are_those_of_the_outcome(rq, ac):
+    found = outcome(rq, ac)
+    assert counts(rq, ac) == (len(found), sum(context.is_accepted for context in found))
+
+
+def test_nothing_is_worked_out_before_it_is_asked_for():
+    contexts = tuple(Rq(number % 256, "1.2.3", ()) for number in range(20_000))
+    some = outcomes(request(*contexts), accept())
+    assert next(some).context_id == 0
+    assert sum(1 for _ in some) == 19_999

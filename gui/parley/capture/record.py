@@ -216,7 +216,7 @@ def _plain(item: Any, reveal: bool) -> Record:
     """A sub-item by its values, bytes in hexadecimal."""
     record: Record = {"item": type(item).__name__}
     hidden = set() if reveal else _secrets(item)
-    for name in _names(type(item)):
+    for name in _names(item.__class__):
         value = getattr(item, name)
         if name in hidden and value:
             value = MASK

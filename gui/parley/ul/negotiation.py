@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from parley.ul.codes import IMPLICIT_VR_LITTLE_ENDIAN, ContextResult, Role
 from parley.ul.pdu import (
@@ -153,13 +154,22 @@ def outcomes(rq: AAssociateRq, ac: AAssociateAc, view: Role = Role.REQUESTOR) ->
     yield from (_of_unasked(answer) for answer in answers.values() if answer.context_id not in proposed)
 
 
-def count_accepted(rq: AAssociateRq, ac: AAssociateAc) -> int:
-    """How many of the proposed contexts `outcome` has as accepted, without working any of them out."""
+class Counts(NamedTuple):
+    """How many contexts `outcome` has, and how many of them as accepted."""
+
+    contexts: int
+    accepted: int
+
+
+def counts(rq: AAssociateRq, ac: AAssociateAc) -> Counts:
+    """The counts, without working any of the contexts out."""
     first: dict[int, int] = {}
     for answer in ac.presentation_contexts:
         first.setdefault(answer.context_id, answer.result)
+    proposed = [context.context_id for context in rq.presentation_contexts]
     accepted = {number for number, result in first.items() if result == ContextResult.ACCEPTANCE}
-    return sum([context.context_id in accepted for context in rq.presentation_contexts])
+    unasked = first.keys() - set(proposed)
+    return Counts(len(proposed) + len(unasked), sum([number in accepted for number in proposed]))
 
 
 def agreed(rq: AAssociateRq, ac: AAssociateAc, view: Role) -> dict[int, NegotiatedContext]:

@@ -19,11 +19,13 @@ from parley.ul.layout import Field, Form, Layout
 MOST_LISTED = 10_000
 """How many items, PDVs or texts of one list are told apart; what follows them is one part without a layout."""
 
-MOST_HEADERS = 20_000
+MOST_HEADERS = 10_000
 """How many headers are looked at for secrets; what follows them counts as one."""
 
 _MOST_NESTED = 4
-_LENGTH_BYTES = 2
+_MOST_IDENTITIES = 32
+_ONE = lay.Number(1)
+_COUNT = lay.Number(2)
 _ONE_RESERVED = lay.Octets(1)
 _ASSOCIATES = {PduType.A_ASSOCIATE_RQ, PduType.A_ASSOCIATE_AC}
 _IDENTITIES = {ItemType.USER_IDENTITY_RQ, ItemType.USER_IDENTITY_AC}
@@ -67,6 +69,7 @@ class Part(NamedTuple):
         form: how it is spelled; of `Items` and `Pdvs` it is the list of them all.
         field: what its layout says of it; None for types, lengths, and what no layout describes.
         is_secret: whether it proves who asks.
+        is_cut: whether it has fewer bytes than it should.
     """
 
     attribute: str
@@ -77,6 +80,7 @@ class Part(NamedTuple):
     form: Form
     field: Field | None = None
     is_secret: bool = False
+    is_cut: bool = False
 
 
 class Listed(NamedTuple):
@@ -136,59 +140,55 @@ class Frame:
 
     def parts(self) -> Iterator[Part]:
         """All that it consists of in the order of the wire, without gaps; after what is cut short nothing follows."""
-        frame = self.layout.frame
+        frame, limit = self.layout.frame, self.limit
         place = self.start
         if frame is not lay.PDV_FRAME:
-            yield Part("type", f"{frame.kind}-type", place, place + 1, self.limit, lay.Number(1))
-            place = min(place + 2, self.limit)
-            yield Part("reserved", self.layout.second, self.start + 1, place, self.limit, _ONE_RESERVED)
-            if place < self.start + 2:
+            yield Part("type", f"{frame.kind}-type", place, place + 1, limit, _ONE)
+            place += 1
+            yield (part := _fixed("reserved", self.layout.second, place, limit, _ONE_RESERVED))
+            if part.is_cut:
                 return
-        size = self.start + frame.header.size - place
-        stop = min(place + size, self.limit)
-        attribute = f"{frame.kind.lower()}_length"
-        yield Part(attribute, f"{frame.kind}-length", place, stop, self.limit, lay.Number(size))
-        if stop == place + size:
-            yield from self._fields(stop)
+            place += 1
+        size = lay.Number(self.start + frame.header.size - place)
+        yield (part := _fixed(f"{frame.kind.lower()}_length", f"{frame.kind}-length", place, limit, size))
+        if not part.is_cut:
+            yield from self._fields(part.end)
 
     def _fields(self, place: int) -> Iterator[Part]:
         end, fields = self.end, self.layout.fields
         earlier: dict[str, int] = {"item_type": self.code}
         holds_secrets = any(each.is_secret for each in fields)
         for each in fields:
-            form = each.form
-            stop = end
+            form, attribute = each.form, each.attribute
             if isinstance(form, lay.Number | lay.Octets | lay.Title):
-                stop = min(place + form.size, end)
-                yield Part(each.attribute, each.name, place, stop, end, form, each)
-                if stop < place + form.size:
-                    return
+                part = _fixed(attribute, each.name, place, end, form, each)
                 if holds_secrets:
-                    earlier[each.attribute] = int.from_bytes(self.data[place:stop], "big")
+                    earlier[attribute] = int.from_bytes(self.data[place : part.end], "big")
             elif isinstance(form, lay.Counted):
-                start = min(place + _LENGTH_BYTES, end)
-                yield Part(f"{each.attribute}.length", form.length_name, place, start, end, lay.Number(_LENGTH_BYTES))
-                if start < place + _LENGTH_BYTES:
+                yield (part := _fixed(f"{attribute}.length", form.length_name, place, end, _COUNT))
+                if part.is_cut:
                     return
-                announced = start + int.from_bytes(self.data[place:start], "big")
-                stop = min(announced, end)
+                part = _counted(self.data, part, attribute, each, form)
                 # A name that is longer than its item has run into the passcode behind it.
-                is_secret = bool(each.is_secret and each.is_secret(earlier)) or (holds_secrets and announced > end)
-                yield Part(each.attribute, each.name, start, stop, end, form.content, each, is_secret)
-                if announced > end:
-                    return
+                if each.is_secret and (part.is_cut or each.is_secret(earlier)):
+                    part = part._replace(is_secret=True)
             elif not isinstance(form, lay.Surplus) or place < end:
                 is_secret = bool(each.is_secret and each.is_secret(earlier))
-                yield Part(each.attribute, each.name, place, end, end, form, each, is_secret)
-            place = stop
+                part = Part(attribute, each.name, place, end, end, form, each, is_secret)
+            else:
+                continue
+            yield part
+            if part.is_cut:
+                return
+            place = part.end
         if place < end:
             # A length that is wrong must not turn the end of a passcode into something to look at.
             yield Part("surplus", "Bytes beyond the layout", place, end, end, lay.Rest(), None, holds_secrets)
 
-    def listed(self, part: Part) -> Listed:
+    def listed(self, part: Part, most: int = MOST_LISTED) -> Listed:
         """The items or PDVs of a part that is a list of them, told by their headers."""
         is_short = isinstance(part.form, lay.Items)
-        return _starts(self.data, part.start, part.end, 2 if is_short else 0)
+        return _starts(self.data, part.start, part.end, 2 if is_short else 0, most)
 
     def inside(self, part: Part, index: int, start: int) -> Frame:
         """The item or PDV that begins there."""
@@ -207,16 +207,27 @@ class Frame:
         for index in range(MOST_LISTED):
             if place >= end:
                 return
-            attribute, name = f"{part.attribute}[{index}]", form.element.length_name
-            start = min(place + _LENGTH_BYTES, end)
-            yield Part(f"{attribute}.length", name, place, start, end, lay.Number(_LENGTH_BYTES))
-            if start < place + _LENGTH_BYTES:
+            attribute = f"{part.attribute}[{index}]"
+            yield (length := _fixed(f"{attribute}.length", form.element.length_name, place, end, _COUNT))
+            if length.is_cut:
                 return
-            announced = start + int.from_bytes(self.data[place:start], "big")
-            place = min(announced, end)
-            yield Part(attribute, part.name, start, place, end, form.element.content, part.field)
+            yield (text := _counted(self.data, length, attribute, part.field, form.element))
+            place = text.end
         if place < end:
             yield Part("rest", REST, place, end, end, lay.Rest())
+
+
+def _fixed(attribute: str, name: str, start: int, end: int, form: lay.Fixed, field: Field | None = None) -> Part:
+    """What has a fixed size, if there are so many bytes."""
+    stop = start + form.size
+    return Part(attribute, name, start, min(stop, end), end, form, field, is_cut=stop > end)
+
+
+def _counted(data: bytes, length: Part, attribute: str, field: Field, form: lay.Counted) -> Part:
+    """What follows its length."""
+    start, end = length.end, length.limit
+    stop = start + int.from_bytes(data[length.start : start], "big")
+    return Part(attribute, field.name, start, min(stop, end), end, form.content, field, is_cut=stop > end)
 
 
 REST = "The rest, too long to show"
@@ -228,7 +239,7 @@ def pdu_frame(data: bytes) -> Frame | None:
     return None if layout is None else Frame(data, layout, "", 0, len(data))
 
 
-def _starts(data: bytes, start: int, end: int, length_at: int, most: int = MOST_LISTED) -> Listed:
+def _starts(data: bytes, start: int, end: int, length_at: int, most: int) -> Listed:
     """Where the values begin whose headers of four bytes end with a length, `length_at` bytes after they begin."""
     starts: list[int] = []
     last = end - 4
@@ -330,10 +341,12 @@ class Secrets:
     Attributes:
         spans: first byte and end of each run of them, in the order of the wire, apart from one another.
         headers: how many headers were looked at.
+        identities: how many of them were user identities.
     """
 
     spans: list[tuple[int, int]] = field(default_factory=list)
     headers: int = 0
+    identities: int = 0
 
     def __bool__(self) -> bool:
         return bool(self.spans)
@@ -357,8 +370,8 @@ def secrets(data: bytes) -> Secrets:
     """The bytes of passcodes, tickets, tokens and answers to them: of a user identity wherever it stands.
 
     They count as secret too where a wrong length has moved them out of their item, or out of the PDU; and so does what
-    follows the first `MOST_HEADERS` headers, if there could be any. Only associations are asked for and granted with a
-    user identity.
+    follows the first `MOST_HEADERS` headers or the first identities of very many, if there could be any. Only
+    associations are asked for and granted with a user identity.
     """
     found = Secrets()
     if may_hold_secrets(data):
@@ -385,18 +398,17 @@ def _look(data: bytes, items: lay.Items, start: int, end: int, found: Secrets, d
     if depth > _MOST_NESTED:
         found.add(start, end)
         return
-    header = lay.ITEM_FRAME.header
     candidate = _next_candidate(data, start, end)
-    while candidate < end and start + header.size <= end:
-        if found.headers >= MOST_HEADERS:
+    while candidate < end and start + 4 <= len(data):
+        if found.headers >= MOST_HEADERS or found.identities >= _MOST_IDENTITIES:
             found.add(start, len(data))
             return
         found.headers += 1
-        code, _, length = header.unpack_from(data, start)
-        stop = start + header.size + length
+        stop = start + 4 + (data[start + 2] << 8) + data[start + 3]
         if candidate < stop:
+            code = data[start]
             if code in _IDENTITIES:
-                _add_identity(Frame(data, items.layouts.get(code, lay.UNKNOWN_ITEM), "", start, end), found)
+                _add_identity(Frame(data, items.layouts.get(code, lay.UNKNOWN_ITEM), "", start, end), stop, found)
             elif code in _ITEMS:
                 inner, before = _ITEMS[code]
                 _look(data, inner, start + before, min(stop, end), found, depth + 1)
@@ -404,11 +416,14 @@ def _look(data: bytes, items: lay.Items, start: int, end: int, found: Secrets, d
         start = stop
 
 
-def _add_identity(frame: Frame, found: Secrets) -> None:
-    for part in frame.parts():
+def _add_identity(frame: Frame, stop: int, found: Secrets) -> None:
+    """Take note of an identity's secrets; where its lengths do not fit, nobody knows how far they reach."""
+    found.identities += 1
+    parts = list(frame.parts())
+    for part in parts:
         if part.is_secret:
             found.add(part.start, part.end)
-    found.add(frame.end, min(frame.announced_end, len(frame.data)))
+    found.add(frame.end, len(frame.data) if parts[-1].is_cut else min(stop, len(frame.data)))
 
 
 def _next_candidate(data: bytes, start: int, end: int) -> int:

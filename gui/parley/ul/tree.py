@@ -10,15 +10,17 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import islice
 from typing import Any
 
 from parley.ul import layout as lay
 from parley.ul.codes import ItemType, PduType
 from parley.ul.foreign import recognise
 from parley.ul.pdu import significant
-from parley.ul.places import REST, Frame, Part, Secrets, pdu_frame, secrets
+from parley.ul.places import MOST_LISTED, REST, Frame, Part, Secrets, pdu_frame, secrets
 
 _PREVIEW = 32
+_LONGEST_TEXT = 1024
 
 
 class Kind(Enum):
@@ -48,7 +50,7 @@ class Node:
         meaning: the value in words; empty where it speaks for itself.
         kind: what it is; an item tells the kind of its value.
         reference: where the standard describes it.
-        inside: works out the children; None where there are none.
+        inside: works out the children, of long lists the first so many; None where there are none.
     """
 
     path: str
@@ -59,15 +61,20 @@ class Node:
     meaning: str = ""
     kind: Kind = Kind.BYTES
     reference: str = ""
-    inside: Callable[[], Children] | None = None
+    inside: Callable[[int], Children] | None = None
     _children: Children | None = None
 
     @property
     def children(self) -> Children:
         """The parts, in the order of the wire."""
         if self._children is None:
-            self._children = self.inside() if self.inside else _NO_CHILDREN
+            self._children = self.inside(MOST_LISTED) if self.inside else _NO_CHILDREN
         return self._children
+
+    def first(self, count: int) -> Iterator[Node]:
+        """The first children, without looking how many there are."""
+        children = self._children or (self.inside(count) if self.inside else _NO_CHILDREN)
+        return islice(children, count)
 
     def walk(self) -> Iterator[Node]:
         """This node and all below it, in the order of the wire."""
@@ -82,17 +89,19 @@ class Children:
 
     Attributes:
         starts: the offset of each, in the order of the wire.
-        made: how many nodes were made of the items.
+        items_path: how the paths of the items begin, such as ``items``; empty where there are none.
     """
 
+    starts: list[int] = field(default_factory=list)
+    items_path: str = ""
     _fields: list[Node] = field(default_factory=list)
     _items: dict[int, Node] = field(default_factory=dict)
     _make: Callable[[int], Node] | None = None
     _rest: list[Node] = field(default_factory=list)
-    starts: list[int] = field(default_factory=list)
 
     @property
     def made(self) -> int:
+        """How many nodes there are by now."""
         return len(self._fields) + len(self._items) + len(self._rest)
 
     def __len__(self) -> int:
@@ -114,15 +123,20 @@ class Children:
     def __iter__(self) -> Iterator[Node]:
         return map(self.__getitem__, range(len(self)))
 
-    def add(self, node: Node) -> Node:
+    def is_foldable(self, index: int) -> bool:
+        """Whether a child has children of its own; that of an item is known without making it."""
+        is_item = len(self._fields) <= index < len(self.starts) - len(self._rest)
+        return is_item or self[index].inside is not None
+
+    def add(self, node: Node) -> None:
         """Put a node behind the others."""
         (self._fields if self._make is None else self._rest).append(node)
         self.starts.append(node.offset)
-        return node
 
-    def add_items(self, starts: list[int], make: Callable[[int], Node]) -> None:
+    def add_items(self, path: str, starts: list[int], make: Callable[[int], Node]) -> None:
         """Put items behind the fields, which can be done once."""
         if starts:
+            self.items_path = path
             self._make = make
             self.starts += starts
 
@@ -134,18 +148,35 @@ class Children:
         node = self[index]
         return index if offset < node.offset + node.length else None
 
+    def towards(self, path: str) -> int | None:
+        """The index of the child that has this path, or that the path leads into; None where there is none."""
+        if self.items_path and path.startswith(f"{self.items_path}["):
+            number = path[len(self.items_path) + 1 :].partition("]")[0]
+            return len(self._fields) + int(number)
+        for index, node in enumerate(self._fields):
+            if path == node.path or (node.inside and path.startswith(f"{node.path}[")):
+                return index
+        return None
+
 
 _NO_CHILDREN = Children()
 
 
-def annotate(data: bytes | bytearray | memoryview) -> Node:
-    """The tree of what these bytes mean, beginning with one PDU; what cannot be understood is shown as bytes."""
-    return _Walk(bytes(data)).pdu()
+def annotate(data: bytes | bytearray | memoryview, found: Secrets | None = None) -> Node:
+    """The tree of what these bytes mean, beginning with one PDU; what cannot be understood is shown as bytes.
+
+    Args:
+        data: the bytes.
+        found: the secrets in them, of who has looked for them already.
+    """
+    whole = bytes(data)
+    return _Walk(whole, secrets(whole) if found is None else found).pdu()
 
 
-def masked(data: bytes) -> bytes:
-    """The bytes of a PDU with an asterisk for each one of a secret."""
-    found = secrets(data)
+def masked(data: bytes, found: Secrets | None = None) -> bytes:
+    """The bytes of a PDU with an asterisk for each one of a secret; `found` as for `annotate`."""
+    if found is None:
+        found = secrets(data)
     if not found:
         return data
     shown = bytearray(data)
@@ -172,12 +203,17 @@ def _printable(text: str) -> str:
     return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02X}" for letter in text)
 
 
+def _shortened(text: str) -> str:
+    more = f" … ({len(text)} characters)" if len(text) > _LONGEST_TEXT else ""
+    return _printable(text[:_LONGEST_TEXT]) + more
+
+
 class _Walk:
     """Makes the nodes of one PDU."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, found: Secrets) -> None:
         self._data = data
-        self._secrets: Secrets = secrets(data)
+        self._secrets = found
 
     # --- frames
 
@@ -190,9 +226,11 @@ class _Walk:
             return Node("", "Not a PDU", 0, len(data), _hexadecimal(data), meaning, inside=self._foreign)
         meaning = self._head(frame)[2]
         layout = frame.layout
-        return Node("", layout.name, 0, len(data), "", meaning, Kind.PDU, layout.table, lambda: self._of_pdu(frame))
+        return Node(
+            "", layout.name, 0, len(data), "", meaning, Kind.PDU, layout.table, lambda most: self._of_pdu(frame, most)
+        )
 
-    def _foreign(self) -> Children:
+    def _foreign(self, _most: int) -> Children:
         data, children = self._data, Children()
         if data:
             value = f"{data[0]:02X}H"
@@ -200,8 +238,8 @@ class _Walk:
             children.add(self._bytes("rest", "The rest", 1, len(data)))
         return children
 
-    def _of_pdu(self, frame: Frame) -> Children:
-        children = self._inside(frame)
+    def _of_pdu(self, frame: Frame, most: int) -> Children:
+        children = self._inside(frame, most)
         size, announced = len(self._data), frame.announced_end
         if size > announced:
             children.add(self._bytes("after", "Bytes after the PDU", announced, size))
@@ -224,28 +262,31 @@ class _Walk:
             meaning,
             kind,
             layout.table,
-            lambda: self._inside(frame),
+            lambda most: self._inside(frame, most),
         )
 
     def _head(self, frame: Frame) -> tuple[str, Kind, str]:
         """Value and kind of the first field that tells something, and the meanings of all that do."""
-        heads = [node for part, node in self._told(frame) if _tells(part) and node is not None]
+        values: dict[str, Any] = {}
+        heads = [self._field(frame, part, values) for part in frame.parts() if _tells(part)]
         meaning = ", ".join([node.meaning for node in heads if node.meaning and node.kind is not Kind.SECRET])
         return (heads[0].value, heads[0].kind, meaning) if heads else ("", Kind.ITEM, meaning)
 
-    def _inside(self, frame: Frame) -> Children:
+    def _inside(self, frame: Frame, most: int) -> Children:
         children = Children()
         for part, node in self._told(frame):
             if node is not None:
                 children.add(node)
             elif isinstance(part.form, lay.Items | lay.Pdvs):
-                self._add_items(children, frame, part)
+                self._add_items(children, frame, part, most)
         return children
 
-    def _add_items(self, children: Children, frame: Frame, part: Part) -> None:
-        listed = frame.listed(part)
+    def _add_items(self, children: Children, frame: Frame, part: Part, most: int) -> None:
+        listed = frame.listed(part, most)
         starts = listed.starts
-        children.add_items(starts, lambda index: self._item(frame.inside(part, index, starts[index])))
+        children.add_items(
+            frame.path_of(part.attribute), starts, lambda index: self._item(frame.inside(part, index, starts[index]))
+        )
         if listed.rest < part.end:
             children.add(self._bytes(frame.path_of("rest"), REST, listed.rest, part.end))
 
@@ -260,8 +301,8 @@ class _Walk:
                     yield part, None
                 case lay.Each() as form:
                     yield part, self._texts(frame, part, form)
-                case lay.Number() | lay.Octets() | lay.Title() as form if part.end - part.start < form.size:
-                    yield part, self._cut_short(frame, part, form.size)
+                case lay.Number() | lay.Octets() | lay.Title() if part.is_cut:
+                    yield part, self._cut_short(frame, part)
                 case _:
                     yield part, self._field(frame, part, values)
 
@@ -290,7 +331,7 @@ class _Walk:
                 meaning = means(text, values) if means else ""
                 if shown != text:
                     meaning = ", ".join(filter(None, (meaning, "padded, which is not allowed here")))
-                value, kind = _printable(shown), Kind.UID if is_uid else Kind.TEXT
+                value, kind = _shortened(shown), Kind.UID if is_uid else Kind.TEXT
             case _:
                 meaning = _quoted(data)
         return self._node(path, part.name, part.start, part.end, value, meaning, kind)
@@ -306,26 +347,25 @@ class _Walk:
         kind = ItemType(number)
         return f"{number:02X}H", "unknown" if kind.is_reserved else kind.words
 
-    def _cut_short(self, frame: Frame, part: Part, size: int) -> Node:
+    def _cut_short(self, frame: Frame, part: Part) -> Node:
+        size = getattr(part.form, "size", 0)
         left = self._data[part.start : part.end]
         meaning = f"cut short: {size} bytes are needed, {len(left)} are left"
         path = frame.path_of(part.attribute)
         return self._node(path, part.name, part.start, part.end, _hexadecimal(left), meaning, Kind.BYTES)
 
     def _texts(self, frame: Frame, part: Part, form: lay.Each) -> Node:
-        def inside() -> Children:
+        def inside(_most: int) -> Children:
             children = Children()
             for each in frame.texts(part, form):
-                is_cut = isinstance(each.form, lay.Number) and each.end - each.start < each.form.size
-                children.add(
-                    self._cut_short(frame, each, each.form.size)
-                    if isinstance(each.form, lay.Number) and is_cut
-                    else self._field(frame, each, {})
-                )
+                is_length = isinstance(each.form, lay.Number)
+                is_cut = is_length and each.is_cut
+                children.add(self._cut_short(frame, each) if is_cut else self._field(frame, each, {}))
             return children
 
         path = frame.path_of(part.attribute)
-        return Node(path, part.name, part.start, part.end - part.start, "", "", Kind.ITEM, "", inside)
+        size = part.end - part.start
+        return Node(path, part.name, part.start, size, "", "", Kind.ITEM, "", inside if size else None)
 
     # --- nodes
 
@@ -343,7 +383,6 @@ def _tells(part: Part) -> bool:
     """Whether a folded item shows this field of it."""
     if part.field is None:
         return False
-    is_whole = not isinstance(part.form, lay.Number) or part.end - part.start == part.form.size
-    return is_whole and (
-        isinstance(part.form, lay.Text) or (isinstance(part.form, lay.Number) and not part.field.is_reserved)
-    )
+    if isinstance(part.form, lay.Number):
+        return not part.is_cut and not part.field.is_reserved
+    return isinstance(part.form, lay.Text)

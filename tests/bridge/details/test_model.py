@@ -1,11 +1,13 @@
-"""The decoded tree: fields, names, findings at their places, bytes to fields and back, large PDUs beside the loop."""
+"""The decoded tree: fields, names, findings at their places, bytes to fields and back, large PDUs in parts."""
+
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from parley.bridge.details.model import SYNCHRONOUS_BYTES, DetailModel
-from parley.bridge.details.tree import build
+from parley.bridge.details.model import DetailModel
+from parley.bridge.details.tree import GROUP, MOST_LINES, build
 from parley.bridge.roles import NO_INDEX, SEVERITY_ROLE
 from parley.model.event import EventKind
 from parley.ul.codec import encode
@@ -13,6 +15,9 @@ from parley.ul.errors import Finding, Severity
 from parley.ul.pdu import PDataTf, Pdv
 from parley.ul.table import State
 from tests.bridge.samples import Samples, request, step
+from tests.harness.hostile import shapes
+
+HOSTILE = shapes()
 
 
 @pytest.fixture
@@ -25,6 +30,12 @@ def model(qapp):
     made = DetailModel()
     made.checker = QAbstractItemModelTester(made, QAbstractItemModelTester.FailureReportingMode.Fatal)
     return made
+
+
+@pytest.fixture
+def lazy(qapp):
+    """Without a checker, which would ask for everything."""
+    return DetailModel()
 
 
 @pytest.fixture
@@ -121,36 +132,81 @@ def test_what_cannot_be_printed_is_escaped(model, samples):
     assert ["Text", "a\\x00b\\x1b[31m", ""] in rows(model)
 
 
-def test_a_large_pdu_is_worked_out_beside_the_event_loop(qtbot, model, samples):
-    pdu = PDataTf(tuple(Pdv(1, 0, bytes(200)) for _ in range(2 * SYNCHRONOUS_BYTES // 200)))
-    event = samples.event(EventKind.PDU_RECEIVED, pdu=pdu, data=encode(pdu))
+def data_transfer(samples, count):
+    pdu = PDataTf(tuple(Pdv(1, 0, bytes(4)) for _ in range(count)))
+    return samples.event(EventKind.PDU_RECEIVED, pdu=pdu, data=encode(pdu))
+
+
+def test_a_large_pdu_is_read_as_far_as_somebody_looks(lazy, samples):
+    event = data_transfer(samples, 2729)
+    lazy.set_event(event)
+    root = lazy.index(1, 0)
+    facts = len(lazy.tree.entries)
+    assert facts < 10
+    assert lazy.hasChildren(root)
+    assert len(lazy.tree.entries) == facts, "asking whether there is something reads nothing"
+    assert lazy.rowCount(root) == GROUP + 10, "the first ones, and the others in groups"
+    made = sum(entry.node is not None for entry in lazy.tree.entries)
+    assert made <= 1 + 10, "of what was not painted nothing is in words, but for the groups"
+    lazy.index(0, 0, lazy.index(100, 0, root)).data()
+    assert len(lazy.tree.entries) <= facts + GROUP + 20
+
+
+def test_every_byte_of_a_long_list_leads_to_its_part(model, samples):
+    event = data_transfer(samples, 700)
     model.set_event(event)
-    assert model.is_busy
-    assert model.tree.data == event.data
-    qtbot.waitUntil(lambda: not model.is_busy)
-    assert model.index_at_offset(len(event.data) - 1).isValid()
+    for number in (0, GROUP - 4, GROUP - 3, GROUP, 2 * GROUP, 699):
+        index = model.index_at_offset(6 + 10 * number + 6)
+        assert model.entry(index).name == "Message fragment"
+        assert model.entry(index.parent()).offset == 6 + 10 * number
+    assert model.entry(model.index_at_offset(6 + 10 * 699).parent().parent()).name.endswith("703 of 703 parts")
 
 
-def test_only_the_last_of_many_large_pdus_is_shown(qtbot, model, samples):
-    events = []
-    for number in range(5):
-        pdu = PDataTf((Pdv(1, 0, bytes([number]) * 2 * SYNCHRONOUS_BYTES),))
-        events.append(samples.event(EventKind.PDU_RECEIVED, pdu=pdu, data=encode(pdu)))
-    for event in events:
-        model.set_event(event)
-    qtbot.waitUntil(lambda: not model.is_busy)
-    assert model.tree.data == events[-1].data
-    assert find(model, f"Event {events[-1].seq}")
+def test_findings_deep_in_a_long_list_are_found(lazy, samples):
+    rq = request()
+    context = rq.presentation_contexts[0]
+    rq = replace(rq, items=(rq.items[0], *(replace(context, context_id=n % 256) for n in range(900)), rq.items[-1]))
+    findings = tuple(Finding(Severity.ERROR, f"items[{n}].context_id", -1, f"{n}.") for n in (1, 255, 500, 900))
+    lazy.set_event(samples.event(EventKind.PDU_RECEIVED, pdu=rq, data=encode(rq), findings=findings))
+    for index, finding in zip(lazy.findings(10), findings, strict=True):
+        assert index.sibling(index.row(), 2).data() == finding.text
+        about = index.parent()
+        assert about.data() == "Presentation-context-ID"
+        assert about.data(SEVERITY_ROLE) is Severity.ERROR
+        number = int(finding.text[:-1])
+        assert about.sibling(about.row(), 1).data() == str((number - 1) % 256)
+    read = sum(entry.below is not None for entry in lazy.tree.entries)
+    assert read <= 20, "nothing else was unfolded"
 
 
-def test_another_event_replaces_one_being_worked_on(qtbot, model, samples, request_event):
-    pdu = PDataTf((Pdv(1, 0, bytes(2 * SYNCHRONOUS_BYTES)),))
-    model.set_event(samples.event(EventKind.PDU_RECEIVED, pdu=pdu, data=encode(pdu)))
+def test_another_event_replaces_the_one_before(model, samples, request_event):
+    model.set_event(data_transfer(samples, 3000))
     model.set_event(request_event)
-    qtbot.waitUntil(lambda: not model.is_busy)
     assert model.tree.data == request_event.data
     model.set_event(None)
     assert model.rowCount() == 0
+
+
+@pytest.mark.parametrize("name", sorted(HOSTILE))
+def test_a_hostile_request_costs_what_is_looked_at(lazy, samples, name):
+    data = HOSTILE[name]
+    lazy.set_event(samples.event(EventKind.MALFORMED, data=data))
+    root = lazy.index(1, 0)
+    assert lazy.rowCount(root) < GROUP + 60
+    for row in range(min(30, lazy.rowCount(root))):
+        index = lazy.index(row, 0, root)
+        lazy.hasChildren(index)
+        assert all(isinstance(index.sibling(row, column).data(), str) for column in range(3))
+    assert len(lazy.tree.entries) < 1000
+    lazy.index_at_offset(len(data) // 2)
+    assert len(lazy.tree.entries) < 3000
+
+
+def test_what_is_copied_ends_somewhere(lazy, samples):
+    lazy.set_event(data_transfer(samples, 3000))
+    lines = lazy.text(lazy.index(1, 0)).splitlines()
+    assert len(lines) == MOST_LINES + 1
+    assert "too long to copy" in lines[-1]
 
 
 def test_copies_a_field_with_what_is_below_it(model, request_event):

@@ -6,9 +6,10 @@ import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from parley.bridge.details.negotiation import ACCEPTED_ROLE, Column, NegotiationModel
+from parley.bridge.details.negotiation import ACCEPTED_ROLE, PORTION, Column, NegotiationModel
 from parley.ul.codes import Role
-from parley.ul.pdu import RoleSelection
+from parley.ul.negotiation import answer_contexts
+from parley.ul.pdu import PresentationContextRq, RoleSelection
 from tests.bridge.samples import CT, answer, request
 
 
@@ -73,3 +74,29 @@ def test_data_is_total(model):
                 model.headerData(which, Qt.Orientation.Horizontal, role)
     assert model.data(QModelIndex()) is None
     assert "1.2.840.10008.1.1" in model.index(0, Column.ABSTRACT_SYNTAX).data(Qt.ItemDataRole.ToolTipRole)
+
+
+def test_very_many_contexts_come_in_portions(qapp):
+    model = NegotiationModel()
+    rq = request()
+    context = rq.presentation_contexts[0]
+    many = tuple(replace(context, context_id=2 * number + 1) for number in range(600))
+    answers = answer_contexts(many[:500], {context.abstract_syntax: context.transfer_syntaxes})
+    model.set_negotiation(replace(rq, items=many), replace(answer(rq), items=answers), Role.REQUESTOR)
+    assert model.rowCount() == PORTION
+    assert model.words.startswith(f"500 of 600 accepted · the first {PORTION} are listed")
+    while model.canFetchMore(QModelIndex()):
+        model.fetchMore(QModelIndex())
+    assert column(model, Column.ID) == [str(2 * number + 1) for number in range(600)]
+    assert sum(model.index(row, 0).data(ACCEPTED_ROLE) for row in range(600)) == 500
+
+
+def test_very_many_transfer_syntaxes_and_roles_are_named_in_part(model):
+    rq = request()
+    context = rq.presentation_contexts[0]
+    proposed = PresentationContextRq.of(1, context.abstract_syntax, tuple(f"1.2.{number}" for number in range(5000)))
+    roles = tuple(RoleSelection(f"1.2.3.{number}", 0, 1) for number in range(5000))
+    asked = replace(rq.user_information, sub_items=(*rq.user_information.sub_items, *roles))
+    model.set_negotiation(replace(rq, items=(proposed, asked)), answer(request()), Role.REQUESTOR)
+    assert column(model, Column.PROPOSED)[0].endswith("1.2.63, 4936 more")
+    assert model.words.endswith("role selection for 1.2.3.63, 4936 more")

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from enum import IntEnum
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QModelIndex, QObject, Qt
 
 from parley.bridge.details.agreed import agreed_words
 from parley.bridge.headed_table import HeadedTable
 from parley.bridge.roles import NO_INDEX, Index
 from parley.model.registry import name_of
 from parley.ul.codes import Role
-from parley.ul.negotiation import NegotiatedContext, outcome, unanswered
+from parley.ul.negotiation import Counts, NegotiatedContext, counts, outcomes, unanswered
 from parley.ul.pdu import AAssociateAc, AAssociateRq
 
 ACCEPTED_ROLE = Qt.ItemDataRole.UserRole
 """True or False; None where there is no answer yet."""
 
 _NO_REQUEST = AAssociateRq("", "", ())
+_NO_ANSWER = AAssociateAc("", "", ())
+
+PORTION = 256
+"""How many contexts are worked out at a time; twice as many as one association can have."""
+
+_MOST_NAMED = 64
+"""How much of a list is named in one line: more transfer syntaxes than there are."""
+
+_LONGEST = 128
+"""Characters of a UID that has no name; a UID has 64."""
+
+T = TypeVar("T")
 
 
 class Column(IntEnum):
@@ -40,48 +54,53 @@ _HEADERS = {
 
 def named(uid: str) -> str:
     """A UID's name; the UID itself where it has none."""
-    return name_of(uid) or uid
+    return name_of(uid) or (uid if len(uid) <= _LONGEST else f"{uid[:_LONGEST]}…")
 
 
 class NegotiationModel(HeadedTable):
-    """The contexts of one association, in the order of proposal."""
+    """The contexts of one association, in the order of proposal; of very many those that somebody scrolls to."""
 
     headers = _HEADERS
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._contexts: tuple[NegotiatedContext, ...] = ()
+        self._contexts: list[NegotiatedContext] = []
+        self._others: Iterator[NegotiatedContext] = iter(())
+        self._counts = Counts(0, 0)
         self._is_answered = False
-        self._passed_over = ""
-        self._agreed = ""
+        self._words = ""
 
     def set_negotiation(self, request: AAssociateRq | None, answer: AAssociateAc | None, view: Role) -> None:
         """Show another negotiation; either half may be missing."""
         self.beginResetModel()
         self._is_answered = answer is not None
-        self._agreed = agreed_words(request, answer)
-        if request is None and answer is None:
-            self._contexts = ()
-        else:
-            self._contexts = outcome(request or _NO_REQUEST, answer or AAssociateAc("", "", ()), view)
-        self._passed_over = _passed_over_words(request, answer) if request and answer else ""
+        pdus = request or _NO_REQUEST, answer or _NO_ANSWER
+        self._counts = counts(*pdus)
+        self._others = outcomes(*pdus, view)
+        self._contexts = list(islice(self._others, PORTION))
+        self._words = self._in_words(request, answer) if self._contexts else ""
         self.endResetModel()
 
     @property
     def words(self) -> str:
         """One line about all contexts, and what else was negotiated."""
-        if not self._contexts:
-            return ""
-        if not self._is_answered:
-            return f"{len(self._contexts)} proposed, no A-ASSOCIATE-AC in the log"
-        accepted = sum(context.is_accepted for context in self._contexts)
-        line = " · ".join(filter(None, (f"{accepted} of {len(self._contexts)} accepted", self._agreed)))
-        return line + self._passed_over
+        return self._words
 
     # --- Qt's questions --------------------------------------------------------------------------------------------
 
     def rowCount(self, parent: Index = NO_INDEX) -> int:
         return 0 if parent.isValid() else len(self._contexts)
+
+    def canFetchMore(self, parent: Index) -> bool:
+        return not parent.isValid() and len(self._contexts) < self._counts.contexts
+
+    def fetchMore(self, parent: Index) -> None:  # noqa: ARG002
+        more = list(islice(self._others, PORTION))
+        if not more:
+            return
+        self.beginInsertRows(QModelIndex(), len(self._contexts), len(self._contexts) + len(more) - 1)
+        self._contexts += more
+        self.endInsertRows()
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or index.row() >= len(self._contexts):
@@ -95,6 +114,14 @@ class NegotiationModel(HeadedTable):
             return context.is_accepted if self._is_answered else None
         return None
 
+    def _in_words(self, request: AAssociateRq | None, answer: AAssociateAc | None) -> str:
+        count, accepted = self._counts
+        more = f" · the first {PORTION} are listed, the others as you scroll" if count > PORTION else ""
+        if answer is None:
+            return f"{count} proposed, no A-ASSOCIATE-AC in the log{more}"
+        line = " · ".join(filter(None, (f"{accepted} of {count} accepted{more}", agreed_words(request, answer))))
+        return line + (_passed_over_words(request, answer) if request else "")
+
     def _text(self, context: NegotiatedContext, column: int) -> str:
         match column:
             case Column.ID:
@@ -104,12 +131,19 @@ class NegotiationModel(HeadedTable):
             case Column.RESULT:
                 return _result_words(context) if self._is_answered else "no answer yet"
             case _:
-                return ", ".join(map(named, context.transfer_syntaxes))
+                return ", ".join(_first(context.transfer_syntaxes, named))
 
 
 def _passed_over_words(request: AAssociateRq, answer: AAssociateAc) -> str:
-    found = [f"{what} for {named(uid)}" if uid else what for what, uid in unanswered(request, answer)]
-    return f" · asked for, not answered: {', '.join(found)}" if found else ""
+    found = unanswered(request, answer)
+    words = _first(found, lambda each: f"{each[0]} for {named(each[1])}" if each[1] else each[0])
+    return f" · asked for, not answered: {', '.join(words)}" if words else ""
+
+
+def _first(values: Sequence[T], words: Callable[[T], str]) -> list[str]:
+    """The first of very many in words, and how many are left out."""
+    left_out = len(values) - _MOST_NAMED
+    return [*map(words, values[:_MOST_NAMED]), *([f"{left_out} more"] if left_out > 0 else ())]
 
 
 def _result_words(context: NegotiatedContext) -> str:
@@ -122,5 +156,5 @@ def _tip(context: NegotiatedContext, column: int) -> str:
     if column == Column.ABSTRACT_SYNTAX:
         return context.abstract_syntax
     if column == Column.PROPOSED:
-        return "\n".join(f"{uid}  {name_of(uid)}" for uid in context.transfer_syntaxes)
+        return "\n".join(_first(context.transfer_syntaxes, lambda uid: f"{uid}  {name_of(uid)}"))
     return ""

@@ -1,9 +1,11 @@
-"""What the details pane shows of one event, worked out as a flat list of entries. No Qt: it may run on a thread."""
+"""What the details pane shows of one event, as a flat list of entries that grows with what is unfolded. No Qt."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
 
 from parley.bridge.details.handshake_facts import Fact, facts_of
 from parley.bridge.log.row import kind_words, who_to_whom
@@ -13,9 +15,19 @@ from parley.model.registry import name_of
 from parley.model.secret import MASK
 from parley.ul.codec import encode
 from parley.ul.errors import Finding, LocalProtocolError, Severity
-from parley.ul.tree import Kind, Node, annotate, masked
+from parley.ul.places import Places, secrets
+from parley.ul.tree import Children, Kind, Node, annotate, masked
 
 NO_PARENT = -1
+GROUP = 256
+"""So many parts of a PDU or item stand below it one by one; the others are in groups of so many."""
+
+MOST_LINES = 5000
+"""How much of a tree is copied as text."""
+
+_LOOKED_AT = 12
+"""Among how many parts of an item the UID is looked for that names it."""
+
 _WORDS = {Severity.NOTE: "Note", Severity.WARNING: "Warning", Severity.ERROR: "Error"}
 
 
@@ -31,9 +43,14 @@ class Entry:
         severity: of a finding, and of what a finding is about.
         is_secret: it proves who asks; there is a mask for it unless the tree was built to reveal it.
         is_open: what is below it is to be seen at once.
+        node: the bytes that it stands for; None of facts and findings, and of what nobody has looked at yet.
+        part: of which list of bytes it is which; None of facts and findings.
+        run: of a group, which of the node's children it stands for.
+        finding: what was found; None of all else.
+        below: indices of the entries below it; None as long as nobody has asked for them.
     """
 
-    name: str
+    name: str = ""
     value: str = ""
     meaning: str = ""
     reference: str = ""
@@ -45,57 +62,198 @@ class Entry:
     is_finding: bool = False
     is_secret: bool = False
     is_open: bool = False
-    children: list[int] = field(default_factory=list)
+    node: Node | None = None
+    part: tuple[Children, int] | None = None
+    run: range | None = None
+    finding: Finding | None = None
+    below: list[int] | None = None
 
 
-@dataclass(slots=True)
 class DetailTree:
-    """The entries of one event and the bytes they lie in.
+    """What is shown of one event, and the bytes it lies in; read as far as somebody has looked.
 
     Attributes:
-        entries: every entry stands after the one above it.
+        entries: those read so far; every entry stands after the one above it.
         top: indices of the entries without a parent.
+        data: the bytes, with secrets masked unless they are to be revealed.
         is_rebuilt: the bytes were encoded from the PDU, none came with the event.
-        has_secrets: there is something that is masked, or was revealed.
+        findings: what was noteworthy.
     """
 
-    entries: list[Entry] = field(default_factory=list)
-    top: list[int] = field(default_factory=list)
-    data: bytes = b""
-    is_rebuilt: bool = False
-    has_secrets: bool = False
+    def __init__(self, data: bytes = b"", findings: tuple[Finding, ...] = (), *, reveal: bool = False) -> None:
+        self.entries: list[Entry] = []
+        self.top: list[int] = []
+        self.findings = findings
+        self.is_rebuilt = False
+        self._is_revealed = reveal
+        self._secrets = secrets(data)
+        self.data = data if reveal else masked(data, self._secrets)
+        self._root = NO_PARENT
+        self._places = Places(data)
+        self._found: dict[str, list[Finding]] = {}
+        for finding in findings:
+            self._found.setdefault(self._places.nearest(finding.field)[0], []).append(finding)
+        self._node = annotate(data, self._secrets) if data else None
+
+    @property
+    def has_secrets(self) -> bool:
+        """Whether there is something that is masked, or was revealed."""
+        return bool(self._secrets)
 
     def add(self, entry: Entry, parent: int = NO_PARENT) -> int:
         """Put an entry below another; returns its index."""
-        siblings = self.top if parent == NO_PARENT else self.entries[parent].children
+        siblings = self.top if parent == NO_PARENT else self._below(parent)
         entry.parent, entry.row = parent, len(siblings)
         index = len(self.entries)
         siblings.append(index)
         self.entries.append(entry)
         return index
 
+    def add_pdu(self) -> None:
+        """Put the bytes below what is there, and the findings in them, or else alone."""
+        if self._node is None:
+            for finding in self.findings:
+                self._add_finding(finding, Entry(), NO_PARENT)
+            return
+        entry = Entry()
+        self._root = self.add(entry)
+        self._fill(entry, self._node)
+
+    # --- what is asked for -----------------------------------------------------------------------------------------
+
+    def entry(self, index: int) -> Entry:
+        """One entry, put in words now if that was not done before."""
+        entry = self.entries[index]
+        if entry.part is not None and entry.node is None:
+            children, number = entry.part
+            self._fill(entry, children[number])
+        return entry
+
+    def is_foldable(self, index: int) -> bool:
+        """Whether there is something below an entry, which need not be read for that."""
+        entry = self.entries[index]
+        if entry.below is not None:
+            return bool(entry.below)
+        if entry.run is not None or entry.part is None:
+            return entry.run is not None or (entry.node is not None and self._has_inside(entry.node))
+        children, number = entry.part
+        return children.is_foldable(number) or self._has_inside(children[number])
+
+    def children(self, index: int) -> list[int]:
+        """What is below an entry, or at the top; read now if that was not done before."""
+        if index == NO_PARENT:
+            return self.top
+        entry = self.entry(index)
+        if entry.below is None:
+            entry.below = []
+            if entry.node is not None:
+                self._read(index, entry, entry.node)
+        return entry.below
+
     def at_offset(self, offset: int) -> int | None:
         """The deepest entry that holds the byte."""
-        found, candidates = None, self.top
-        while candidates:
-            inside = (index for index in candidates if self._holds(index, offset))
-            deeper = next(inside, None)
-            if deeper is None:
-                break
-            found, candidates = deeper, self.entries[deeper].children
-        return found
+        if self._node is None or not 0 <= offset < self._node.length:
+            return None
+        index, node = self._root, self._node
+        while (number := node.children.at(offset)) is not None:
+            index, node = self._child(index, number), node.children[number]
+        return index
 
-    def text(self, index: int, depth: int = 0) -> str:
-        """An entry and what is below it, one line each."""
+    def finding_entries(self, most: int) -> list[int]:
+        """The first findings, each below what it is about."""
+        listed = []
+        for finding in self.findings[:most]:
+            about = self._at_path(self._places.nearest(finding.field)[0])
+            listed += [each for each in self.children(about) if self.entries[each].finding is finding]
+        return listed
+
+    def secret_entries(self, most: int) -> list[int]:
+        """The first entries that are masked, or were revealed."""
+        found = [self.at_offset(start) for start, _ in self._secrets.spans[:most]]
+        return [index for index in found if index is not None]
+
+    def open_entries(self) -> list[int]:
+        """The entries whose insides are to be seen at once, the outer ones first."""
+        return [index for index, entry in enumerate(self.entries[: self._root + 1]) if entry.is_open]
+
+    def text(self, index: int) -> str:
+        """An entry and what is below it, one line each, up to `MOST_LINES` of them."""
+        lines = list(islice(self._lines(index), MOST_LINES + 1))
+        if len(lines) > MOST_LINES:
+            lines[-1] = "… and more, which is too long to copy"
+        return "\n".join(lines)
+
+    # --- reading ---------------------------------------------------------------------------------------------------
+
+    def _below(self, index: int) -> list[int]:
         entry = self.entries[index]
+        if entry.below is None:
+            entry.below = []
+        return entry.below
+
+    def _has_inside(self, node: Node) -> bool:
+        return node.inside is not None or node.path in self._found
+
+    def _fill(self, entry: Entry, node: Node) -> None:
+        entry.node = node
+        entry.name, entry.reference, entry.offset, entry.length = node.name, node.reference, node.offset, node.length
+        entry.value, entry.meaning = shown(node.value), _meaning(node)
+        if node.kind is Kind.SECRET:
+            entry.is_secret = True
+            if node.length and not self._is_revealed:
+                entry.value, entry.meaning = MASK, ""
+        about = self._found.get(node.path, ())
+        entry.severity = next((finding.severity for finding in about), None)
+
+    def _read(self, index: int, entry: Entry, node: Node) -> None:
+        """Put below an entry what its bytes consist of: long lists in groups, then what was found about it."""
+        children = node.children
+        run = range(len(children)) if entry.run is None else entry.run
+        for number in run if entry.run is not None else run[:GROUP]:
+            self.add(Entry(part=(children, number)), index)
+        if entry.run is not None:
+            return
+        for first in run[GROUP::GROUP]:
+            self._add_group(index, node, run[first : first + GROUP])
+        for finding in self._found.get(node.path, ()):
+            self._add_finding(finding, entry, index)
+
+    def _add_group(self, index: int, node: Node, run: range) -> None:
+        starts = node.children.starts
+        start = starts[run.start]
+        end = starts[run.stop] if run.stop < len(starts) else node.offset + node.length
+        name = f"{run.start + 1} to {run.stop} of {len(starts)} parts"
+        self.add(Entry(name, offset=start, length=end - start, node=node, run=run), index)
+
+    def _add_finding(self, finding: Finding, about: Entry, index: int) -> None:
+        meaning = f"{finding.text} {finding.remedy}".strip()
+        entry = Entry(_WORDS[finding.severity], meaning=meaning, severity=finding.severity, is_finding=True)
+        entry.offset, entry.length, entry.finding = about.offset, about.length, finding
+        self.add(entry, index)
+
+    def _child(self, index: int, number: int) -> int:
+        """The entry of a node's child, of which there may be so many that it stands in a group."""
+        below = self.children(index)
+        if number < GROUP:
+            return below[number]
+        group, place = divmod(number - GROUP, GROUP)
+        return self.children(below[GROUP + group])[place]
+
+    def _at_path(self, path: str) -> int:
+        """The entry of a path that is there."""
+        index, node = self._root, self._node
+        while node is not None and node.path != path and (number := node.children.towards(path)) is not None:
+            index, node = self._child(index, number), node.children[number]
+        return index
+
+    def _lines(self, index: int, depth: int = 0) -> Iterator[str]:
+        entry = self.entry(index)
         line = "    " * depth + entry.name + (f": {entry.value}" if entry.value else "")
         line += f"  ({entry.meaning})" if entry.meaning and not entry.is_finding else ""
         line += f" {entry.meaning}" if entry.is_finding else ""
-        return "\n".join([line, *(self.text(child, depth + 1) for child in entry.children)])
-
-    def _holds(self, index: int, offset: int) -> bool:
-        entry = self.entries[index]
-        return not entry.is_finding and entry.length > 0 and entry.offset <= offset < entry.offset + entry.length
+        yield line
+        for child in self.children(index):
+            yield from self._lines(child, depth + 1)
 
 
 def build(event: EngineEvent, *, reveal: bool = False) -> DetailTree:
@@ -104,21 +262,14 @@ def build(event: EngineEvent, *, reveal: bool = False) -> DetailTree:
     Args:
         reveal: show passcodes, tickets and tokens, in the tree and in its bytes.
     """
-    tree = DetailTree(data=event.data)
-    if not tree.data and event.pdu is not None:
-        tree.data, tree.is_rebuilt = _encoded(event), True
-    root = annotate(tree.data) if tree.data else None
-    tree.has_secrets = root is not None and any(node.kind is Kind.SECRET for node in root.walk())
-    if tree.has_secrets and not reveal:
-        tree.data = masked(tree.data)
+    data = event.data
+    is_rebuilt = not data and event.pdu is not None
+    tree = DetailTree(_encoded(event) if is_rebuilt else data, event.findings, reveal=reveal)
+    tree.is_rebuilt = is_rebuilt
     _add_facts(tree, event)
     if event.handshake is not None:
         _add_handshake(tree, facts_of(event.handshake, event.role, event.wall))
-    places: dict[str, int] = {}
-    if root is not None:
-        _add_nodes(tree, root, places, reveal)
-    for finding in event.findings:
-        _add_finding(tree, finding, places)
+    tree.add_pdu()
     return tree
 
 
@@ -165,47 +316,14 @@ def _add_handshake(tree: DetailTree, fact: Fact, parent: int = NO_PARENT) -> Non
         _add_handshake(tree, inner, index)
 
 
-def _add_nodes(tree: DetailTree, root: Node, places: dict[str, int], reveal: bool) -> None:
-    waiting = [(root, NO_PARENT)]
-    while waiting:
-        node, parent = waiting.pop()
-        entry = Entry(
-            node.name, shown(node.value), _meaning(node), node.reference, offset=node.offset, length=node.length
-        )
-        if node.kind is Kind.SECRET:
-            entry.is_secret = True
-            if node.length and not reveal:
-                entry.value, entry.meaning = MASK, ""
-        index = tree.add(entry, parent)
-        places.setdefault(node.path, index)
-        waiting += [(child, index) for child in reversed(node.children)]
-
-
 def _meaning(node: Node) -> str:
     """The node's meaning with the names of UIDs, which the protocol's room does not know."""
     uid = node.value
     if node.kind is not Kind.UID:
-        inner = next((child.value for child in node.children if child.kind is Kind.UID), "")
-        uid = inner if node.path.count("[") == 1 else ""
+        is_item = node.path.count("[") == 1 and node.inside is not None
+        first = node.first(_LOOKED_AT) if is_item else ()
+        uid = next((child.value for child in first if child.kind is Kind.UID), "")
     name = name_of(uid.strip("\0 ")) if uid else ""
     if not name or name in node.meaning:
         return node.meaning
     return f"{node.meaning}; {name}" if node.meaning else name
-
-
-def _add_finding(tree: DetailTree, finding: Finding, places: dict[str, int]) -> None:
-    place = _place(finding.field, places)
-    meaning = f"{finding.text} {finding.remedy}".strip()
-    entry = Entry(_WORDS[finding.severity], meaning=meaning, severity=finding.severity, is_finding=True)
-    if place != NO_PARENT:
-        about = tree.entries[place]
-        entry.offset, entry.length = about.offset, about.length
-        about.severity = about.severity or finding.severity
-    tree.add(entry, place)
-
-
-def _place(path: str, places: dict[str, int]) -> int:
-    """The entry of a path, or of the nearest path above it that is there."""
-    while path not in places and (cut := max(path.rfind("."), path.rfind("["))) > 0:
-        path = path[:cut]
-    return places.get(path, places.get("", NO_PARENT))

@@ -31,7 +31,8 @@ from parley.ul.codes import Role
 from parley.ul.pdu import AAssociateAc, AAssociateRq
 
 _NOTHING = "Select an event to see its fields."
-_FINDINGS_UNFOLDED = 50
+_FINDINGS_UNFOLDED = 16
+_SECRETS_UNFOLDED = 50
 
 
 class _ResultDelegate(ToneDelegate):
@@ -252,25 +253,21 @@ class DetailsPane(QWidget):
         self._model.reveal(reveal=reveal)
 
     def _show_reveal(self) -> None:
-        """A revealed PDU that is still being worked on keeps its button: it has the focus."""
         revealed = self._model.is_revealed
-        self._reveal.setVisible(self._model.tree.has_secrets or (revealed and self._model.is_busy))
+        self._reveal.setVisible(self._model.tree.has_secrets)
         self._reveal.setChecked(revealed)
         self._reveal.setText("Hide secrets" if revealed else "Show secrets")
 
     def _unfold(self) -> None:
         """Show the fields of the PDU or else of the event, with items folded; findings, and what was revealed."""
-        tree = self._model.tree
-        for number in tree.top[1:] or tree.top:
-            self._tree.expand(self._model.index(tree.entries[number].row, 0))
-        for index in self._model.open_entries():
-            self._tree.expand(index)
-        revealed = self._model.secrets() if self._model.is_revealed else []
+        revealed = self._model.secrets(_SECRETS_UNFOLDED) if self._model.is_revealed else []
+        wanted = self._model.open_entries()
+        wanted += [self._model.index(row, 0) for row in range(self._model.rowCount())][-1:]
         for index in (*self._model.findings(_FINDINGS_UNFOLDED), *revealed):
-            above = index.parent()
-            while above.isValid():
-                self._tree.expand(above)
-                above = above.parent()
+            wanted += _above(index)
+        # The inner ones first: what is unfolded within a folded one costs nothing yet.
+        for index in reversed({index.internalId(): index for index in wanted}.values()):
+            self._tree.expand(index)
         if revealed:
             self._tree.scrollTo(revealed[0])
 
@@ -281,8 +278,6 @@ class DetailsPane(QWidget):
         words = f"{len(tree.data):,} bytes".replace(",", "\N{NARROW NO-BREAK SPACE}")
         if tree.has_secrets and not self._model.is_revealed:
             words += ", those of secrets masked"
-        if self._model.is_busy:
-            return f"{words}, being decoded …"
         return f"{words}, as they would be sent: this event came without its own" if tree.is_rebuilt else words
 
     @Slot(QModelIndex, QModelIndex)
@@ -325,3 +320,9 @@ class DetailsPane(QWidget):
     @Slot()
     def _show_bytes(self) -> None:
         self._tabs.setCurrentIndex(2)
+
+
+def _above(index: QModelIndex) -> list[QModelIndex]:
+    """What has to be unfolded for an entry to be seen, the outermost first."""
+    parent = index.parent()
+    return [*_above(parent), parent] if parent.isValid() else []
