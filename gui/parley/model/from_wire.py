@@ -67,10 +67,9 @@ def reset_to_accept(request: AAssociateRq, base: AcceptorHandle | None = None) -
         request: what is to be accepted.
         base: who accepts it: application context, maximum length, implementation; None for Parley.
     """
-    supported: dict[str, tuple[str, ...]] = {}
+    supported: dict[str, dict[str, None]] = {}
     for context in request.presentation_contexts:
-        known = supported.get(context.abstract_syntax, ())
-        supported[context.abstract_syntax] = tuple(dict.fromkeys((*known, *context.transfer_syntaxes)))
+        supported.setdefault(context.abstract_syntax, {}).update(dict.fromkeys(context.transfer_syntaxes))
     information = request.user_information
     window = information.first(AsynchronousOperationsWindow)
     identity = information.first(UserIdentityRq)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
@@ -15,6 +16,7 @@ from parley.ul.pdu import (
     Item,
     PresentationContextAc,
     PresentationContextRq,
+    UnknownItem,
     UserInformation,
     UserInformationSubItem,
 )
@@ -57,16 +59,24 @@ def _lost_words(pdu: P, rebuilt: P) -> Iterator[str]:
 
 
 def _of_items(items: Sequence[T], rebuilt: Sequence[T], where: str) -> Iterator[str]:
-    left = list(rebuilt)
-    missing = []
+    left = Counter(rebuilt)
+    missing: dict[tuple[type, int], T] = {}
     for item in items:
-        if item in left:
-            left.remove(item)
+        if left[item]:
+            left[item] -= 1
         else:
-            missing.append(item)
-    yield from map(_name, missing)
-    if not missing and not left and list(items) != list(rebuilt):
+            missing.setdefault((type(item), _number(item)), item)
+    yield from map(_name, missing.values())
+    if not missing and not left.total() and list(items) != list(rebuilt):
         yield f"the order of the {where}"
+
+
+def _number(item: Item | UserInformationSubItem) -> int:
+    """What tells items of a class apart that have names of their own."""
+    match item:
+        case PresentationContextRq(number) | PresentationContextAc(number) | UnknownItem(number):
+            return number
+    return 0
 
 
 def _name(item: Item | UserInformationSubItem) -> str:

@@ -77,19 +77,25 @@ class FromWire(QObject):
 
     @Slot()
     def _load_request(self) -> None:
+        from parley.model.excerpt import excerpt
         from parley.model.from_wire import lost_of_request, requestor_handle_of
 
         if self._request is not None:
-            handle = requestor_handle_of(self._request)
-            self._fill(self._scu, handle, f"the request of {handle.calling_ae_title}", lost_of_request(self._request))
+            request, left_out = excerpt(self._request)
+            handle = requestor_handle_of(request)
+            lost = (*left_out, *lost_of_request(request))
+            self._fill(self._scu, handle, f"the request of {handle.calling_ae_title}", lost)
 
     @Slot()
     def _load_answer(self) -> None:
+        from parley.model.excerpt import excerpt
         from parley.model.from_wire import acceptor_handle_of, lost_of_accept
 
         if self._answer is not None:
-            handle = acceptor_handle_of(self._answer, self._request)
-            lost = lost_of_accept(self._answer, self._request)
+            answer, left_out = excerpt(self._answer)
+            request = excerpt(self._request)[0] if self._request is not None else None
+            handle = acceptor_handle_of(answer, request)
+            lost = (*left_out, *lost_of_accept(answer, request))
             if self._request is None:
                 lost = (_WITHOUT_REQUEST, *lost)
             self._fill(self._scp, handle, f"the answer of {handle.ae_title}", lost)
