@@ -60,7 +60,7 @@ from parley.ul.tree import masked
 
 Record = dict[str, Any]
 
-MOST_LISTED = 2000
+MOST_LISTED = 1000
 _NAMES_KEPT = 4096
 
 encoded = json.JSONEncoder(separators=(",", ":")).encode

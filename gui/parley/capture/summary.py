@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 
 from parley.model.event import EngineEvent, EventKind
-from parley.ul.codes import AbortReason, AbortSource, ContextResult, abort_words, rejection_words
+from parley.ul.codes import AbortReason, AbortSource, ContextResult, PduType, abort_words, rejection_words
 from parley.ul.errors import Severity
 from parley.ul.foreign import recognise
 from parley.ul.pdu import (
@@ -55,6 +55,11 @@ def _visible(match: re.Match[str]) -> str:
 def pdu_summary(pdu: Pdu) -> str:
     """The PDU's name and what matters in it."""
     return _PDUS[type(pdu)](pdu)
+
+
+def size_words(data: bytes) -> str:
+    """What kind of PDU these bytes are, and how many: for a large one that nobody has read yet."""
+    return f"{PduType(data[0]).words}, {_counted(len(data), 'byte')}"
 
 
 def _request(pdu: AAssociateRq) -> str:

@@ -28,6 +28,7 @@ _ONE = lay.Number(1)
 _COUNT = lay.Number(2)
 _ONE_RESERVED = lay.Octets(1)
 _ASSOCIATES = {PduType.A_ASSOCIATE_RQ, PduType.A_ASSOCIATE_AC}
+_ASSOCIATE_BYTES = {bytes([code]) for code in _ASSOCIATES}
 _IDENTITIES = {ItemType.USER_IDENTITY_RQ, ItemType.USER_IDENTITY_AC}
 _IDENTITY_BYTES = [bytes([code]) for code in sorted(_IDENTITIES)]
 
@@ -324,11 +325,19 @@ class Places:
 
 def _offsets(frame: Frame) -> Iterator[tuple[str, int]]:
     for part in frame.parts():
-        if not isinstance(part.form, lay.Items | lay.Pdvs):
-            yield part.attribute, part.start
+        if isinstance(part.form, lay.Items | lay.Pdvs):
+            continue
+        yield part.attribute, part.start
         if isinstance(part.form, lay.Each):
-            for each in frame.texts(part, part.form):
-                yield each.attribute, each.start
+            data, place = frame.data, part.start
+            for index in range(MOST_LISTED):
+                if place >= part.end:
+                    break
+                yield f"{part.attribute}[{index}].length", place
+                if place + 2 > part.end:
+                    break
+                yield f"{part.attribute}[{index}]", place + 2
+                place += 2 + (data[place] << 8) + data[place + 1]
 
 
 # --- secrets ---------------------------------------------------------------------------------------------------------
@@ -374,19 +383,21 @@ def secrets(data: bytes) -> Secrets:
     associations are asked for and granted with a user identity.
     """
     found = Secrets()
-    if may_hold_secrets(data):
+    if is_associate(data):
         items, start = _ITEMS[data[0]]
         _look(data, items, start, len(data), found)
     return found
 
 
-def may_hold_secrets(data: bytes) -> bool:
-    """Whether it is worth looking: the bytes are of an association that is asked for or granted."""
-    return data[:1] != b"" and data[0] in _ASSOCIATES
+def is_associate(data: bytes) -> bool:
+    """Whether the bytes begin as an A-ASSOCIATE-RQ or -AC does."""
+    return data[:1] in _ASSOCIATE_BYTES
 
 
 def is_secret_item(code: int, body: bytes) -> bool:
     """Whether an item that nobody could read is a user identity, or has one inside."""
+    if code not in _IDENTITIES and code not in _ITEMS:
+        return False
     found = Secrets()
     item = lay.ITEM_FRAME.header.pack(code, 0, len(body)) + body
     _look(item, _NO_ITEMS, 0, len(item), found)

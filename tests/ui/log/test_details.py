@@ -18,6 +18,7 @@ from parley.ui.log.hex_view import HexView
 from parley.ul.codec import encode
 from parley.ul.pdu import PDataTf, Pdv, RoleSelection
 from tests.bridge.samples import Samples, answer, request
+from tests.harness import hostile
 from tests.harness.events import event_of
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
@@ -310,3 +311,34 @@ def test_a_heading_without_room_ends_in_an_ellipsis_and_says_all_in_its_tip(pane
     assert heading.text().endswith("…")
     assert clipped == heading.grab().toImage()
     assert heading.toolTip() == words
+
+
+def actions_of(tree):
+    return {action.text(): action for action in tree.actions()}
+
+
+def test_everything_is_unfolded_and_folded_again(qtbot, pane, tree, event):
+    pane.show_event(event)
+    actions_of(tree)["Expand all"].trigger()
+    inner = [index for index in walk(tree.model(), QModelIndex()) if tree.model().hasChildren(index)]
+    assert len(inner) > 5
+    qtbot.waitUntil(lambda: all(tree.isExpanded(index) for index in inner))
+    actions_of(tree)["Collapse all"].trigger()
+    assert not any(tree.isExpanded(index) for index in inner)
+
+
+def test_unfolding_a_flood_ends_somewhere(qtbot, pane, tree, samples):
+    data = hostile.shapes()["8 000 empty roles each"]
+    pane.show_event(samples.event(EventKind.MALFORMED, data=data))
+    actions_of(tree)["Expand all"].trigger()
+    qtbot.waitUntil(lambda: not pane._slices.isActive(), timeout=20_000)
+    assert 6000 <= len(tree.model().tree.entries) < 7000
+
+
+def test_another_event_ends_the_unfolding(qtbot, pane, tree, samples, event):
+    data = hostile.shapes()["8 000 empty roles each"]
+    pane.show_event(samples.event(EventKind.MALFORMED, data=data))
+    actions_of(tree)["Expand all"].trigger()
+    pane.show_event(event)
+    qtbot.waitUntil(lambda: not pane._slices.isActive())
+    assert not tree.isExpanded(find(tree, "User Information Item"))

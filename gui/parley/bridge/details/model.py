@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, Qt, Signal
@@ -73,6 +74,18 @@ class DetailModel(QAbstractItemModel):
     def open_entries(self) -> list[QModelIndex]:
         """The entries whose insides are to be seen at once, the outer ones first."""
         return list(map(self._index_of, self._tree.open_entries()))
+
+    def foldable(self, most: int) -> Iterator[QModelIndex]:
+        """What can be unfolded, in the order of the wire, until so many entries are there or another event is set."""
+        return self._foldable(self._tree, most)
+
+    def _foldable(self, tree: DetailTree, most: int) -> Iterator[QModelIndex]:
+        waiting = tree.top[::-1]
+        while waiting and self._tree is tree and len(tree.entries) < most:
+            number = waiting.pop()
+            if tree.is_foldable(number):
+                waiting += tree.children(number)[::-1]
+                yield self._index_of(number)
 
     def text(self, index: Index) -> str:
         """An entry and what is below it, as text."""

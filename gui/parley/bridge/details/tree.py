@@ -13,8 +13,7 @@ from parley.bridge.log.severity import severity_of
 from parley.model.event import EngineEvent
 from parley.model.registry import name_of
 from parley.model.secret import MASK
-from parley.ul.codec import encode
-from parley.ul.errors import Finding, LocalProtocolError, Severity
+from parley.ul.errors import Finding, Severity
 from parley.ul.places import Places, secrets
 from parley.ul.tree import Children, Kind, Node, annotate, masked
 
@@ -76,7 +75,7 @@ class DetailTree:
         entries: those read so far; every entry stands after the one above it.
         top: indices of the entries without a parent.
         data: the bytes, with secrets masked unless they are to be revealed.
-        is_rebuilt: the bytes were encoded from the PDU, none came with the event.
+        is_rebuilt: the event came without bytes of its own: they are of the PDU that it speaks of.
         findings: what was noteworthy.
     """
 
@@ -262,10 +261,8 @@ def build(event: EngineEvent, *, reveal: bool = False) -> DetailTree:
     Args:
         reveal: show passcodes, tickets and tokens, in the tree and in its bytes.
     """
-    data = event.data
-    is_rebuilt = not data and event.pdu is not None
-    tree = DetailTree(_encoded(event) if is_rebuilt else data, event.findings, reveal=reveal)
-    tree.is_rebuilt = is_rebuilt
+    tree = DetailTree(event.data or event.wire, event.findings, reveal=reveal)
+    tree.is_rebuilt = bool(event.wire) and not event.data
     _add_facts(tree, event)
     if event.handshake is not None:
         _add_handshake(tree, facts_of(event.handshake, event.role, event.wall))
@@ -276,13 +273,6 @@ def build(event: EngineEvent, *, reveal: bool = False) -> DetailTree:
 def shown(text: str) -> str:
     """Text with an escape for what cannot be printed."""
     return text if text.isprintable() else "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
-
-
-def _encoded(event: EngineEvent) -> bytes:
-    try:
-        return encode(event.pdu) if event.pdu is not None else b""
-    except LocalProtocolError:
-        return b""
 
 
 def _add_facts(tree: DetailTree, event: EngineEvent) -> None:

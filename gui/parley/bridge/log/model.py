@@ -19,8 +19,8 @@ from typing import Any
 from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal, Slot
 
 from parley.bridge.headed_table import HeadedTable
+from parley.bridge.log.negotiations import Negotiations
 from parley.bridge.log.row import LogFilter, LogRow, clock, kind_words, who_to_whom
-from parley.bridge.log.severity import severity_of
 from parley.bridge.roles import NO_INDEX, SEVERITY_ROLE, Index
 from parley.model.event import EngineEvent
 from parley.ul.errors import Severity
@@ -85,7 +85,9 @@ class LogModel(HeadedTable):
         self._rows: list[LogRow] = []
         self._shown: list[LogRow] = []
         self._cleared: list[LogRow] = []
+        self._negotiations, self._cleared_negotiations = Negotiations(), Negotiations()
         self._leaving: list[LogRow] = []
+        self._unsettled: list[LogRow] = []
         self._filter = LogFilter()
         self._next_position = 0
         self._last_shown: dict[int, float] = {}
@@ -124,11 +126,11 @@ class LogModel(HeadedTable):
 
     def text_at(self, row: int, column: int) -> str:
         """A cell's text; empty where there is no such row."""
-        return _CELLS[column](self._shown[row]) if 0 <= row < len(self._shown) else ""
+        return _CELLS[column](self._looked_at(row)) if 0 <= row < len(self._shown) else ""
 
     def severity_at(self, row: int) -> Severity | None:
         """How much a shown row matters."""
-        return severity_of(self._shown[row].event) if 0 <= row < len(self._shown) else None
+        return self._looked_at(row).severity if 0 <= row < len(self._shown) else None
 
     def position_at(self, row: int) -> int | None:
         """What names a shown row for as long as it is kept."""
@@ -149,9 +151,7 @@ class LogModel(HeadedTable):
 
     def negotiation_of(self, event: EngineEvent) -> tuple[AAssociateRq | None, AAssociateAc | None]:
         """Request and answer of the event's association, as far as they are in the log."""
-        pdus = [event.pdu]
-        if event.association:
-            pdus += [row.event.pdu for row in self._rows if row.event.association == event.association]
+        pdus = [event.pdu, *self._negotiations.pdus(event.association)]
         request = next((pdu for pdu in pdus if isinstance(pdu, AAssociateRq)), None)
         answer = next((pdu for pdu in pdus if isinstance(pdu, AAssociateAc)), None)
         return request, answer
@@ -197,6 +197,7 @@ class LogModel(HeadedTable):
         self._pass = None
         self.beginResetModel()
         self._cleared, self._rows, self._shown = self._rows, [], []
+        self._cleared_negotiations, self._negotiations = self._negotiations, Negotiations()
         self._last_shown = {}
         self._bytes = 0
         self.endResetModel()
@@ -211,6 +212,8 @@ class LogModel(HeadedTable):
         """Put back what was cleared last, before what came since."""
         self._rows = self._cleared + self._rows
         self._cleared = []
+        self._negotiations.put_before(self._cleared_negotiations)
+        self._cleared_negotiations = Negotiations()
         self._bytes = sum(len(row.event.data) for row in self._rows)
         self._start_pass()
 
@@ -250,6 +253,7 @@ class LogModel(HeadedTable):
         self._next_position += len(rows)
         self._bytes += sum(len(row.event.data) for row in rows)
         self._rows += rows
+        self._negotiations.add(rows)
         if self._pass is None:
             self._show([row for row in rows if self._filter.accepts(row)])
             self._trim()
@@ -277,7 +281,7 @@ class LogModel(HeadedTable):
 
     def _trim(self) -> None:
         if len(self._rows) >= self._capacity or self._bytes >= self._byte_capacity:
-            self._cleared = []
+            self._cleared, self._cleared_negotiations = [], Negotiations()
         if len(self._rows) <= self._capacity * 1.1 and self._bytes <= self._byte_capacity * 1.1:
             return
         excess = max(0, len(self._rows) - self._capacity)
@@ -286,6 +290,7 @@ class LogModel(HeadedTable):
             self._bytes -= len(self._rows[excess].event.data)
             excess += 1
         leaving = self.row_of(self._rows[excess].position)
+        self._negotiations.remove(self._rows[:excess])
         self._leaving += self._rows[:excess]
         del self._rows[:excess]
         self._slices.start()
@@ -304,6 +309,20 @@ class LogModel(HeadedTable):
         self._slices.start()
         self._work()
 
+    def _looked_at(self, row: int) -> LogRow:
+        """A shown row; what a large PDU's row says is found out beside the painting, and painted again."""
+        found = self._shown[row]
+        if not found.is_settled and found not in self._unsettled:
+            self._unsettled.append(found)
+            self._slices.start()
+        return found
+
+    def _settle(self, found: LogRow) -> None:
+        found.settle()
+        row = self.row_of(found.position)
+        if row < len(self._shown) and self._shown[row] is found:
+            self.dataChanged.emit(self.index(row, 0), self.index(row, Column.SUMMARY))
+
     def _work(self) -> None:
         """Do a slice of what is left to do: the filter, what waited, and freeing what left, which takes time too."""
         deadline = time.perf_counter() + SLICE_SECONDS
@@ -316,6 +335,9 @@ class LogModel(HeadedTable):
                 self._take([self._stop_waiting() for _ in range(count)])
             elif self._leaving:
                 del self._leaving[-_SLICE_ROWS:]
+                return
+            elif self._unsettled:
+                self._settle(self._unsettled.pop())
                 return
             else:
                 self._slices.stop()
@@ -374,6 +396,6 @@ _CELLS: tuple[Callable[[LogRow], str], ...] = (
     _association,
     lambda row: who_to_whom(row.event),
     lambda row: kind_words(row.event.kind),
-    attrgetter("summary"),
+    attrgetter("line"),
 )
 """The text of each column, in the order of `Column`."""

@@ -10,11 +10,16 @@ from dataclasses import dataclass, field
 
 from msgspec import Struct
 
+from parley.bridge.log.severity import kind_severity, severity_of
 from parley.bridge.log.words import event_values
-from parley.capture.summary import one_line, summarize
+from parley.capture.summary import one_line, size_words, summarize
 from parley.model.event import EngineEvent, EventKind
 from parley.model.expression import EVERYTHING, Expression, Value
-from parley.ul.codes import Role
+from parley.ul.codes import PduType, Role
+from parley.ul.errors import Severity
+
+_HEAVY = 8192
+"""Bytes of a PDU: up to this size, what is in it is found out while its row is painted."""
 
 HIDDEN_BY_DEFAULT = frozenset({EventKind.STATE, EventKind.TIMER_STARTED, EventKind.TIMER_EXPIRED})
 
@@ -62,6 +67,14 @@ def clock(wall: float) -> str:
     return f"{time.strftime('%H:%M:%S', time.localtime(wall))}.{int(wall % 1 * 1000):03}"
 
 
+def _is_heavy(event: EngineEvent) -> bool:
+    """Whether there may be so much in a PDU that reading it takes noticeable time; one fragment is nothing to read."""
+    wire = event.wire
+    if len(wire) <= _HEAVY or event.kind is EventKind.MALFORMED:
+        return False
+    return wire[0] != PduType.P_DATA_TF or int.from_bytes(wire[6:10], "big") != len(wire) - 10
+
+
 class LogRow(Struct, gc=False, eq=False):
     """An event in the log, as an expression over `parley.bridge.log.words.LOG` sees it.
 
@@ -75,6 +88,32 @@ class LogRow(Struct, gc=False, eq=False):
     delta: float | None = None
     _summary: str | None = None
     _haystack: str | None = None
+    _severity: Severity | None = None
+    _is_weighed: bool = False
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether line and severity are known, or cost so little that nobody has to wait for them."""
+        return (self._is_weighed and self._summary is not None) or not _is_heavy(self.event)
+
+    @property
+    def line(self) -> str:
+        """The summary; as long as a large PDU was not settled, how large it is."""
+        return self.summary if self.is_settled else size_words(self.event.wire)
+
+    @property
+    def severity(self) -> Severity | None:
+        """How much it matters; as long as a large PDU was not settled, by its kind alone."""
+        if not self.is_settled:
+            return kind_severity(self.event)
+        if not self._is_weighed:
+            self._severity, self._is_weighed = severity_of(self.event), True
+        return self._severity
+
+    def settle(self) -> None:
+        """Find out what a large PDU's line says and how much it matters: this may take milliseconds."""
+        self._summary = self.summary
+        self._severity, self._is_weighed = severity_of(self.event), True
 
     @property
     def summary(self) -> str:

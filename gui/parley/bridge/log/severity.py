@@ -17,18 +17,22 @@ _KIND_SEVERITY = {
     EventKind.NOTE: Severity.NOTE,
 }
 
-_RANK = {Severity.NOTE: 1, Severity.WARNING: 2, Severity.ERROR: 3}
-
 
 def severity_of(event: EngineEvent) -> Severity | None:
     """How much an event matters: the worst of its kind and its findings; None for the ordinary.
 
     A finding that is only a note does not make an event stand out: many peers cause one with every request.
     """
-    worst = _KIND_SEVERITY.get(event.kind)
+    worst = kind_severity(event)
     for finding in event.findings:
-        if finding.severity is Severity.NOTE:
-            continue
-        if worst is None or _RANK[finding.severity] > _RANK[worst]:
-            worst = finding.severity
+        severity = finding.severity
+        if severity is Severity.ERROR:
+            return severity
+        if severity is Severity.WARNING and worst is not Severity.ERROR:
+            worst = severity
     return worst
+
+
+def kind_severity(event: EngineEvent) -> Severity | None:
+    """How much an event matters by what happened alone, whatever is to be found in it."""
+    return _KIND_SEVERITY.get(event.kind)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, Slot
+import time
+from collections.abc import Iterator
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -33,6 +36,10 @@ from parley.ul.pdu import AAssociateAc, AAssociateRq
 _NOTHING = "Select an event to see its fields."
 _FINDINGS_UNFOLDED = 16
 _SECRETS_UNFOLDED = 50
+_MOST_UNFOLDED = 6000
+"""How many entries "Expand all" reads: some PDUs have hundreds of thousands."""
+
+_SLICE_SECONDS = 0.004
 
 
 class _ResultDelegate(ToneDelegate):
@@ -61,6 +68,10 @@ class DetailsPane(QWidget):
         self._contexts = NegotiationModel(self)
         self._is_following_bytes = False
         self._awaits_answer_of: int | None = None
+        self._unfolding: Iterator[QModelIndex] = iter(())
+        self._slices = QTimer(self)
+        self._slices.setInterval(0)
+        self._slices.timeout.connect(self._expand_some)
 
         self._heading = _Heading(self)
         self._heading.setText(_NOTHING)
@@ -187,8 +198,8 @@ class DetailsPane(QWidget):
             ("Copy value", QKeySequence(), self._copy_value),
             ("Copy its bytes as hex", QKeySequence(), self._copy_bytes),
             ("Show its bytes", QKeySequence(), self._show_bytes),
-            ("Expand all", QKeySequence("Ctrl+Right"), tree.expandAll),
-            ("Collapse all", QKeySequence("Ctrl+Left"), tree.collapseAll),
+            ("Expand all", QKeySequence("Ctrl+Right"), self._expand_all),
+            ("Collapse all", QKeySequence("Ctrl+Left"), self._collapse_all),
         ):
             action = QAction(text, tree)
             action.setShortcut(key)
@@ -270,6 +281,25 @@ class DetailsPane(QWidget):
             self._tree.expand(index)
         if revealed:
             self._tree.scrollTo(revealed[0])
+
+    @Slot()
+    def _expand_all(self) -> None:
+        self._unfolding = self._model.foldable(_MOST_UNFOLDED)
+        self._slices.start()
+
+    @Slot()
+    def _collapse_all(self) -> None:
+        self._slices.stop()
+        self._tree.collapseAll()
+
+    @Slot()
+    def _expand_some(self) -> None:
+        deadline = time.perf_counter() + _SLICE_SECONDS
+        for index in self._unfolding:
+            self._tree.expand(index)
+            if time.perf_counter() > deadline:
+                return
+        self._slices.stop()
 
     def _words_about_bytes(self) -> str:
         tree = self._model.tree
