@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from parley.model.build import accept_pdu, request_pdu
+from parley.model.build import accept_pdu, request_pdu, supported_syntaxes
 from parley.model.handle import (
     AcceptanceRules,
     AcceptorHandle,
@@ -375,3 +375,10 @@ def test_titles_and_reserved_bytes_of_an_answer_can_be_typed() -> None:
     pdu = accept_pdu(handle, AcceptanceRules(), request_pdu(HANDLE))
     assert (pdu.called_ae_title, pdu.calling_ae_title) == ("A", "B")
     assert (pdu.reserved_9_10, pdu.reserved_43_74) == (b"\1\2", b"\7" + bytes(31))
+
+
+def test_what_a_listener_supports_is_worked_out_once():
+    contexts = tuple(SupportedContext(f"1.2.{number}") for number in range(100))
+    assert supported_syntaxes(contexts) is supported_syntaxes((*contexts[:50], *contexts[50:]))
+    twice = (SupportedContext("1.2", ("1.3", "1.4")), SupportedContext("1.2", ("1.5", "1.3")))
+    assert supported_syntaxes(twice) == {"1.2": ("1.3", "1.4", "1.5")}

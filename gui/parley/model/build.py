@@ -8,7 +8,9 @@ handle says, its PDU can be encoded. `parley.model.problems.validation` tells th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from types import MappingProxyType
 
 from parley.model.contexts import context_ids
 from parley.model.fit import (
@@ -43,6 +45,8 @@ from parley.ul.pdu import (
     PresentationContextRq,
     TransferSyntax,
 )
+
+_LISTENERS_KEPT = 16
 
 
 def request_pdu(handle: RequestorHandle) -> AAssociateRq:
@@ -126,14 +130,17 @@ def _answer(forced: ForcedAnswer, result: int, number: int, negotiated: str) -> 
     return PresentationContextAc(number, nearest(result, CODE), tuple(map(TransferSyntax, syntaxes)))
 
 
-def supported_syntaxes(contexts: tuple[SupportedContext, ...]) -> dict[str, tuple[str, ...]]:
-    """Transfer syntaxes per abstract syntax, in order of preference; an abstract syntax listed twice has both lists."""
-    supported: dict[str, tuple[str, ...]] = {}
+@lru_cache(_LISTENERS_KEPT)
+def supported_syntaxes(contexts: tuple[SupportedContext, ...]) -> Mapping[str, tuple[str, ...]]:
+    """Transfer syntaxes per abstract syntax, in order of preference; an abstract syntax listed twice has both lists.
+
+    A listener asks at every request: with all storage classes there are some ten thousand texts to look at.
+    """
+    supported: dict[str, dict[str, None]] = {}
     for context in contexts:
-        abstract_syntax = uid_sent(context.abstract_syntax)
-        listed = supported.get(abstract_syntax, ())
-        supported[abstract_syntax] = tuple(dict.fromkeys((*listed, *map(uid_sent, context.transfer_syntaxes))))
-    return supported
+        listed = supported.setdefault(uid_sent(context.abstract_syntax), {})
+        listed.update(dict.fromkeys(map(uid_sent, context.transfer_syntaxes)))
+    return MappingProxyType({uid: tuple(listed) for uid, listed in supported.items()})
 
 
 def proposed_context(context_id: int, context: ProposedContext) -> PresentationContextRq:
