@@ -11,7 +11,7 @@ from parley.capture.jsonl import to_json
 from parley.capture.text import to_text
 from parley.model.event import EngineEvent, EventKind
 from parley.model.secret import MASK
-from parley.ul.pdu import UserIdentityAc, UserIdentityRq, UserInformation
+from parley.ul.pdu import UnknownItem, UserIdentityAc, UserIdentityRq, UserInformation
 from tests.harness.events import event_of
 from tests.harness.samples import AC, RQ
 
@@ -63,3 +63,18 @@ def test_bytes_that_could_not_be_decoded_are_masked_too():
     data = event_with(UserIdentityRq(2, 1, NAME, PASSCODE)).data[:-1]
     line = to_json(event_of(EventKind.MALFORMED, data=data))
     assert PASSCODE[:-1].hex() not in line
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        UnknownItem(0x58, b"\2\1\0\xff" + NAME + PASSCODE),
+        UnknownItem(0x59, b"\xff\xff" + PASSCODE),
+        UnknownItem(0x50, b"\x58\0\0\x15\2\1\0\0\0\x0d" + PASSCODE + b"\0\0"),
+    ],
+    ids=["request", "answer", "nested"],
+)
+def test_an_identity_that_could_not_be_read_is_masked_too(item):
+    line = to_json(event_with(item))
+    assert PASSCODE.hex() not in line
+    assert MASK in json.loads(line)["pdu"]["other_user_information"][0].values()

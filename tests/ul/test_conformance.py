@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from parley.ul import pdu
+from parley.ul import pdu, request_rules
 from parley.ul.codec import encode
 from parley.ul.conformance import check_accept, check_request, locate
 from parley.ul.errors import Finding, Severity
@@ -407,3 +407,20 @@ def test_a_large_request_is_checked_while_typing():
         assert check_request(rq) == ()
         figures.append(time.process_time() - start)
     assert min(figures) < 0.05  # ten times what it takes: this guards its order of magnitude only
+
+
+def test_contexts_with_the_same_transfer_syntaxes_are_judged_once(monkeypatch):
+    looked = []
+    monkeypatch.setattr(request_rules, "codings", lambda uids: looked.append(uids) or set())
+    contexts = tuple(PresentationContextRq.of(2 * n + 1, f"1.2.{n}", ("1.2.3", f"1.2.{n % 3}")) for n in range(128))
+    check_request(AAssociateRq("B", "A", (*contexts, UserInformation(()))))
+    assert len(looked) == 3
+
+
+def test_a_flood_of_faults_ends_the_search_for_more(monkeypatch):
+    judged = []
+    monkeypatch.setattr(request_rules.Proposal, "of", lambda *arguments: judged.append(arguments))
+    contexts = (PresentationContextRq(1, ()),) * 20_000
+    found = check_request(AAssociateRq("B", "A", (*contexts, UserInformation(()))))
+    assert len(found) == 501
+    assert not judged

@@ -1,6 +1,8 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from parley.ul.text_rules import Coding, codings, title_problem, uid_problem, version_name_problem
+from parley.ul.text_rules import Coding, are_uids, codings, title_problem, uid_problem, version_name_problem
 
 
 @pytest.mark.parametrize("uid", ["1.2.840.10008.1.1", "0.0", "2.25.0", "1", "9" * 64, "1.2.10.100"])
@@ -78,3 +80,11 @@ def test_version_names(name: str, words: str):
 )
 def test_codings(uid: str, coding: Coding):
     assert codings([uid]) == {coding}
+
+
+ODD_UIDS = st.sampled_from(["1.2.3", "0", "1..2", "01", "", "1.2;3", ";", "1.2\0", "9" * 65, "1.2.", "x"])
+
+
+@given(st.lists(ODD_UIDS | st.text(max_size=5)))
+def test_many_uids_at_once_are_judged_as_each_of_them(uids):
+    assert are_uids(uids) == (not any(map(uid_problem, uids)))

@@ -127,3 +127,12 @@ def test_loading_what_is_there_already_is_no_edit(qtbot, stage):
     received(stage, request_pdu(stage.window.scu.side().handle)).selectRow(0)
     press(qtbot, stage, "details.load_into_scu")
     assert not stage.window.undo.undo_action.isEnabled()
+
+
+def test_of_very_many_contexts_as_many_are_loaded_as_an_association_can_hold(qtbot, stage):
+    request = request_pdu(DEVICE)
+    contexts = tuple(replace(request.presentation_contexts[0], context_id=number % 256) for number in range(3000))
+    received(stage, replace(request, items=(*contexts, *request.items))).selectRow(0)
+    press(qtbot, stage, "details.load_into_scu")
+    assert len(stage.window.scu.side().handle.contexts) == 256
+    assert "2746 presentation contexts beyond the first 256" in message(stage, "scu")
