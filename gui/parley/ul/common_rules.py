@@ -206,7 +206,7 @@ def _implementation_findings(contents: Contents) -> Findings:
 def _asynchronous_findings(contents: Contents) -> Findings:
     found = list(contents.each_sub_item(AsynchronousOperationsWindow))
     yield from repeated(found, "asynchronous operations window")
-    if isinstance(pdu, AAssociateAc):
+    if isinstance(contents.pdu, AAssociateAc):
         what, remedy = "granted to the requestor", "Leave it out: one operation at a time then holds."
     else:
         what, remedy = "asked for", "Leave it out, unless the peer is known to want it."
@@ -220,7 +220,7 @@ def _asynchronous_findings(contents: Contents) -> Findings:
 def _role_findings(contents: Contents) -> Findings:
     found = list(contents.each_sub_item(RoleSelection))
     yield from repeated_uids([(path, item.sop_class_uid) for path, item in found], "role selection")
-    is_answer = isinstance(pdu, AAssociateAc)
+    is_answer = isinstance(contents.pdu, AAssociateAc)
     for path, item in found:
         uid = significant(item.sop_class_uid)
         yield from uid_findings(f"{path}.sop_class_uid", "SOP class UID of a role selection", item.sop_class_uid)
