@@ -139,3 +139,19 @@ def test_a_profile_that_cannot_be_read_is_not_shown(capsys, tmp_path):
     for command in (["profiles", "show", "broken"], ["check", "broken"], ["listen", "--profile", "broken"]):
         assert main([*command, "--profiles", str(tmp_path)]) == 2
         assert capsys.readouterr().err.startswith("parley: broken.toml, line 2: ")
+
+
+def test_what_cannot_be_seen_is_printed_as_escapes(call, store):
+    name = "CT\u202e1\u200b \x1b[31m\u2028é"
+    key = store.create(Profile(name, comment="first\n\tsecond\u2066"))
+    code, out, err = call("list")
+    assert (code, err) == (0, [])
+    assert any(line.startswith(r"CT\u202e1\u200b \x1b[31m\u2028é  (") for line in out)
+    code, out, err = call("show", name)
+    assert (code, err) == (0, [])
+    assert r'name = "CT\u202E1\u200B \u001b[31m\u2028é"' in out
+    assert read_profile("\n".join(out), "") == store.load(key)
+
+
+def test_what_cannot_be_seen_in_a_complaint_is_an_escape(call, store):
+    assert call("show", "no\nsuch\u202e")[2] == [r"parley: There is no profile called no\x0asuch\u202e."]

@@ -14,10 +14,10 @@ from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal, Slot
 from parley.bridge.headed_table import HeadedTable
 from parley.bridge.log.row import clock
 from parley.bridge.roles import NO_INDEX, Index
-from parley.capture.summary import one_line
 from parley.model.event import EngineEvent, EventKind
 from parley.ul.codes import Role
 from parley.ul.table import State
+from parley.ul.visible import one_line
 
 NUMBER_ROLE = Qt.ItemDataRole.UserRole
 """The association's number, as the controller wants it."""

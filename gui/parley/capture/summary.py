@@ -5,7 +5,6 @@ A busy log asks for thousands of lines a second: no names are looked up here, an
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from parley.model.event import EngineEvent, EventKind
@@ -23,30 +22,17 @@ from parley.ul.pdu import (
     Pdu,
     significant,
 )
+from parley.ul.visible import one_line
 
 DICOM = "a DICOM PDU"
-_UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
 
 
 def summarize(event: EngineEvent) -> str:
-    r"""What happened, for example ``A-ASSOCIATE-RQ PARLEY_SCU → ANY-SCP, 3 contexts, max 16384``.
+    """What happened, for example ``A-ASSOCIATE-RQ PARLEY_SCU → ANY-SCP, 3 contexts, max 16384``.
 
-    Always one line of printable characters, whatever a peer has sent: the others appear as ``\xNN``.
+    Always one line of characters that can be seen, whatever a peer has sent.
     """
     return one_line(_SUMMARIES[event.kind](event))
-
-
-def one_line(text: str) -> str:
-    """The text with everything that could break a line or a terminal made visible."""
-    return text if text.isprintable() else _UNPRINTABLE.sub(_visible, text)
-
-
-def _visible(match: re.Match[str]) -> str:
-    character = match.group()
-    if character.isprintable():
-        return character
-    number = ord(character)
-    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"
 
 
 # --- PDUs ------------------------------------------------------------------------------------------------------------

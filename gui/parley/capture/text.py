@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from parley.capture.summary import one_line, summarize
+from parley.capture.summary import summarize
 from parley.model.event import EngineEvent, EventKind
 from parley.ul.codes import Role
 from parley.ul.errors import Finding, Severity
+from parley.ul.visible import one_line
 
 SIDES = {Role.REQUESTOR: "SCU", Role.ACCEPTOR: "SCP"}
 

@@ -105,7 +105,8 @@ def _print_check(result: Check, name: str, *, as_json: bool) -> None:
         print_line(f"{step.name:<12} {step.outcome:<8} {step.ms:8.1f} ms  {step.detail}".rstrip())
     for context in result.contexts:
         print_line(f"context {context.context_id:>3}  {context_words(context)}")
-    print_line(f"\n{_outcome(result).replace('_', ' ').upper()}: {verdict.cause}")
+    print_line()
+    print_line(f"{_outcome(result).replace('_', ' ').upper()}: {verdict.cause}")
     if verdict.remedy:
         print_line(verdict.remedy)
     if name:

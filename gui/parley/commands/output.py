@@ -10,11 +10,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from parley.ul.visible import one_line
+
 
 def complain(reason: object) -> None:
     """Say on the error output what is wrong; where there is none any more, to nobody."""
     with suppress(OSError, ValueError):
-        print(f"parley: {reason}", file=sys.stderr, flush=True)
+        print(f"parley: {one_line(str(reason))}", file=sys.stderr, flush=True)
 
 
 class Output:
@@ -90,8 +92,8 @@ output = Output()
 
 
 def print_line(text: str = "") -> None:
-    """Print a line at once."""
-    output.write(f"{text}\n")
+    """Print a line at once, foreign text in it made visible."""
+    output.write(f"{one_line(text)}\n")
 
 
 def _check_room() -> None:

@@ -23,6 +23,7 @@ from parley.model.secret import Secret
 from parley.model.settings import Settings, with_values
 from parley.model.tls import Tls
 from parley.ul.errors import Severity
+from parley.ul.visible import one_line
 
 PASSED, FAILED, NOT_TRIED, INTERRUPTED = 0, 1, 2, 130
 """Exit codes: it went well; the check failed; it could not be tried (usage, file, port in use) or its output not be
@@ -92,7 +93,7 @@ def ask_consent(deed: str, options: argparse.Namespace) -> None:
         return
     if not sys.stdin.isatty():
         raise UsageError(f"{deed} Say --yes if you mean it.")
-    print(f"{deed} Go on? [y/N] ", end="", file=sys.stderr, flush=True)
+    print(f"{one_line(deed)} Go on? [y/N] ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
         raise UsageError("Nothing was sent.")
 

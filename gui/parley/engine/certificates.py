@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from parley.model.tls import Certificate
+from parley.ul.visible import one_line
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -26,8 +27,8 @@ def describe(der: bytes) -> Certificate:
     try:
         certificate = x509.load_der_x509_certificate(der)
         return Certificate(
-            _printable(certificate.subject.rfc4514_string()),
-            _printable(certificate.issuer.rfc4514_string()),
+            one_line(certificate.subject.rfc4514_string()),
+            one_line(certificate.issuer.rfc4514_string()),
             _names(certificate),
             certificate.not_valid_before_utc,
             certificate.not_valid_after_utc,
@@ -39,11 +40,6 @@ def describe(der: bytes) -> Certificate:
         return Certificate(UNREADABLE, fingerprint=fingerprint)
 
 
-def _printable(text: str) -> str:
-    """What a peer wrote, without what could break a line or a terminal."""
-    return "".join(character if character.isprintable() else "�" for character in text)
-
-
 def _names(certificate: x509.Certificate) -> tuple[str, ...]:
     from cryptography import x509
 
@@ -52,7 +48,7 @@ def _names(certificate: x509.Certificate) -> tuple[str, ...]:
     except x509.ExtensionNotFound:
         return ()
     kinds: dict[type, str] = {x509.DNSName: "DNS", x509.IPAddress: "IP", x509.UniformResourceIdentifier: "URI"}
-    return tuple(_printable(f"{kinds[type(name)]}:{name.value}") for name in extension.value if type(name) in kinds)
+    return tuple(one_line(f"{kinds[type(name)]}:{name.value}") for name in extension.value if type(name) in kinds)
 
 
 def _key(certificate: x509.Certificate) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from parley.model.files.atomic import safe_file_name
 from parley.model.handle import RequestorHandle
 from parley.model.profile import Profile, RequestorSide
+from parley.ul.visible import one_line
 
 MOST_PROFILES = 1000
 """Per import: more is no list that a person keeps."""
@@ -133,4 +134,4 @@ def _port(value: object) -> int:
 
 
 def _shown(text: str) -> str:
-    return ascii(text if len(text) <= 40 else f"{text[:40]}…") if not text.isprintable() else f"“{text[:40]}”"
+    return f"“{one_line(text[:40])}{'…' if len(text) > 40 else ''}”"

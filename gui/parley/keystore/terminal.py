@@ -9,6 +9,7 @@ from parley.keystore.fetch import fetched, unfetched
 from parley.keystore.store import KeyStore
 from parley.model.profile import Profile
 from parley.model.secret import Secret
+from parley.ul.visible import one_line
 
 
 def with_values(profile: Profile) -> Profile:
@@ -24,6 +25,6 @@ def ask(reference: str, reason: str) -> Secret | None:
     """Let the person type it unseen; None where nobody is there, or nothing was typed."""
     if not sys.stdin.isatty():
         return None
-    print(f"parley: {reason}.", file=sys.stderr)
-    text = getpass.getpass(f"{reference}: ", stream=sys.stderr)
+    print(f"parley: {one_line(reason)}.", file=sys.stderr)
+    text = getpass.getpass(f"{one_line(reference)}: ", stream=sys.stderr)
     return Secret.of(text) if text else None

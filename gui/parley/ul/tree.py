@@ -18,6 +18,7 @@ from parley.ul.codes import ItemType, PduType
 from parley.ul.foreign import recognise
 from parley.ul.pdu import significant
 from parley.ul.places import MOST_LISTED, REST, Frame, Part, Secrets, pdu_frame, secrets
+from parley.ul.visible import one_line
 
 _PREVIEW = 32
 _LONGEST_TEXT = 1024
@@ -197,15 +198,9 @@ def _quoted(data: bytes) -> str:
     return f'"{data[:_PREVIEW].decode("ascii")}{"…" if len(data) > _PREVIEW else ""}"' if is_text else ""
 
 
-def _printable(text: str) -> str:
-    if text.isprintable():
-        return text
-    return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02X}" for letter in text)
-
-
 def _shortened(text: str) -> str:
     more = f" … ({len(text)} characters)" if len(text) > _LONGEST_TEXT else ""
-    return _printable(text[:_LONGEST_TEXT]) + more
+    return one_line(text[:_LONGEST_TEXT]) + more
 
 
 class _Walk:
@@ -324,7 +319,7 @@ class _Walk:
                     meaning = "not zero, never tested"
             case lay.Title():
                 title = data.decode("latin-1").rstrip(" ")
-                value, meaning, kind = _printable(title), means(title, values) if means else "", Kind.TITLE
+                value, meaning, kind = one_line(title), means(title, values) if means else "", Kind.TITLE
             case lay.Text(is_uid):
                 text = data.decode("latin-1")
                 shown = significant(text) if is_uid else text

@@ -17,11 +17,11 @@ from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal, Slot
 from parley.bridge.association_model import duration_words
 from parley.bridge.headed_table import HeadedTable
 from parley.bridge.roles import NO_INDEX, Index
-from parley.capture.summary import one_line
 from parley.model.decision import Hold
 from parley.model.event import EngineEvent, EventKind
 from parley.ul.errors import Finding
 from parley.ul.pdu import AAssociateRq, significant
+from parley.ul.visible import one_line
 
 HELD_ROLE = Qt.ItemDataRole.UserRole
 """The row's `HeldRequest`."""

@@ -16,6 +16,7 @@ from parley.model.secret import MASK
 from parley.ul.errors import Finding, Severity
 from parley.ul.places import Places, secrets
 from parley.ul.tree import Children, Kind, Node, annotate, masked
+from parley.ul.visible import one_line
 
 NO_PARENT = -1
 GROUP = 256
@@ -100,9 +101,10 @@ class DetailTree:
         return bool(self._secrets)
 
     def add(self, entry: Entry, parent: int = NO_PARENT) -> int:
-        """Put an entry below another; returns its index."""
+        """Put an entry below another, fit to be shown; returns its index."""
         siblings = self.top if parent == NO_PARENT else self._below(parent)
         entry.parent, entry.row = parent, len(siblings)
+        entry.value, entry.meaning = one_line(entry.value), one_line(entry.meaning)
         index = len(self.entries)
         siblings.append(index)
         self.entries.append(entry)
@@ -196,7 +198,7 @@ class DetailTree:
     def _fill(self, entry: Entry, node: Node) -> None:
         entry.node = node
         entry.name, entry.reference, entry.offset, entry.length = node.name, node.reference, node.offset, node.length
-        entry.value, entry.meaning = shown(node.value), _meaning(node)
+        entry.value, entry.meaning = one_line(node.value), one_line(_meaning(node))
         if node.kind is Kind.SECRET:
             entry.is_secret = True
             if node.length and not self._is_revealed:
@@ -270,11 +272,6 @@ def build(event: EngineEvent, *, reveal: bool = False) -> DetailTree:
     return tree
 
 
-def shown(text: str) -> str:
-    """Text with an escape for what cannot be printed."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
-
-
 def _add_facts(tree: DetailTree, event: EngineEvent) -> None:
     top = tree.add(Entry(f"Event {event.seq}", kind_words(event.kind), severity=severity_of(event)))
     moment = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(event.wall)) + f"{event.wall % 1:.6f}"[1:]
@@ -296,11 +293,11 @@ def _add_facts(tree: DetailTree, event: EngineEvent) -> None:
         ]
     for name, value, meaning in facts:
         if value:
-            tree.add(Entry(name, shown(value), meaning), top)
+            tree.add(Entry(name, value, meaning), top)
 
 
 def _add_handshake(tree: DetailTree, fact: Fact, parent: int = NO_PARENT) -> None:
-    entry = Entry(fact.name, shown(fact.value), shown(fact.meaning), severity=fact.severity, is_open=fact.open)
+    entry = Entry(fact.name, fact.value, fact.meaning, severity=fact.severity, is_open=fact.open)
     index = tree.add(entry, parent)
     for inner in fact.inner:
         _add_handshake(tree, inner, index)

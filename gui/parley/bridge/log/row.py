@@ -12,11 +12,12 @@ from msgspec import Struct
 
 from parley.bridge.log.severity import kind_severity, severity_of
 from parley.bridge.log.words import event_values
-from parley.capture.summary import one_line, size_words, summarize
+from parley.capture.summary import size_words, summarize
 from parley.model.event import EngineEvent, EventKind
 from parley.model.expression import EVERYTHING, Expression, Value
 from parley.ul.codes import PduType, Role
 from parley.ul.errors import Severity
+from parley.ul.visible import one_line
 
 _HEAVY = 8192
 """Bytes of a PDU: up to this size, what is in it is found out while its row is painted."""

@@ -22,6 +22,7 @@ from parley.model.profile import SCHEMA, Profile
 from parley.model.registry import name_of
 from parley.model.secret import Secret
 from parley.model.tls import Tls
+from parley.ul.visible import spelled
 
 HEADING = (
     "A connection profile of Parley.",
@@ -50,7 +51,15 @@ def new_text(profile: Profile) -> str:
         document.add(tomlkit.comment(line))
     document.add(tomlkit.nl())
     _merge(document, _values(profile), {})
-    return tomlkit.dumps(document)
+    # Only in texts between quotation marks can anything stand that cannot be seen.
+    return "\n".join(spelled(line, _toml_escape) for line in tomlkit.dumps(document).split("\n"))
+
+
+def _toml_escape(number: int) -> str:
+    """A character as TOML spells it in a text: a name that turns around its line would do so in every editor."""
+    if 0xD800 <= number < 0xE000:
+        return chr(number)  # Half a character: no file can hold it, which whoever writes one says.
+    return f"\\u{number:04X}" if number < 0x10000 else f"\\U{number:08X}"
 
 
 def changed_text(profile: Profile, existing: str) -> str:
