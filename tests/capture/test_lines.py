@@ -73,6 +73,16 @@ def test_a_request_by_its_values_with_names() -> None:
     assert "other_user_information" not in pdu
 
 
+def test_titles_are_without_their_padding_and_without_a_nul() -> None:
+    pdu = AAssociateRq("PACS\0\0 ", " CT\0x\u202e1", ())
+    told = record(
+        event(EventKind.REQUESTED, pdu=pdu, local_ae_title="PACS\0\0", peer_ae_title="CT\0x"),
+    )
+    assert (told["local_ae_title"], told["peer_ae_title"]) == ("PACS", r"CT\x00x")
+    assert told["pdu"]["called_ae_title"] == "PACS"
+    assert told["pdu"]["calling_ae_title"] == r"CT\x00x\u202e1"
+
+
 def test_an_answer_by_its_values_with_words() -> None:
     pdu = record(event(EventKind.ACCEPTED, pdu=ACCEPT))["pdu"]
     first, second, _ = pdu["presentation_contexts"]
@@ -120,7 +130,7 @@ def test_other_sub_items_are_not_lost() -> None:
     assert (window["item"], window["invoked"], window["performed"]) == ("AsynchronousOperationsWindow", 1, 2)
     assert role["sop_class_uid"] == {"uid": CT, "name": "CT Image Storage"}
     assert extended["information"] == "0102"
-    assert identity["primary"] == b"jo".hex()
+    assert (identity["primary"], identity["primary_encoding"]) == ("jo", "utf-8")
 
 
 def test_findings_and_transitions() -> None:

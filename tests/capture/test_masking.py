@@ -45,8 +45,32 @@ def test_a_secret_is_masked_in_every_line(item):
 
 def test_a_user_name_is_not_masked():
     values, data = told(UserIdentityRq(2, 1, NAME, PASSCODE))
-    assert (values["primary"], values["secondary"]) == (NAME.hex(), MASK)
+    assert (values["primary"], values["secondary"]) == (NAME.decode(), MASK)
     assert NAME in data
+
+
+@pytest.mark.parametrize(
+    ("item", "told_as"),
+    [
+        (UserIdentityRq(1, 0, "Zoë".encode()), ("Zoë", "utf-8")),
+        (UserIdentityRq(2, 0, b"dr_who", b"x"), ("dr_who", "utf-8")),
+        (UserIdentityRq(1, 0, "Zoë".encode("latin-1")), ("5a6feb", "hex")),
+        (UserIdentityRq(1, 0, b"dr\0who"), ("6472" + "00" + "77686f", "hex")),
+        (UserIdentityRq(1, 0, "a\u202eb".encode()), ("61e280ae62", "hex")),
+        (UserIdentityRq(1, 0, b""), ("", "utf-8")),
+        (UserIdentityRq(3, 0, b"ticket"), (MASK, None)),
+        (UserIdentityRq(9, 0, b"what"), (MASK, None)),
+    ],
+    ids=["UTF-8", "with passcode", "Latin-1", "NUL", "bidi", "empty", "ticket", "reserved"],
+)
+def test_a_user_is_told_as_text_with_its_encoding(item, told_as):
+    values, _ = told(item)
+    assert (values["primary"], values.get("primary_encoding")) == told_as
+
+
+def test_a_ticket_that_is_asked_for_is_hexadecimal():
+    values, _ = told(UserIdentityRq(3, 0, b"ticket"), reveal=True)
+    assert (values["primary"], values["primary_encoding"]) == (b"ticket".hex(), "hex")
 
 
 def test_what_is_not_there_has_no_mask():

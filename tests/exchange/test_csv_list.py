@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
 
 import pytest
@@ -86,6 +87,27 @@ def test_a_name_of_two_lines_stays_in_its_row():
         ("two lines", "PACS", "h", 104),
         ("Loopback", "PARLEY_SCP", "127.0.0.1", 11112),
     ]
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "'=", "''+", "＝", "'", "#", "A"])
+def test_what_a_spreadsheet_would_run_is_written_as_text_and_comes_back(start):
+    profile = peer_profile(f"{start}HYPERLINK(1)", f"{start}CT", f"{start}host", 104)
+    cells = next(csv.reader([write_csv([profile]).splitlines()[1]]))
+    assert not any(cell.startswith(("=", "+", "-", "@", "＝", "\t", "\r")) for cell in cells)
+    assert peers(write_csv([profile])) == [
+        (profile.name, profile.scu.handle.called_ae_title, profile.scu.host, 104),
+    ]
+
+
+def test_an_apostrophe_that_guards_nothing_stays():
+    assert peers("'PACS,h,104\n'=CT,h,104\n") == [("'PACS", "'PACS", "h", 104), ("=CT", "=CT", "h", 104)]
+
+
+@pytest.mark.parametrize("name", ["\t=1+1", "\r=1+1", " \n-1", "\u2028=1", "' @1"])
+def test_nor_behind_blanks_or_ends_of_lines(name):
+    written = write_csv([replace(peer_profile("A", "PACS", "h", 104), name=name)])
+    assert next(csv.reader([written.splitlines()[1]]))[3].strip()[0] == "'"
+    assert peers(written)[0][0] == " ".join(name.split())
 
 
 @steady

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from functools import cache, lru_cache
@@ -57,6 +58,7 @@ from parley.ul.pdu import (
 from parley.ul.places import is_secret_item
 from parley.ul.text_rules import LONGEST_UID
 from parley.ul.tree import masked
+from parley.ul.visible import one_line
 
 Record = dict[str, Any]
 
@@ -92,8 +94,8 @@ def event_record(event: EngineEvent, *, reveal: bool = False) -> Record:
         "role": event.role.value if event.role else None,
         "local": event.local,
         "peer": event.peer,
-        "local_ae_title": event.local_ae_title,
-        "peer_ae_title": event.peer_ae_title,
+        "local_ae_title": _shown(event.local_ae_title),
+        "peer_ae_title": _shown(event.peer_ae_title),
         "summary": summarize(event),
         "text": event.text,
     }
@@ -136,15 +138,16 @@ def pdu_record(pdu: Pdu, *, reveal: bool = False) -> Record:
 
 
 def _associate(pdu: AAssociateRq | AAssociateAc, reveal: bool) -> Record:
+    name = pdu.implementation_version_name
     record: Record = {
-        "called_ae_title": pdu.called_ae_title,
-        "calling_ae_title": pdu.calling_ae_title,
+        "called_ae_title": _shown(pdu.called_ae_title),
+        "calling_ae_title": _shown(pdu.calling_ae_title),
         "protocol_version": pdu.protocol_version,
         "application_context": pdu.application_context,
         "maximum_length": pdu.maximum_length,
         "implementation_class_uid": pdu.implementation_class_uid,
         "implementation": implementation_name(pdu.implementation_class_uid or ""),
-        "implementation_version_name": pdu.implementation_version_name,
+        "implementation_version_name": name if name is None else _shown(name),
     }
     told = (MaximumLength, ImplementationClassUid, ImplementationVersionName)
     others = [item for item in pdu.user_information.sub_items if not isinstance(item, told)]
@@ -212,8 +215,13 @@ def _code(number: int, words: str) -> Record:
     return {"code": number, "words": words}
 
 
+def _shown(text: str) -> str:
+    """A title or name without its padding, spaces or NULs; what else cannot be seen in it is an escape."""
+    return one_line(significant(text))
+
+
 def _plain(item: Any, reveal: bool) -> Record:
-    """A sub-item by its values, bytes in hexadecimal."""
+    """A sub-item by its values: bytes in hexadecimal, but the name of a user as text, with a word on which it is."""
     record: Record = {"item": type(item).__name__}
     hidden = set() if reveal else _secrets(item)
     for name in _names(item.__class__):
@@ -226,6 +234,8 @@ def _plain(item: Any, reveal: bool) -> Record:
             uid = significant(value)
             value = {"uid": uid, "name": name_of(uid)}
         record[name] = value
+    if isinstance(item, UserIdentityRq) and "primary" not in hidden:
+        record["primary"], record["primary_encoding"] = _user(item)
     return record
 
 
@@ -233,6 +243,16 @@ def _plain(item: Any, reveal: bool) -> Record:
 def _names(kind: Any) -> tuple[str, ...]:
     """The names of the fields of a class of sub-items."""
     return tuple(field.name for field in fields(kind))
+
+
+def _user(identity: UserIdentityRq) -> tuple[str, str]:
+    """Who asks, and how that is written; a name is UTF-8 (PS3.7 Table D.3-14), if its sender has kept to that."""
+    if UserIdentityType(identity.identity_type).names_user:
+        with suppress(UnicodeDecodeError):
+            name = identity.primary.decode("utf-8")
+            if one_line(name) == name:
+                return name, "utf-8"
+    return identity.primary.hex(), "hex"
 
 
 def _secrets(item: object) -> set[str]:

@@ -27,7 +27,7 @@ from parley.ul import primitives as pr
 from parley.ul.codec import Decoded
 from parley.ul.codes import Role
 from parley.ul.machine import UpperLayer
-from parley.ul.pdu import AAssociateAc, AAssociateRj, AAssociateRq, PDataTf, Pdu
+from parley.ul.pdu import AAssociateAc, AAssociateRj, AAssociateRq, PDataTf, Pdu, significant
 from parley.ul.recall import whole_pdu
 from parley.ul.table import TRANSITIONS, Evt, State
 
@@ -415,7 +415,7 @@ class Connection(asyncio.Protocol):
     def _titles(self) -> tuple[str, str]:
         if self.request is None:
             return "", ""
-        calling, called = self.request.calling_ae_title.strip(), self.request.called_ae_title.strip()
+        calling, called = significant(self.request.calling_ae_title), significant(self.request.called_ae_title)
         return (calling, called) if self.role is Role.REQUESTOR else (called, calling)
 
 

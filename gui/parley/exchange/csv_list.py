@@ -3,6 +3,9 @@
 Comma, semicolon or tab between the fields; quotes where needed; a header where there is one, and then the columns may
 come in any order. A line is a row: a quoted field does not go on in the next line, so that a forgotten quote costs one
 row only.
+
+A spreadsheet runs a text that begins like a formula, whoever wrote it. Such a text is written with an apostrophe before
+it, which spreadsheets take as the sign of a text, and which is taken off again when the list is read.
 """
 
 from __future__ import annotations
@@ -24,6 +27,10 @@ NAMES = {
     "name": {"name", "profile", "description", "label"},
 }
 """What the columns are called in other people's lists: letters only, lower case."""
+
+_FORMULA = re.compile(r"[\s']*[=+\-@\t\r＝＋－＠]")
+"""How a text begins that a spreadsheet may run; behind apostrophes too, so that each of them survives the way back."""
+_AS_TEXT = "'"
 
 _SAMPLE = 50
 """Lines that are looked at to find out what stands between the fields."""
@@ -57,8 +64,20 @@ def write_csv(profiles: Iterable[Profile]) -> str:
     writer.writerow(HEADER)
     for profile in profiles:
         row = (profile.scu.handle.called_ae_title, profile.scu.host, profile.scu.port, profile.name)
-        writer.writerow([LINE_ENDS.sub(" ", cell) if isinstance(cell, str) else cell for cell in row])
+        writer.writerow([_inert(cell) if isinstance(cell, str) else cell for cell in row])
     return text.getvalue()
+
+
+def _inert(text: str) -> str:
+    """The text in one line that no spreadsheet runs."""
+    line = LINE_ENDS.sub(" ", text)
+    return f"{_AS_TEXT}{line}" if _FORMULA.match(line) else line
+
+
+def _meant(cell: str) -> str:
+    """What `_inert` was given, in one line and stripped."""
+    is_inert = cell.startswith(_AS_TEXT) and _FORMULA.match(cell, len(_AS_TEXT))
+    return cell[len(_AS_TEXT) :].strip() if is_inert else cell
 
 
 def _counts(line: str) -> bool:
@@ -80,7 +99,7 @@ def _cells(line: str, delimiter: str) -> list[str]:
         rows = list(csv.reader([line], delimiter=delimiter, skipinitialspace=True, strict=True))
     except csv.Error:
         return []
-    return [cell.strip() for cell in rows[0]] if rows else []
+    return [_meant(cell.strip()) for cell in rows[0]] if rows else []
 
 
 def _header(cells: list[str]) -> tuple[str, ...]:
