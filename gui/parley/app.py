@@ -14,7 +14,9 @@ from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from parley.ui.kit import style
+from parley.ui.kit.texts import message_box
 from parley.ui.main_window import MainWindow
+from parley.ul.visible import each_line
 
 if TYPE_CHECKING:
     import asyncio
@@ -152,9 +154,8 @@ class Parley:
 
 
 def _show_error(window: MainWindow, details: str) -> None:
-    box = QMessageBox(QMessageBox.Icon.Critical, "Parley", "Something went wrong inside Parley.", parent=window)
-    box.setObjectName("error")
-    box.setInformativeText("What is open goes on. Please report this with the details below.")
-    box.setDetailedText(details)
+    more = "What is open goes on. Please report this with the details below."
+    box = message_box(window, "error", QMessageBox.Icon.Critical, "Something went wrong inside Parley.", more)
+    box.setDetailedText(each_line(details))
     box.setStandardButtons(QMessageBox.StandardButton.Close)
     box.open()

@@ -14,6 +14,7 @@ from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal, Slot
 from parley.bridge.headed_table import HeadedTable
 from parley.bridge.log.row import clock
 from parley.bridge.roles import NO_INDEX, Index
+from parley.bridge.tooltips import tip_text
 from parley.model.event import EngineEvent, EventKind
 from parley.ul.codes import Role
 from parley.ul.table import State
@@ -192,8 +193,10 @@ class AssociationModel(HeadedTable):
         live = self._rows[index.row()]
         if role == NUMBER_ROLE:
             return live.number
-        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
-            return self._text(live, index.column())
+        if role == Qt.ItemDataRole.DisplayRole:
+            return one_line(self._text(live, index.column()))
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tip_text(self._text(live, index.column()))
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() in _NUMBERS:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
@@ -202,8 +205,8 @@ class AssociationModel(HeadedTable):
         texts = {
             Column.NUMBER: str(live.number),
             Column.PEER: live.peer,
-            Column.CALLING: one_line(live.calling),
-            Column.CALLED: one_line(live.called),
+            Column.CALLING: live.calling,
+            Column.CALLED: live.called,
             Column.STATE: state_words(live.state),
             Column.SINCE: clock(live.opened_wall).partition(".")[0],
             Column.DURATION: duration_words(self._monotonic() - live.opened),

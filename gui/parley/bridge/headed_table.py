@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from PySide6.QtCore import QAbstractTableModel, Qt
 
 from parley.bridge.roles import NO_INDEX, Index
+from parley.bridge.tooltips import tip_text
 
 
 class HeadedTable(QAbstractTableModel):
@@ -28,4 +29,4 @@ class HeadedTable(QAbstractTableModel):
         heading, tip = self.headers[section]
         if role == Qt.ItemDataRole.DisplayRole:
             return heading
-        return tip if role == Qt.ItemDataRole.ToolTipRole else None
+        return tip_text(tip) if role == Qt.ItemDataRole.ToolTipRole else None

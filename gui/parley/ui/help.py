@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayo
 import parley
 from parley.ui.kit import style
 from parley.ui.kit.fields import named
+from parley.ui.kit.texts import set_title
 
 _LOG_KEYS = (
     ("Any letter", "In the log: find, as Ctrl+F does"),
@@ -85,7 +86,7 @@ def _dialog(parent: QWidget, title: str, object_name: str) -> QTextBrowser:
     dialog = QDialog(parent)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setObjectName(object_name)
-    dialog.setWindowTitle(title)
+    set_title(dialog, title)
     dialog.resize(560, 480)
     browser = QTextBrowser()
     named(browser, f"{object_name}.text", title, "")

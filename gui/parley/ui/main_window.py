@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, Signal, Slot
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QLabel, QMainWindow
+from PySide6.QtWidgets import QMainWindow
 
 from parley.ui.geometry import Geometry
 from parley.ui.kit import style
+from parley.ui.kit.texts import Label, set_title
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -133,9 +134,9 @@ class MainWindow(QMainWindow):
         from parley.ui.kit.fields import named
 
         bar = self.statusBar()
-        self._status: dict[str, QLabel] = {}
+        self._status: dict[str, Label] = {}
         for name, words in (("scp", "State of the SCP"), ("scu", "State of the SCU"), ("events", "Events")):
-            label = QLabel()
+            label = Label()
             named(label, f"status.{name}", words, words)
             label.setContentsMargins(style.SPACING, 0, style.SPACING, 0)
             if name == "events":
@@ -216,7 +217,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _show_title(self) -> None:
-        self.setWindowTitle(f"{self._book.draft.name}[*] — Parley")
+        set_title(self, self._book.draft.name, "[*]", " — Parley")
         self.setWindowModified(self._book.is_dirty)
         self._settings.setValue("profile/last", self._book.key)
 
@@ -229,7 +230,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _show_count(self) -> None:
-        total = f"{self._log.total:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+        total = f"{self._log.total:,}".replace(",", " ")
         self._status["events"].setText(f"{total} event{'' if self._log.total == 1 else 's'}")
 
     @Slot(object)

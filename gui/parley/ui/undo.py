@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 from parley.bridge.profiles.book import ProfileBook
 from parley.bridge.profiles.history import Place
 from parley.ui.kit import icons
+from parley.ui.kit.texts import set_tip
 
 if TYPE_CHECKING:
     from parley.bridge.profiles.draft_history import DraftHistory
@@ -89,7 +90,7 @@ class UndoActions(QObject):
         action.setObjectName(f"edit.{name}")
         action.setShortcuts([QKeySequence(key) for key in keys])
         tip = "Take the last edit of the profile back" if name == "undo" else "Make the edit again that was undone last"
-        action.setToolTip(f"{tip} ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
+        set_tip(action, f"{tip} ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
         return action
 
 

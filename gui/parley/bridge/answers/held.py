@@ -17,6 +17,7 @@ from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal, Slot
 from parley.bridge.association_model import duration_words
 from parley.bridge.headed_table import HeadedTable
 from parley.bridge.roles import NO_INDEX, Index
+from parley.bridge.tooltips import tip_text
 from parley.model.decision import Hold
 from parley.model.event import EngineEvent, EventKind
 from parley.ul.errors import Finding
@@ -204,8 +205,10 @@ class HeldModel(HeadedTable):
             return None
         if role == HELD_ROLE:
             return held
-        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
-            return self._text(held, index.column())
+        if role == Qt.ItemDataRole.DisplayRole:
+            return one_line(self._text(held, index.column()))
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tip_text(self._text(held, index.column()))
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() in _ALIGNED_RIGHT:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
@@ -217,9 +220,9 @@ class HeldModel(HeadedTable):
             case Column.LEFT:
                 return self.left_words(held)
             case Column.CALLING:
-                return one_line(significant(held.request.calling_ae_title))
+                return significant(held.request.calling_ae_title)
             case Column.CALLED:
-                return one_line(significant(held.request.called_ae_title))
+                return significant(held.request.called_ae_title)
             case Column.PEER:
                 return held.peer
             case Column.CONTEXTS:

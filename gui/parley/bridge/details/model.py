@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, Qt, Signal
 
 from parley.bridge.details.tree import NO_PARENT, DetailTree, Entry, build
 from parley.bridge.roles import NO_INDEX, SEVERITY_ROLE, Index
+from parley.bridge.tooltips import tip_text
 from parley.model.event import EngineEvent
 
 _HEADERS = ("Field", "Value", "Meaning")
@@ -123,7 +124,7 @@ class DetailModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return (entry.name, entry.value, entry.meaning)[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return (entry.reference or entry.name, entry.value, entry.meaning)[index.column()]
+            return tip_text((entry.reference or entry.name, entry.value, entry.meaning)[index.column()])
         if role == SEVERITY_ROLE:
             return entry.severity
         return None

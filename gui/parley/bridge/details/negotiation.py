@@ -12,10 +12,12 @@ from PySide6.QtCore import QModelIndex, QObject, Qt
 from parley.bridge.details.agreed import agreed_words
 from parley.bridge.headed_table import HeadedTable
 from parley.bridge.roles import NO_INDEX, Index
+from parley.bridge.tooltips import tip_text
 from parley.model.registry import name_of
 from parley.ul.codes import Role
 from parley.ul.negotiation import Counts, NegotiatedContext, counts, outcomes, unanswered
 from parley.ul.pdu import AAssociateAc, AAssociateRq
+from parley.ul.visible import one_line
 
 ACCEPTED_ROLE = Qt.ItemDataRole.UserRole
 """True or False; None where there is no answer yet."""
@@ -107,9 +109,9 @@ class NegotiationModel(HeadedTable):
             return None
         context = self._contexts[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._text(context, index.column())
+            return one_line(self._text(context, index.column()))
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _tip(context, index.column()) or self._text(context, index.column())
+            return tip_text(_tip(context, index.column()) or self._text(context, index.column()))
         if role == ACCEPTED_ROLE:
             return context.is_accepted if self._is_answered else None
         return None

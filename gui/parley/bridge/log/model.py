@@ -22,6 +22,7 @@ from parley.bridge.headed_table import HeadedTable
 from parley.bridge.log.negotiations import Negotiations
 from parley.bridge.log.row import LogFilter, LogRow, clock, kind_words, who_to_whom
 from parley.bridge.roles import NO_INDEX, SEVERITY_ROLE, Index
+from parley.bridge.tooltips import tip_text
 from parley.model.event import EngineEvent
 from parley.ul.errors import Severity
 from parley.ul.pdu import AAssociateAc, AAssociateRq
@@ -233,7 +234,7 @@ class LogModel(HeadedTable):
         if role == SEVERITY_ROLE:
             return self.severity_at(row)
         if role == Qt.ItemDataRole.ToolTipRole and column >= Column.WHO:
-            return self.text_at(row, column)
+            return tip_text(self.text_at(row, column))
         if role == Qt.ItemDataRole.AccessibleTextRole and column == Column.EVENT:
             severity = self.severity_at(row)
             return f"{severity.value}: {self.text_at(row, column)}" if severity else self.text_at(row, column)

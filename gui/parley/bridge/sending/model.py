@@ -12,6 +12,7 @@ from PySide6.QtCore import QModelIndex, QObject, Qt
 
 from parley.bridge.headed_table import HeadedTable
 from parley.bridge.roles import NO_INDEX, Index
+from parley.bridge.tooltips import tip_text
 from parley.diagnosis.storing import diagnose_no_context, diagnose_status
 from parley.diagnosis.verdict import Verdict
 from parley.dimse.store import fitting_context
@@ -20,6 +21,7 @@ from parley.engine.results import StoreResult
 from parley.model.dicom_files import DicomFile, UnreadableFile
 from parley.model.registry import labelled
 from parley.ul.negotiation import NegotiatedContext
+from parley.ul.visible import one_line
 
 STATE_ROLE = Qt.ItemDataRole.UserRole
 """A row's `FileState`."""
@@ -205,9 +207,9 @@ class SendingModel(HeadedTable):
             return None
         row, column = self._rows[index.row()], Column(index.column())
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._text(row, column)
+            return one_line(self._text(row, column))
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._tip(index.row(), column)
+            return tip_text(self._tip(index.row(), column))
         if role == STATE_ROLE:
             return self._state(row)
         if role == Qt.ItemDataRole.TextAlignmentRole and column in _RIGHT:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 from parley.ui.kit import style
 from parley.ui.kit.fields import LineEdit, named
 from parley.ui.kit.menu_button import MenuButton
+from parley.ui.kit.texts import set_tip
 
 
 class AnswerMenu(QMenu):
@@ -56,7 +57,7 @@ class AnswerMenu(QMenu):
 
     def _add(self, menu: QMenu, words: str, text: str, tip: str) -> None:
         action = QAction(f"{words[0].upper()}{words[1:]}", menu)
-        action.setToolTip(tip)
+        set_tip(action, tip)
         action.setData(text)
         action.triggered.connect(partial(self._choose, text))
         menu.addAction(action)

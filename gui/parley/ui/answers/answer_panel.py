@@ -22,6 +22,7 @@ from parley.ui.kit import icons
 from parley.ui.kit.action_button import ActionButton
 from parley.ui.kit.fields import Field, named, sentence
 from parley.ui.kit.menu_button import MenuButton
+from parley.ui.kit.texts import set_tip
 from parley.ui.sides.identity import IdentitySection
 from parley.ui.sides.negotiation_sections import AnswerSection, extended_field, operations_field, raw_field, roles_field
 from parley.ui.sides.side_panel import DEFAULT_MAXIMUM_LENGTH, SidePanel
@@ -175,7 +176,7 @@ class AnswerPanel(SidePanel):
         errors = [sentence(problem) for problem in self._problems if problem.severity is Severity.ERROR]
         self.send_action.setText("&Send anyway" if errors else "&Send")
         self.send_action.setIcon(icons.icon("warning" if errors else "ok"))
-        self.send_action.setToolTip("\n".join(["Send although:", *errors]) if errors else self._send_tip)
+        set_tip(self.send_action, "\n".join(["Send although:", *errors]) if errors else self._send_tip)
 
     # --- wishes ------------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from parley.bridge.answers.held import HeldModel, HeldRequest, Stage
 from parley.bridge.profiles.draft_history import DraftHistory
@@ -15,6 +15,7 @@ from parley.model.decision import Accept, decision_words
 from parley.ui.answers.answer_panel import PREFIX, AnswerPanel
 from parley.ui.kit import style
 from parley.ui.kit.fields import named
+from parley.ui.kit.texts import Label, set_title
 from parley.ui.undo import UndoActions
 from parley.ul.pdu import significant
 
@@ -49,7 +50,7 @@ class AnswerWindow(QDialog):
         self._held = held
         self._model = model
         self.panel = AnswerPanel(draft, held.number)
-        self._asker = QLabel(_asker(held))
+        self._asker = Label(_asker(held))
         named(self._asker, f"{PREFIX}.asker", "Who asks", "Calling and called AE title, and the peer's address")
         self._asker.setTextFormat(Qt.TextFormat.PlainText)
         self._history = DraftHistory(draft, self)
@@ -101,10 +102,10 @@ class AnswerWindow(QDialog):
             then = "" if self._held.hold.seconds is None else f", then {default}"
             self.panel.state_line.show_state(True, f"{words} left{then}" if then else "waits until you answer")
             self.panel.show_countdown(bool(then))
-            self.setWindowTitle(f"{words} – answer to {title}")
+            set_title(self, f"{words} – answer to {title}")
         else:
             self.panel.state_line.show_state(False, self._held.stage.value.rstrip(":"))
-            self.setWindowTitle(f"{self._held.stage.value.rstrip(':')} – answer to {title}")
+            set_title(self, f"{self._held.stage.value.rstrip(':')} – answer to {title}")
 
     @Slot()
     def _edited(self) -> None:

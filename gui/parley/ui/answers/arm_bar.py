@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QToolButton, QWidget
 
 from parley.bridge.answers.desk import ArmedAnswer
 from parley.ui.answers.answer_edit import AnswerEdit, AnswerMenu
 from parley.ui.kit import icons, style
 from parley.ui.kit.fields import named
 from parley.ui.kit.menu_button import MenuButton
+from parley.ui.kit.texts import Label
 
 
 class ArmButton(MenuButton):
@@ -41,9 +42,9 @@ class ArmedLine(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._mark = QLabel()
+        self._mark = Label()
         self._mark.setPixmap(icons.tone_icon(style.Tone.WARNING).pixmap(style.ICON_SIZE))
-        self._words = QLabel()
+        self._words = Label()
         named(self._words, "scp.armed.words", "Armed", "Goes before every rule, and before you are asked")
         self._answer = AnswerEdit("scp.armed", "Armed answer", asks=True)
         self._answer.line.setMinimumWidth(self.fontMetrics().horizontalAdvance("reject 1/1/7") + 2 * style.MARGIN)

@@ -14,7 +14,6 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
-    QLabel,
     QMenu,
     QSizePolicy,
     QTableView,
@@ -30,6 +29,7 @@ from parley.ui.kit.column_shares import ColumnShares
 from parley.ui.kit.fields import named
 from parley.ui.kit.fitting_height import FittingHeight
 from parley.ui.kit.menu_button import MenuButton
+from parley.ui.kit.texts import Label, set_tip
 
 _SHOWN = (Column.NUMBER, Column.LEFT, Column.CALLING, Column.CALLED, Column.PEER, Column.FINDINGS)
 _SHARES: dict[int, float] = {Column.LEFT: 0.34, Column.CALLING: 0.2, Column.CALLED: 0.2, Column.PEER: 0.26}
@@ -126,13 +126,13 @@ class HeldPane(QWidget):
             action.setShortcut(QKeySequence(keys))
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
             tip = f"{tip} ({keys} in the list)"
-        action.setToolTip(tip)
+        set_tip(action, tip)
         action.triggered.connect(slot)
         self.table.addAction(action)
         return action
 
     def _lay_out(self) -> None:
-        self._heading = QLabel()
+        self._heading = Label()
         tip = "How many requests wait for an answer, and how many were answered or withdrawn"
         named(self._heading, "scp.held.count", "How many wait", tip)
         # Whichever of its words it says, the buttons stay where they are and the panel asks for no more room.

@@ -21,11 +21,9 @@ from PySide6.QtGui import QAction, QHelpEvent, QKeySequence, QMouseEvent, QPaint
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QLabel,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
-    QToolTip,
     QWidget,
 )
 
@@ -33,6 +31,7 @@ from parley.bridge.association_model import NUMBER_ROLE, AssociationModel, Colum
 from parley.ui.kit import icons
 from parley.ui.kit.fields import named
 from parley.ui.kit.fitting_height import FittingHeight, Lingering
+from parley.ui.kit.texts import Label, show_tip
 
 _SHOWN = (Column.NUMBER, Column.CALLING, Column.PEER, Column.STATE, Column.DURATION, Column.SILENT)
 _MARK = 16
@@ -89,7 +88,7 @@ class AbortMark(QStyledItemDelegate):
         index: Index,
     ) -> bool:
         if self.mark_in(option.rect).contains(event.pos()):
-            QToolTip.showText(event.globalPos(), f"Abort association {index.data(NUMBER_ROLE)}", view)
+            show_tip(event.globalPos(), f"Abort association {index.data(NUMBER_ROLE)}", view)
             return True
         return super().helpEvent(event, view, option, index)
 
@@ -129,7 +128,7 @@ class LiveTable(QTableView):
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setAlternatingRowColors(True)
-        self.heading = QLabel()
+        self.heading = Label()
         self.heading.setBuddy(self)
         FittingHeight(self, _MOST_ROWS)
         self._size_columns(model.columnCount())

@@ -13,13 +13,11 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QListView,
     QMenu,
     QSizePolicy,
     QTableView,
     QToolButton,
-    QToolTip,
     QVBoxLayout,
     QWidget,
 )
@@ -35,6 +33,8 @@ from parley.ui.kit.column_shares import ColumnShares
 from parley.ui.kit.edits import move_rows
 from parley.ui.kit.fields import named
 from parley.ui.kit.long_words import shorten_words
+from parley.ui.kit.texts import Label, set_tip, show_tip
+from parley.ul.visible import one_line
 
 _COMMON = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.70")
 
@@ -74,7 +74,7 @@ class ContextsEditor(QWidget, Generic[Context]):
             "Transfer syntaxes of the selected contexts",
             "In order of preference; drag or use the arrows to reorder, F2 types a UID",
         )
-        self._heading = QLabel()
+        self._heading = Label()
         self._heading.setObjectName(f"{prefix}.transfer_syntaxes.heading")
         self._template_menu = QMenu(self)
         self._template_menu.aboutToShow.connect(self._fill_templates)
@@ -196,7 +196,7 @@ class ContextsEditor(QWidget, Generic[Context]):
         for template in registry.templates():
             roles = f" and {len(template.roles)} roles" if template.roles else ""
             action = self._template_menu.addAction(f"{template.name}  ({len(template.abstract_syntaxes)}{roles})")
-            action.setToolTip("\n".join(map(registry.labelled, template.abstract_syntaxes)))
+            set_tip(action, "\n".join(map(registry.labelled, template.abstract_syntaxes)))
             action.triggered.connect(partial(self._add_template, template))
 
     def _add_template(self, template: registry.Template, _checked: bool = False) -> None:
@@ -273,7 +273,7 @@ class ContextsEditor(QWidget, Generic[Context]):
             text = f"Transfer syntaxes of {len(rows)} contexts"
         else:
             text = f"{len(rows)} contexts differ; a change gives all of them this list"
-        self._heading.setText(shorten_words(text))
+        self._heading.setText(shorten_words(one_line(text)))
         shown = lists[0] if lists else ()
         if shown != self._syntaxes.uids():
             self._syntaxes.set_uids(shown)
@@ -354,7 +354,7 @@ class ContextTable(QTableView):
     @Slot(QModelIndex, str)
     def _say_refused(self, index: QModelIndex, why: str) -> None:
         place = self.viewport().mapToGlobal(self.visualRect(index).bottomLeft())
-        QToolTip.showText(place, f"Not taken: {why} What was there before stays.", self)
+        show_tip(place, f"Not taken: {why} What was there before stays.", self)
 
     def show_reserved(self, shown: bool) -> None:
         """Show the reserved bytes of the proposed contexts, which nearly nobody wants to see."""

@@ -20,6 +20,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QFont, QGuiApplication
 
+from parley.bridge.tooltips import tip_text
 from parley.model.contexts import context_ids
 from parley.model.handle import ProposedContext
 from parley.ui.contexts.row import Column, Context, Row
@@ -27,6 +28,7 @@ from parley.ui.kit import style
 from parley.ui.kit.edits import Edits
 from parley.ui.kit.hex_edit import parse_hex
 from parley.ui.kit.uid_text import uid_of
+from parley.ul.visible import one_line
 
 if TYPE_CHECKING:
     from parley.model.problems.validation import Problem
@@ -186,7 +188,7 @@ class ContextModel(QAbstractTableModel, Generic[Context]):
             if role == _Role.DisplayRole:
                 return heading
             if role == _Role.ToolTipRole:
-                return tip
+                return tip_text(tip)
             if role == _Role.TextAlignmentRole:
                 return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         return None
@@ -205,11 +207,11 @@ class ContextModel(QAbstractTableModel, Generic[Context]):
             return None
         row, column = self._rows[index.row()], self.columns[index.column()]
         if role == _Role.DisplayRole:
-            return row.text(column)
+            return one_line(row.text(column))
         if role == _Role.EditRole:
             return row.typed(column)
         if role == _Role.ToolTipRole:
-            return row.tip(column)
+            return tip_text(row.tip(column))
         if role == _Role.DecorationRole:
             return row.mark(column)
         if role == _Role.ForegroundRole and column is Column.NUMBER and row.is_automatic:

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
+from parley.bridge.tooltips import tip_text
 from parley.model import registry
 from parley.ui.kit.edits import Edits
 from parley.ui.kit.uid_text import name_and_uid, short, uid_of
+from parley.ul.visible import one_line
 
 Index = QModelIndex | QPersistentModelIndex
 _Role = Qt.ItemDataRole
@@ -87,11 +89,11 @@ class UidListModel(QAbstractListModel):
             return None
         uid = self._uids[index.row()]
         if role == _Role.DisplayRole:
-            return short(uid) or "(empty)"
+            return one_line(short(uid)) or "(empty)"
         if role == _Role.EditRole:
             return uid
         if role == _Role.ToolTipRole:
-            return name_and_uid(uid)
+            return tip_text(name_and_uid(uid))
         return None
 
     def setData(self, index: Index, value: object, role: int = _Role.EditRole) -> bool:

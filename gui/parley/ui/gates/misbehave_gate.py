@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from parley.model.address import is_loopback
 from parley.model.answering import Answering
 from parley.model.profile import AcceptorSide, RequestorSide
+from parley.ui.kit.texts import message_box
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -134,15 +135,13 @@ class MisbehaveGate(QObject):
             self._ask(known, to, go_on, panel)
 
     def _ask(self, what: list[Misbehaviour], to: str, go_on: Callable[[], object], panel: SidePanel) -> None:
-        box = self._question = QMessageBox(self._window)
-        box.setObjectName("misbehave_question")
-        box.setIcon(QMessageBox.Icon.Warning)
-        box.setWindowTitle("Misbehave on purpose")
-        box.setText(f"Send this to {to}?")
         lines = [f"{each.title[:1].upper()}{each.title[1:]}. {each.about}" for each in what[:_SHOWN]]
         if len(what) > _SHOWN:
             lines.append(f"… and {len(what) - _SHOWN} more.")
-        box.setInformativeText("\n\n".join((*lines, _WHY, "Parley asks this once for each profile.")))
+        more = "\n\n".join((*lines, _WHY, "Parley asks this once for each profile."))
+        icon = QMessageBox.Icon.Warning
+        box = self._question = message_box(self._window, "misbehave_question", icon, f"Send this to {to}?", more)
+        box.setWindowTitle("Misbehave on purpose")
         send = box.addButton("&Send", QMessageBox.ButtonRole.AcceptRole)
         send.setObjectName("misbehave_question.send")
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from parley.bridge.profiles.secret_keeper import Question
 from parley.model.secret import Secret
 from parley.ui.kit import style
 from parley.ui.kit.fields import named
+from parley.ui.kit.texts import Label
 from parley.ui.sides.secret_edit import SecretEdit
 
 _WIDTH = 440
@@ -29,9 +30,9 @@ class SecretQuestion(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("A secret is needed")
         self.setMinimumWidth(_WIDTH)
-        what = QLabel(f"The profile needs the {question.what}:")
+        what = Label(f"The profile needs the {question.what}:")
         reason = f"{question.reason[:1].upper()}{question.reason[1:]}"
-        why = QLabel(f"{reason}. The profile calls it “{question.reference}”.")
+        why = Label(f"{reason}. The profile calls it “{question.reference}”.")
         why.setTextFormat(Qt.TextFormat.PlainText)
         why.setWordWrap(True)
         tip = "It goes into no file and no log"
@@ -41,7 +42,7 @@ class SecretQuestion(QDialog):
         named(self._keep, "secret_question.keep", "Keep it in the key store", "Then Parley need not ask again")
         self._keep.setChecked(question.can_keep)
         self._keep.setVisible(question.can_keep)
-        run = QLabel("Parley knows it until it is closed.")
+        run = Label("Parley knows it until it is closed.")
         run.setVisible(not question.can_keep)
         run.setWordWrap(True)
         if question.can_unlock:

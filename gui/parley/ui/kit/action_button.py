@@ -6,6 +6,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QPushButton
 
 from parley.ui.kit import style
+from parley.ui.kit.texts import share_tip
 
 
 class ActionButton(QPushButton):
@@ -30,5 +31,5 @@ class ActionButton(QPushButton):
         self.setText(words if self._shows_text else "")
         self.setIcon(self._action.icon())
         self.setEnabled(self._action.isEnabled())
-        self.setToolTip(self._action.toolTip())
+        share_tip(self._action, self)
         self.setAccessibleName(words)

@@ -14,17 +14,17 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QSizePolicy,
-    QToolTip,
     QVBoxLayout,
     QWidget,
 )
 
 from parley.ui.kit import icons, style
 from parley.ui.kit.long_words import shorten_words
+from parley.ui.kit.texts import Label, set_tip, show_tip
 from parley.ul.errors import Severity
+from parley.ul.visible import one_line
 
 if TYPE_CHECKING:
     from parley.model.problems.validation import Problem
@@ -48,7 +48,7 @@ def named(widget: QWidget, object_name: str, accessible_name: str, tip: str) -> 
     """Give a widget the names that tests and assistive tools find it by, and its tooltip."""
     widget.setObjectName(object_name)
     widget.setAccessibleName(accessible_name)
-    widget.setToolTip(tip)
+    set_tip(widget, tip)
 
 
 class LineEdit(QLineEdit):
@@ -92,7 +92,7 @@ class _PatternEdit(LineEdit):
     @Slot()
     def _say_not_taken(self) -> None:
         place = self.mapToGlobal(self.rect().bottomLeft())
-        QToolTip.showText(place, f"Not taken: here can only stand {self._what}.", self)
+        show_tip(place, f"Not taken: here can only stand {self._what}.", self)
 
 
 class NumberEdit(_PatternEdit):
@@ -146,7 +146,7 @@ class ComboBox(QComboBox):
     def set_choices(self, choices: Iterable[tuple[str, object]]) -> None:
         self.clear()
         for text, value in choices:
-            self.addItem(text, value)
+            self.addItem(one_line(text), value)
 
     def value(self) -> object:
         return self.currentData()
@@ -155,7 +155,7 @@ class ComboBox(QComboBox):
         """Choose `value`; one that is not among the choices is added, because nothing may be lost."""
         values = [self.itemData(row) for row in range(self.count())]
         if value not in values:
-            self.addItem(unknown.format(value), value)
+            self.addItem(one_line(unknown.format(value)), value)
             values.append(value)
         self.setCurrentIndex(values.index(value))
 
@@ -169,8 +169,8 @@ class ToneLine(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._tone = style.Tone.NOTE
-        self._mark = QLabel(self)
-        self._text = QLabel(self)
+        self._mark = Label("", self)
+        self._text = Label("", self)
         self._text.setWordWrap(True)
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.MinimumExpanding)
@@ -186,7 +186,7 @@ class ToneLine(QWidget):
     def show_line(self, tone: style.Tone, text: str, tip: str = "") -> None:
         self._tone = tone
         self._text.setText(shorten_words(text))
-        self.setToolTip(tip or text)
+        set_tip(self, tip or text)
         self._paint_tone()
         self.show()
 
@@ -202,7 +202,7 @@ class ToneLine(QWidget):
         self._text.setPalette(palette)
 
 
-class Hint(QLabel):
+class Hint(Label):
     """A wrapped sentence of second rank."""
 
     def __init__(self) -> None:
@@ -245,12 +245,12 @@ class Field(QWidget, Generic[Editor]):
         self._keeps_room = False
         plain = label.replace("&", "")
         named(editor, object_name, plain, tip)
-        self._label = QLabel(label)
+        self._label = Label(label)
         self._label.setBuddy(editor)
-        self._label.setToolTip(tip)
+        set_tip(self._label, tip)
         self._label.setMinimumHeight(self._label.fontMetrics().height() + 5)
         self._line: ToneLine | None = None
-        self._mark: QLabel | None = None
+        self._mark: Label | None = None
         self.header = QHBoxLayout()
         self.header.setSpacing(style.SPACING)
         self.header.addWidget(self._label)
@@ -279,11 +279,11 @@ class Field(QWidget, Generic[Editor]):
                 assert self._mark
                 self._line.hide()
                 self._mark.hide()
-                self.editor.setToolTip(self._tip)
+                set_tip(self.editor, self._tip)
                 self.editor.setAccessibleDescription("")
             return
         if self._line is None or self._mark is None:
-            self._line, self._mark = ToneLine(), QLabel()
+            self._line, self._mark = ToneLine(), Label()
             self._line.setObjectName(f"{self.editor.objectName().removesuffix('.editor')}.problem")
             policy = self._line.sizePolicy()
             policy.setRetainSizeWhenHidden(self._keeps_room)
@@ -296,9 +296,9 @@ class Field(QWidget, Generic[Editor]):
         tone = TONES[first.severity]
         self._line.show_line(tone, sentence(first) + more, all_of_them)
         self._mark.setPixmap(icons.tone_icon(tone).pixmap(_MARK_SIZE, self.devicePixelRatio()))
-        self._mark.setToolTip(all_of_them)
+        set_tip(self._mark, all_of_them)
         self._mark.show()
-        self.editor.setToolTip(f"{self._tip}\n\n{all_of_them}")
+        set_tip(self.editor, f"{self._tip}\n\n{all_of_them}")
         self.editor.setAccessibleDescription(all_of_them)
 
     def problem_text(self) -> str:

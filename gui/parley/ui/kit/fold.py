@@ -7,22 +7,23 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from parley.ui.kit import icons, style
 from parley.ui.kit.fields import TONES, Field, named, worst
+from parley.ui.kit.texts import Label, set_tip
 
 if TYPE_CHECKING:
     from parley.model.problems.validation import Problem
 
 
-class ElidedLabel(QLabel):
+class ElidedLabel(Label):
     """One line that ends in an ellipsis instead of asking for room; of second rank unless told otherwise."""
 
     is_muted = True
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("", parent)
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         policy.setRetainSizeWhenHidden(True)
         self.setSizePolicy(policy)
@@ -65,7 +66,7 @@ class FoldedSection(QWidget):
         self._toggle.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         named(self._toggle, object_name, title.replace("&", ""), tip)
         self._toggle.clicked.connect(self._flip)
-        self._mark = QLabel()
+        self._mark = Label()
         self._mark.hide()
         self._summary = ElidedLabel()
         header = QHBoxLayout()
@@ -101,7 +102,7 @@ class FoldedSection(QWidget):
     def set_summary(self, text: str) -> None:
         """What the section holds, in a few words for while it is folded."""
         self._summary.setText(text)
-        self._summary.setToolTip(text)
+        set_tip(self._summary, text)
 
     def show_problems(self, problems: list[Problem]) -> None:
         """A folded section does not hide that something in it is wrong."""
@@ -111,7 +112,7 @@ class FoldedSection(QWidget):
         if severity:
             tone = TONES[severity]
             self._mark.setPixmap(icons.tone_icon(tone).pixmap(style.ICON_SIZE, self.devicePixelRatio()))
-            self._mark.setToolTip("\n".join(problem.text for problem in problems))
+            set_tip(self._mark, "\n".join(problem.text for problem in problems))
             self._mark.setAccessibleName(f"{tone.word} in {self._toggle.accessibleName()}")
 
     def changeEvent(self, event: QEvent) -> None:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
+from parley.bridge.tooltips import tip_text
 from parley.ui.kit import icons, style
 from parley.ui.kit.cells import Cell, SwitchedCell
 from parley.ui.kit.fields import TONES, sentence, worst
+from parley.ul.visible import one_line
 
 if TYPE_CHECKING:
     from parley.model.problems.validation import Problem
@@ -122,7 +124,7 @@ class ItemsModel(QAbstractTableModel):
             if role == _Role.DisplayRole:
                 return self.columns[section].heading
             if role == _Role.ToolTipRole:
-                return self.columns[section].tip
+                return tip_text(self.columns[section].tip)
             if role == _Role.TextAlignmentRole:
                 return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         if orientation == Qt.Orientation.Vertical and role == _Role.DisplayRole:
@@ -145,12 +147,12 @@ class ItemsModel(QAbstractTableModel):
         value = getattr(row.item, cell.attribute)
         if role == _Role.DisplayRole:
             if wrong:
-                return wrong[0]
-            return cell.shown(value) if cell.is_used(row.item) else ""
+                return one_line(wrong[0])
+            return one_line(cell.shown(value)) if cell.is_used(row.item) else ""
         if role == _Role.EditRole:
             return wrong[0] if wrong else cell.typed(value)
         if role == _Role.ToolTipRole:
-            return self._tip(row, cell, wrong)
+            return tip_text(self._tip(row, cell, wrong))
         if role == _Role.DecorationRole:
             severity = worst(each for each in row.problems if self._column_of(each) == index.column())
             tone = style.Tone.ERROR if wrong else TONES[severity] if severity else None

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from parley.bridge.loop.job import Job
 from parley.ui.kit import icons, style
 from parley.ui.kit.fields import ToneLine, named
+from parley.ui.kit.texts import Label
 
 Said = tuple[style.Tone, str] | tuple[style.Tone, str, tuple[str, ...]] | None
 """What is said: how it is meant, a sentence, and lines that are shown when asked for."""
@@ -30,7 +31,7 @@ class JobLine(QWidget):
         self._job: Job | None = None
         self._on_success: Callable[[Any], Said] | None = None
         self._on_failure: Callable[[Exception], Said] | None = None
-        self._words = QLabel(self)
+        self._words = Label("", self)
         self._progress = QProgressBar(self)
         named(self._progress, f"{prefix}.progress", "Progress", "How much is done")
         self._progress.setRange(0, 100)

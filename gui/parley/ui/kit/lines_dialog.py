@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
 
 from parley.ui.kit.fields import named
+from parley.ui.kit.texts import set_title
+from parley.ul.visible import one_line
 
 
 def show_lines(parent: QWidget, object_name: str, title: str, lines: Iterable[str]) -> None:
@@ -15,9 +17,9 @@ def show_lines(parent: QWidget, object_name: str, title: str, lines: Iterable[st
     dialog = QDialog(parent)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setObjectName(object_name)
-    dialog.setWindowTitle(title)
+    set_title(dialog, title)
     dialog.resize(640, 360)
-    text = QPlainTextEdit("\n".join(lines))
+    text = QPlainTextEdit("\n".join(map(one_line, lines)))
     named(text, f"{object_name}.text", title, "")
     text.setReadOnly(True)
     text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)

@@ -7,11 +7,12 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
 
 from parley.model.handle import AsynchronousOperations
 from parley.ui.kit import style
 from parley.ui.kit.fields import ComboBox, Field, NumberEdit, StringEdit, named
+from parley.ui.kit.texts import Label
 
 
 class TextEdit(StringEdit):
@@ -187,7 +188,7 @@ class OperationsEdit(QWidget):
             (self.performed, "performed", "Performed", performed),
         ):
             named(edit, f"{object_name}.{part}", f"Operations {part} at a time", f"{tip}; 0 is any number")
-            label = QLabel(words)
+            label = Label(words)
             label.setBuddy(edit)
             layout.addWidget(label)
             layout.addWidget(edit, 1)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QToolButton
 
 from parley.ui.kit import icons, style
 from parley.ui.kit.fields import TONES, named, sentence, worst
+from parley.ui.kit.texts import add_choice, set_tip
 from parley.ul.errors import Severity
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class ProblemsLine(QToolButton):
         parts = (f"{count} {word}{'' if count == 1 else 's'}" for word, count in counts.items())
         self.setText(f"Problems ({len(problems)})")
         self.setIcon(icons.tone_icon(TONES[severity]))
-        self.setToolTip(f"{', '.join(parts)}. Lists them; choosing one goes to its field.")
+        set_tip(self, f"{', '.join(parts)}. Lists them; choosing one goes to its field.")
         self.setAccessibleName(f"Problems: {len(problems)}")
 
     @Slot()
@@ -68,8 +69,8 @@ class ProblemsLine(QToolButton):
         for problem in ordered[:_MOST_LISTED]:
             words = sentence(problem)
             short = words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"
-            action = self._menu.addAction(icons.tone_icon(TONES[problem.severity]), short.replace("&", "&&"))
-            action.setToolTip(words)
+            action = add_choice(self._menu, short, words)
+            action.setIcon(icons.tone_icon(TONES[problem.severity]))
             action.triggered.connect(partial(self._choose, problem.field))
         if len(ordered) > _MOST_LISTED:
             self._menu.addAction(f"and {len(ordered) - _MOST_LISTED} more").setEnabled(False)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from parley.ui.kit import icons, style
 from parley.ui.kit.fields import named
+from parley.ui.kit.texts import Label
 
 
 class StateLine(QWidget):
@@ -13,8 +14,8 @@ class StateLine(QWidget):
 
     def __init__(self, object_name: str, name: str, tip: str) -> None:
         super().__init__()
-        self._dot = QLabel()
-        self._text = QLabel()
+        self._dot = Label()
+        self._text = Label()
         named(self._text, object_name, name, tip)
         # A state with long words is cut where there is no room: it may not push the other panel aside.
         self._text.setMinimumWidth(1)

@@ -16,16 +16,17 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QPushButton,
     QTreeView,
     QVBoxLayout,
     QWidget,
 )
 
+from parley.bridge.tooltips import tip_text
 from parley.model import registry
 from parley.ui.kit import style
 from parley.ui.kit.fields import StringEdit, named
+from parley.ui.kit.texts import Label, set_title
 
 _UID_LIKE = re.compile(r"\d[\d.]*")
 Index = QModelIndex | QPersistentModelIndex
@@ -96,7 +97,7 @@ class FoundModel(QAbstractTableModel):
         if role == _Role.CheckStateRole and index.column() == 0:
             return Qt.CheckState.Checked if entry.uid in self._ticked else Qt.CheckState.Unchecked
         if role == _Role.ToolTipRole:
-            return "\n".join(filter(None, (entry.name, entry.keyword, entry.uid, entry.service)))
+            return tip_text("\n".join(filter(None, (entry.name, entry.keyword, entry.uid, entry.service))))
         if role == _Role.ForegroundRole and entry.retired:
             return style.muted(QGuiApplication.palette())
         return entry.uid if role == UID_ROLE else None
@@ -127,7 +128,7 @@ class Picker(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setObjectName("picker")
-        self.setWindowTitle(f"Add {what}")
+        set_title(self, f"Add {what}")
         self.resize(620, 460)
         self._model = FoundModel(kinds, self)
         self._model.ticked_changed.connect(self._describe)
@@ -139,7 +140,7 @@ class Picker(QDialog):
         self.text.setClearButtonEnabled(True)
         self.text.installEventFilter(self)
         self.text.textChanged.connect(self._search)
-        label = QLabel("&Search")
+        label = Label("&Search")
         label.setBuddy(self.text)
 
         self.found = QTreeView()
@@ -160,7 +161,7 @@ class Picker(QDialog):
         retired = QCheckBox("Show &retired")
         named(retired, "picker.retired", "Show retired", "Also what the standard has retired")
         retired.toggled.connect(self._model.show_retired)
-        self._count = QLabel()
+        self._count = Label()
 
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self._add = QPushButton("&Add")

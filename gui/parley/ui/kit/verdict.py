@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from parley.ui.kit import style
 from parley.ui.kit.long_words import shorten_words
+from parley.ui.kit.texts import set_tip
+from parley.ul.visible import each_line
 
 _BAR = 4
 """Pixels: width of the coloured bar."""
@@ -33,11 +35,12 @@ class VerdictView(QLabel):
     def say(self, tone: style.Tone, headline: str, why: str = "", next_step: str = "", code: str = "") -> None:
         """Show a verdict; every part but the headline may be empty."""
         self._tone = tone
+        headline, why, next_step = map(each_line, (headline, why, next_step))
         parts = [f"<b>{escape(headline)}</b>{' ' if why else ''}{escape(shorten_words(why))}"]
         if next_step:
             parts.append(f"<b>What next:</b> {escape(shorten_words(next_step))}")
         self.setText("<br>".join(parts))
-        self.setToolTip(f"Verdict: {code}" if code else "")
+        set_tip(self, f"Verdict: {code}" if code else "")
         self.setAccessibleDescription(" ".join(filter(None, (headline, why, next_step))))
         self.show()
         self.update()

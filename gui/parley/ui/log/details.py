@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QTableView,
     QTabWidget,
     QToolButton,
@@ -29,6 +28,7 @@ from parley.ui.kit.column_shares import ColumnShares
 from parley.ui.kit.delegates import ToneDelegate
 from parley.ui.kit.fields import named
 from parley.ui.kit.fold import ElidedLabel
+from parley.ui.kit.texts import Label, set_tip
 from parley.ui.log.hex_view import HexView
 from parley.ul.codes import Role
 from parley.ul.pdu import AAssociateAc, AAssociateRq
@@ -79,12 +79,12 @@ class DetailsPane(QWidget):
         self._reveal = self._make_reveal()
         self._tree = self._make_tree()
         self._table = self._make_table()
-        self._summary = QLabel(self)
+        self._summary = Label("", self)
         self._bytes = HexView(self)
         named(self._bytes, "details.bytes", "Bytes of the PDU", "Click on a byte to find the field it belongs to.")
         self._bytes.setFrameShape(HexView.Shape.NoFrame)
         self._bytes.byte_selected.connect(self._byte_selected)
-        self._note = QLabel("", self)
+        self._note = Label("", self)
 
         self._tabs = QTabWidget(self)
         named(self._tabs, "details.tabs", "Views of the selected event", "")
@@ -127,7 +127,7 @@ class DetailsPane(QWidget):
             request, answer: what its association negotiated, as far as it is known.
         """
         self._heading.setText(f"#{event.seq}  {summary}" if event else _NOTHING)
-        self._heading.setToolTip(summary)
+        set_tip(self._heading, summary)
         self._model.set_event(event)
         self._show_negotiation(event, request, answer)
 
@@ -234,7 +234,7 @@ class DetailsPane(QWidget):
         )
         return table
 
-    def _stacked(self, above: QLabel, below: QWidget) -> QWidget:
+    def _stacked(self, above: Label, below: QWidget) -> QWidget:
         page = QWidget(self)
         layout = QVBoxLayout(page)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -305,7 +305,7 @@ class DetailsPane(QWidget):
         tree = self._model.tree
         if not tree.data:
             return "This event carries no bytes."
-        words = f"{len(tree.data):,} bytes".replace(",", "\N{NARROW NO-BREAK SPACE}")
+        words = f"{len(tree.data):,} bytes".replace(",", " ")
         if tree.has_secrets and not self._model.is_revealed:
             words += ", those of secrets masked"
         return f"{words}, as they would be sent: this event came without its own" if tree.is_rebuilt else words

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QCompleter, QLineEdit, QListView, QWidget
 from parley.model.expression import FieldKind, Vocabulary
 from parley.ui.kit import icons, style
 from parley.ui.kit.fields import LineEdit, named
+from parley.ui.kit.texts import set_tip
 
 _TOKEN = re.compile(r"[^\s&|()!]*$")
 _FIELD_BEFORE = re.compile(r"~(\w+)\s+$")
@@ -41,13 +42,13 @@ class ExpressionEdit(LineEdit):
         if words == self.problem_text():
             return
         if not self.problem_text():
-            self._tip = self.toolTip()
+            self._tip = self.toolTip()  # It is ours, and has no markup.
         self.setAccessibleDescription(words)
-        self.setToolTip(f"{self._tip}\n\n{words}" if words else self._tip)
+        set_tip(self, f"{self._tip}\n\n{words}" if words else self._tip)
         if self._mark is None:
             self._mark = self.addAction(icons.tone_icon(style.Tone.ERROR), QLineEdit.ActionPosition.TrailingPosition)
         self._mark.setVisible(bool(words))
-        self._mark.setToolTip(words)
+        set_tip(self._mark, words)
         self._tint()
 
     def problem_text(self) -> str:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from parley.ui.kit import icons, style
 from parley.ui.kit.job_line import JobLine
+from parley.ui.kit.texts import set_tip
 from parley.ul.pdu import AAssociateAc, AAssociateRq
 
 if TYPE_CHECKING:
@@ -124,6 +125,6 @@ class FromWire(QObject):
         action = QAction(icons.icon("load"), text, self)
         action.setIconText(f"To {short}")
         action.setShortcut(QKeySequence(keys))
-        action.setToolTip(f"{tip} ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
+        set_tip(action, f"{tip} ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
         action.setObjectName(f"log.load_into_{short.casefold()}")
         return action

@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QMenu,
     QToolButton,
@@ -27,6 +26,7 @@ from parley.model.expression import Expression, ExpressionError, parse
 from parley.ui.kit import icons, style
 from parley.ui.kit.fields import ToneLine, named
 from parley.ui.kit.job_line import JobLine
+from parley.ui.kit.texts import Label
 from parley.ui.log.expression_edit import ExpressionEdit
 from parley.ui.log.table import LogTable
 
@@ -110,7 +110,7 @@ class LogView(QWidget):
         self._filter_problem.setObjectName("log.filter_problem")
         self._filter_problem.setContentsMargins(style.SPACING, 0, style.SPACING, style.SPACING // 2)
         self._filter_problem.hide()
-        self._counts = QLabel(self)
+        self._counts = Label("", self)
         named(self._counts, "log.counts", "Rows shown", "Rows shown, of all that are kept")
         self._counts.setContentsMargins(style.SPACING, 0, style.SPACING, 0)
         self._one = self._toggle(
@@ -328,4 +328,4 @@ def _counted(number: int) -> str:
 
 
 def _spaced(number: int) -> str:
-    return f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+    return f"{number:,}".replace(",", " ")

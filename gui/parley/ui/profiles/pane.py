@@ -20,7 +20,6 @@ from PySide6.QtGui import QAction, QFont, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
-    QLabel,
     QListView,
     QMenu,
     QToolButton,
@@ -29,11 +28,14 @@ from PySide6.QtWidgets import (
 )
 
 from parley.bridge.profiles.book import Answer, ProfileBook
+from parley.bridge.tooltips import tip_text
 from parley.model.files.entries import StoredProfile
 from parley.model.files.secrets import is_own_reference, references_of
 from parley.model.profile import Profile
 from parley.ui.kit import icons, style
 from parley.ui.kit.fields import ToneLine, named
+from parley.ui.kit.texts import Heading, add_choice, message_box, set_tip
+from parley.ul.visible import one_line
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMessageBox
@@ -85,7 +87,7 @@ class ProfileModel(QAbstractListModel):
         is_open = entry.key == self._book.key
         if role == _Role.DisplayRole:
             name = f"{entry.folder} / {entry.name}" if entry.folder else entry.name
-            return f"* {name}" if is_open and self._book.is_dirty else name
+            return one_line(f"* {name}" if is_open and self._book.is_dirty else name)
         if role == _Role.AccessibleTextRole:
             return f"{entry.name}, unsaved changes" if is_open and self._book.is_dirty else entry.name
         if role == _Role.EditRole:
@@ -93,7 +95,7 @@ class ProfileModel(QAbstractListModel):
         if role == _Role.DecorationRole:
             return icons.icon("profile") if entry.profile else icons.tone_icon(style.Tone.ERROR)
         if role == _Role.ToolTipRole:
-            return _tip(entry) + ("\nIt has unsaved changes." if is_open and self._book.is_dirty else "")
+            return tip_text(_tip(entry) + ("\nIt has unsaved changes." if is_open and self._book.is_dirty else ""))
         if role == _Role.ForegroundRole and entry.profile is None:
             return style.muted(QGuiApplication.palette())
         if role == _Role.FontRole and is_open:
@@ -206,12 +208,12 @@ class ProfilesPane(QWidget):
     def _action(self, text: str, icon: str, keys: str, tip: str, slot: object) -> QAction:
         action = QAction(icons.icon(icon), text, self)
         action.setShortcut(QKeySequence(keys))
-        action.setToolTip(f"{tip} ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
+        set_tip(action, f"{tip} ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
         action.triggered.connect(slot)
         return action
 
     def _lay_out(self) -> None:
-        heading = QLabel("<b>Profiles</b>")
+        heading = Heading("Profiles")
         heading.setBuddy(self.list)
         top = QHBoxLayout()
         top.setSpacing(0)
@@ -321,8 +323,7 @@ class ProfilesPane(QWidget):
 
         if self.sample_menu.isEmpty():
             for sample in sample_profiles():
-                action = self.sample_menu.addAction(sample.name)
-                action.setToolTip(sample.comment)
+                action = add_choice(self.sample_menu, sample.name, sample.comment)
                 action.triggered.connect(partial(self._create_like, sample))
 
     def _create_like(self, sample: Profile, _checked: bool = False) -> None:
@@ -396,10 +397,8 @@ class ProfilesPane(QWidget):
     def _box(self, object_name: str, text: str, more: str) -> QMessageBox:
         from PySide6.QtWidgets import QMessageBox
 
-        box = QMessageBox(QMessageBox.Icon.Question, "Parley", text, QMessageBox.StandardButton.NoButton, self)
+        box = message_box(self, object_name, QMessageBox.Icon.Question, text, more)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setObjectName(object_name)
-        box.setInformativeText(more)
         return box
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Signal, Slot
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from parley.bridge.reading import read_files
 from parley.bridge.sending.model import FileState, SendingModel
@@ -17,6 +17,7 @@ from parley.ui.kit import icons, style
 from parley.ui.kit.fields import ToneLine, named
 from parley.ui.kit.file_dialogs import ask_for_files, ask_for_folder
 from parley.ui.kit.job_line import JobLine, Said
+from parley.ui.kit.texts import Label, set_tip
 from parley.ui.kit.verdict import VerdictView
 from parley.ui.sending.table import SendTable, tone_of
 
@@ -50,7 +51,7 @@ class SendWindow(QDialog):
         self._line = JobLine("send.files")
         self._plan = ToneLine()
         self._plan.setObjectName("send.plan")
-        self._summary = QLabel()
+        self._summary = Label()
         named(self._summary, "send.summary", "Summary", "How the files on the list stand")
         # It changes many times a second: no room is made for its words, lest the window be laid out anew each time.
         self._summary.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -191,7 +192,7 @@ class SendWindow(QDialog):
         self._stop.setVisible(bool(text))
         self._stop.setText(text)
         self._stop.setAccessibleName(text)
-        self._stop.setToolTip(tip)
+        set_tip(self._stop, tip)
 
     def show_first_failure(self) -> None:
         """Select the first file that failed, unless the person has selected something."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QPushButton
 from parley.ui.kit import icons, style
 from parley.ui.kit.fields import named
 from parley.ui.kit.job_line import JobLine, Said
+from parley.ui.kit.texts import set_tip, without_shortcut
 
 if TYPE_CHECKING:
     from parley.bridge.loop.job import Job
@@ -49,7 +50,7 @@ class CopyAs(QObject):
         self.menu.setObjectName("scu.copy_as.menu")
         self.menu.setIcon(icons.icon("copy"))
         self.menu.setToolTipsVisible(True)
-        self.menu.menuAction().setToolTip(_TIP)
+        set_tip(self.menu.menuAction(), _TIP)
         self.menu.aboutToShow.connect(self._fill)
         self.button = QPushButton(icons.icon("copy"), "Copy as")
         named(self.button, "scu.copy_as", "Copy as", _TIP)
@@ -71,10 +72,11 @@ class CopyAs(QObject):
         for tool in Tool:
             reasons = missing(side, tool)
             label = _LABELS[tool.value]
-            action = self.menu.addAction(f"{label}: cannot say {_short(reasons)}" if reasons else label)
+            why = f": cannot say {without_shortcut(_short(reasons))}" if reasons else ""
+            action = self.menu.addAction(f"{label}{why}")
             action.setEnabled(not reasons)
             plain = label.replace("&", "")
-            action.setToolTip(f"{plain} cannot say: {'; '.join(reasons)}" if reasons else f"Copy for {plain}")
+            set_tip(action, f"{plain} cannot say: {'; '.join(reasons)}" if reasons else f"Copy for {plain}")
             action.triggered.connect(partial(self._copy, tool))
 
     def _copy(self, tool: Tool, _checked: bool = False) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QPushButton, QVBoxLa
 from parley.ui.kit import icons, style
 from parley.ui.kit.fields import Hint, named
 from parley.ui.kit.fold import FoldedSection
+from parley.ui.kit.texts import set_tip
 
 if TYPE_CHECKING:
     from parley.model.misbehaviour.steps import Misbehaviour
@@ -96,7 +97,7 @@ class MisbehaveSection(FoldedSection):
                 font.setBold(True)
                 line.setFont(font)
             item = QListWidgetItem(f"{misbehaviour.title[:1].upper()}{misbehaviour.title[1:]}", names)
-            item.setToolTip(misbehaviour.about)
+            set_tip(item, misbehaviour.about)
             item.setData(_NAME_ROLE, misbehaviour.name)
 
     def changeEvent(self, event: QEvent) -> None:

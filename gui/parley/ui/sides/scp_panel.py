@@ -24,6 +24,7 @@ from parley.ui.contexts.editor import ContextsEditor
 from parley.ui.kit import icons, style
 from parley.ui.kit.action_button import ActionButton
 from parley.ui.kit.fields import ComboBox, Field, NumberEdit, OptionalField, SecondsEdit, StringEdit, named, sentence
+from parley.ui.kit.texts import set_tip
 from parley.ui.sides.answer_rules_section import AnswerRulesSection
 from parley.ui.sides.identity import IdentitySection
 from parley.ui.sides.negotiation_sections import AnswerSection
@@ -246,7 +247,7 @@ class ScpPanel(SidePanel):
         errors = [sentence(problem) for problem in self._problems if problem.severity is Severity.ERROR]
         self.listen_action.setText("Listen &anyway" if errors else "&Listen")
         self.listen_action.setIcon(icons.icon("warning" if errors else "listen"))
-        self.listen_action.setToolTip("\n".join(["Listen although:", *errors]) if errors else self._listen_tip)
+        set_tip(self.listen_action, "\n".join(["Listen although:", *errors]) if errors else self._listen_tip)
         if self._listening is not None:
             self._say_listening()
 

@@ -20,6 +20,7 @@ from parley.ui.contexts.editor import ContextsEditor
 from parley.ui.kit import icons, style
 from parley.ui.kit.action_button import ActionButton
 from parley.ui.kit.fields import Field, NumberEdit, StringEdit, named, sentence
+from parley.ui.kit.texts import set_tip
 from parley.ui.sides.copy_as import CopyAs
 from parley.ui.sides.identity import IdentitySection
 from parley.ui.sides.misbehave_section import MisbehaveSection
@@ -110,8 +111,8 @@ class ScuPanel(SidePanel):
         self.release_action = self._command("&Release", "release", "Ctrl+R", "End it in good order")
         self.abort_action = self._command("A&bort", "abort", "Ctrl+Shift+R", "End it at once with an A-ABORT")
         self.misbehave_action = QAction("&Misbehave on purpose …", self)
-        self.misbehave_action.setToolTip(
-            "Choose what the next association does wrong, to learn what the peer makes of it"
+        set_tip(
+            self.misbehave_action, "Choose what the next association does wrong, to learn what the peer makes of it"
         )
         self.misbehave_action.triggered.connect(self._misbehaviours.focus_list)
         self._associate_tip = self.associate_action.toolTip()
@@ -187,7 +188,7 @@ class ScuPanel(SidePanel):
         self.associate_action.setText("Send &anyway" if errors else "&Associate")
         self.associate_action.setIcon(icons.icon("warning" if errors else "associate"))
         tip = "\n".join(["Send it although:", *errors]) if errors else self._associate_tip
-        self.associate_action.setToolTip(tip)
+        set_tip(self.associate_action, tip)
 
     def propose(self, contexts: Sequence[ProposedContext]) -> None:
         """Add contexts beneath those that are proposed; one edit."""
@@ -296,4 +297,4 @@ class ScuPanel(SidePanel):
         self.release_action.setEnabled(established)
         self.abort_action.setEnabled(self._attempting or self._state not in _ENDED)
         self.abort_action.setText("Cancel" if self._attempting else "A&bort")
-        self.abort_action.setToolTip("Stop this attempt" if self._attempting else self._abort_tip)
+        set_tip(self.abort_action, "Stop this attempt" if self._attempting else self._abort_tip)

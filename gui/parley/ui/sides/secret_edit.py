@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QLabel, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QLineEdit, QToolButton, QWidget
 
 from parley.model.secret import NO_SECRET, Secret
 from parley.ui.kit import style
 from parley.ui.kit.fields import LineEdit, named
 from parley.ui.kit.hex_edit import hex_text
+from parley.ui.kit.texts import Label, set_tip
 
 LONGEST_FILE = 0xFFFF
 """Bytes: more than any field of the wire could hold."""
@@ -19,7 +20,7 @@ _KEPT = "Saving the profile puts it into this system's key store; the file gets 
 _NOT_KEPT = "Not saved: {}. Parley knows it until it is closed, and asks for it when it is needed after that."
 
 
-class SecretNote(QLabel):
+class SecretNote(Label):
     """Says beside typed secrets what becomes of them; takes no room while there are none."""
 
     def __init__(self, object_name: str) -> None:
@@ -86,7 +87,7 @@ class SecretEdit(QWidget):
         self.load.clicked.connect(self._ask_for_file)
         self._show()
 
-    def stand_beside(self, label: QLabel, grid: QGridLayout) -> None:
+    def stand_beside(self, label: Label, grid: QGridLayout) -> None:
         """Keep the label level with the line, also while there is a note beneath it."""
         label.setMinimumHeight(self.line.sizeHint().height())
         grid.setAlignment(label, Qt.AlignmentFlag.AlignTop)
@@ -152,7 +153,7 @@ class SecretEdit(QWidget):
         else:
             hint = ""
         self.line.setPlaceholderText(hint)
-        self.line.setToolTip("\n".join(filter(None, (self._tip, hint))))
+        set_tip(self.line, "\n".join(filter(None, (self._tip, hint))))
         self.note.setVisible(self._has_note and bool(self._secret) and not self._is_plain)
 
     @Slot(str)

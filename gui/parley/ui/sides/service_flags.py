@@ -11,13 +11,14 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from parley.model import registry
 from parley.ui.kit import style
 from parley.ui.kit.cells import Cell
 from parley.ui.kit.fields import ComboBox, named
 from parley.ui.kit.items_editor import ItemsEditor
+from parley.ui.kit.texts import Label
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,7 @@ class FlagsEditor(QWidget):
                 box, f"{self._object_name}.{flag.attribute}", flag.name, f"Byte {flag.position + 1} of the selected row"
             )
             box.activated.connect(partial(self._chosen, number))
-            label = QLabel(flag.name)
+            label = Label(flag.name)
             label.setBuddy(box)
             self._grid.addWidget(label, number, 0)
             self._grid.addWidget(box, number, 1)

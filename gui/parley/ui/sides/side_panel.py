@@ -15,7 +15,6 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QScrollArea,
     QSizePolicy,
     QToolButton,
@@ -30,6 +29,7 @@ from parley.ui.kit.fold import FoldedSection
 from parley.ui.kit.part_section import PartSection
 from parley.ui.kit.problems_line import ProblemsLine
 from parley.ui.kit.state_line import StateLine
+from parley.ui.kit.texts import Heading, set_tip
 from parley.ui.kit.verdict import VerdictView
 from parley.ul.errors import Severity
 
@@ -81,7 +81,7 @@ class SidePanel(QWidget):
         self._checking.setInterval(CHECK_AFTER_MS)
         self._checking.timeout.connect(self.check)
 
-        heading = QLabel(f"<b>{title}</b>")
+        heading = Heading(title)
         self.state_line = StateLine(f"{prefix}.state", f"State of the {title}", state_tip)
         top = QHBoxLayout()
         top.addWidget(heading)
@@ -256,7 +256,7 @@ class SidePanel(QWidget):
         action = QAction(icons.icon(icon), text, self)
         action.setShortcut(QKeySequence(keys))
         shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        action.setToolTip(f"{tip} ({shown})")
+        set_tip(action, f"{tip} ({shown})")
         return action
 
     def side(self) -> Any:

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from parley.bridge.loop.job import Job
 from parley.dimse.codes import CommandField, status_words
@@ -18,6 +18,7 @@ from parley.ui.kit import icons, style
 from parley.ui.kit.fields import ComboBox, LineEdit, ToneLine, named
 from parley.ui.kit.file_dialogs import ask_for_folder
 from parley.ui.kit.pieces import ChoiceEdit
+from parley.ui.kit.texts import Label
 
 LOOK_AFTER_MS = 150
 """How long the typing of a folder pauses before the disk is asked about it."""
@@ -253,7 +254,7 @@ class StorageEdit(QWidget):
     # --- inside ------------------------------------------------------------------------------------------------------
 
     def _add(self, row: int, words: str, editor: ChoiceEdit | FolderEdit | StatusEdit) -> list[QWidget]:
-        label = QLabel(words)
+        label = Label(words)
         label.setBuddy(editor)
         self._grid.addWidget(label, row, 0)
         self._grid.addWidget(editor, row, 1)

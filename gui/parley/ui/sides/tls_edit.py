@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from parley.model.tls import ClientCertificate, Tls, TlsProfile, TlsVersion
 from parley.ui.kit import style
 from parley.ui.kit.fields import ComboBox, LineEdit, named
 from parley.ui.kit.pieces import CheckEdit, ChoiceEdit, Switched, TextEdit
+from parley.ui.kit.texts import Label
 from parley.ui.sides.certificates import CertificatesButton
 from parley.ui.sides.secret_edit import SecretEdit
 from parley.ui.sides.tls_section import profile_words, with_certificates
@@ -160,7 +161,7 @@ class TlsEdit(QWidget):
         if isinstance(editor, (ComboBox, QLineEdit)) or name:
             named(editor, f"{self._object_name}.{part}", words or name, tip)
         self._editors[part] = editor
-        label = QLabel(words)
+        label = Label(words)
         label.setBuddy(editor)
         row = self._grid.rowCount()
         self._grid.addWidget(label, row, 0)

@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from parley.model.transport import IpVersion, RequestorTransport, Transport
 from parley.ui.kit import style
 from parley.ui.kit.fields import named
 from parley.ui.kit.pieces import CheckEdit, ChoiceEdit, CountEdit, Switched, TextEdit
+from parley.ui.kit.texts import Label, set_tip
 
 FIRST_SIZE = 65536
 """Bytes that wait in a buffer's field before anything was typed."""
@@ -90,9 +91,9 @@ class TransportEdit(QWidget):
 
     def _add(self, part: str, label: str, edit: QWidget, tip: str, row: int, column: int) -> None:
         """An editor with its label before it."""
-        words = QLabel(label)
+        words = Label(label)
         words.setBuddy(edit)
-        words.setToolTip(tip)
+        set_tip(words, tip)
         self._grid.addWidget(words, row, column)
         self._grid.addWidget(edit, row, column + 1)
         self._keep(part, label, edit, tip)

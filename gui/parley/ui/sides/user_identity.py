@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from parley.model.handle import (
     AcceptanceRules,
@@ -21,6 +21,7 @@ from parley.model.secret import NO_SECRET
 from parley.ui.kit import style
 from parley.ui.kit.fields import ComboBox, Field, named
 from parley.ui.kit.part_section import PartSection
+from parley.ui.kit.texts import Label
 
 USER_NAME, PASSCODE = 1, 2
 _PRIMARY = {
@@ -89,7 +90,7 @@ class UserIdentityEdit(QWidget):
         tip = "Whether the peer is asked to say that it looked at it; without an answer it may have ignored it"
         named(self._response, f"{object_name}.response_requested", "Positive response requested", tip)
         self._labels = {
-            part: QLabel(words)
+            part: Label(words)
             for part, words in (("type", "Type"), ("primary", ""), ("secondary", "Passcode"), ("response", "Response"))
         }
         grid = QGridLayout(self)
