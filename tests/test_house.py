@@ -113,3 +113,59 @@ def test_nothing_is_left_for_later():
         path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in {".py", ".md", ".toml"}
     ]
     assert [name_of(path) for path in files if any(mark in path.read_text("utf-8") for mark in marks)] == []
+
+
+TEXTS = "gui/parley/ui/kit/texts.py"
+RICH = {"gui/parley/ui/kit/verdict.py", "gui/parley/ui/help.py"}
+"""Where rich text is made, of texts that are ours or escaped."""
+GUESSED_TEXTS = {
+    *("setToolTip", "setStatusTip", "setWhatsThis", "setTabToolTip", "setWindowTitle", "showText", "setTextFormat"),
+    *("setInformativeText", "setHtml", "setMarkdown", "appendHtml", "insertHtml", "createStandardContextMenu"),
+}
+GUESSING_WIDGETS = {"QLabel", "QToolTip", "QWhatsThis", "QSplashScreen", "QErrorMessage"}
+
+
+def is_our_own(text: ast.expr) -> bool:
+    """Whether a text is written out where it is set, or made fit to be shown there."""
+    return isinstance(text, ast.Constant) or (
+        isinstance(text, ast.Call) and isinstance(text.func, ast.Name) and text.func.id == "tip_text"
+    )
+
+
+def tool_tip_answers(tree: ast.AST) -> Iterator[ast.expr]:
+    """What models answer where they are asked for a tooltip."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and "ToolTipRole" in ast.unparse(node.test):
+            yield from (
+                inner.value for inner in ast.walk(node.body[0]) if isinstance(inner, ast.Return) and inner.value
+            )
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if room_of(p) in {"ui", "bridge", "app.py"}], ids=name_of)
+class TestTextsOfOthers:
+    """Qt takes some texts for rich text, which reads files, if they look like it; peers and files choose texts."""
+
+    def test_are_set_through_the_kit(self, path):
+        if name_of(path) in {TEXTS, *RICH}:
+            return
+        calls = [node for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call)]
+        setting = [c for c in calls if isinstance(c.func, ast.Attribute) and c.func.attr in GUESSED_TEXTS]
+        assert [ast.unparse(call) for call in setting if not is_our_own(call.args[-1])] == []
+
+    def test_are_in_no_widget_that_guesses(self, path):
+        if name_of(path) in {TEXTS, *RICH}:
+            return
+        names = {node.id for node in ast.walk(tree_of(path)) if isinstance(node, ast.Name)}
+        assert names & GUESSING_WIDGETS == set()
+
+    def test_are_made_fit_where_a_model_answers(self, path):
+        assert [ast.unparse(text) for text in tool_tip_answers(tree_of(path)) if not is_our_own(text)] == []
+
+
+def test_message_boxes_are_made_in_one_place():
+    makers = [
+        name_of(path)
+        for path in MODULES
+        if any(isinstance(n, ast.Call) and ast.unparse(n.func) == "QMessageBox" for n in ast.walk(tree_of(path)))
+    ]
+    assert makers == [TEXTS]

@@ -52,7 +52,6 @@ class AnswerWindow(QDialog):
         self.panel = AnswerPanel(draft, held.number)
         self._asker = Label(_asker(held))
         named(self._asker, f"{PREFIX}.asker", "Who asks", "Calling and called AE title, and the peer's address")
-        self._asker.setTextFormat(Qt.TextFormat.PlainText)
         self._history = DraftHistory(draft, self)
         self._undo = UndoActions(self._history, (self.panel,), self)
         self.addActions([self._undo.undo_action, self._undo.redo_action])

@@ -9,7 +9,7 @@ from parley.bridge.profiles.secret_keeper import Question
 from parley.model.secret import Secret
 from parley.ui.kit import style
 from parley.ui.kit.fields import named
-from parley.ui.kit.texts import Label
+from parley.ui.kit.texts import Label, without_shortcut
 from parley.ui.sides.secret_edit import SecretEdit
 
 _WIDTH = 440
@@ -30,10 +30,9 @@ class SecretQuestion(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("A secret is needed")
         self.setMinimumWidth(_WIDTH)
-        what = Label(f"The profile needs the {question.what}:")
+        what = Label(without_shortcut(f"The profile needs the {question.what}:"))
         reason = f"{question.reason[:1].upper()}{question.reason[1:]}"
         why = Label(f"{reason}. The profile calls it “{question.reference}”.")
-        why.setTextFormat(Qt.TextFormat.PlainText)
         why.setWordWrap(True)
         tip = "It goes into no file and no log"
         self._edit = SecretEdit("secret_question.secret", question.what, tip, has_note=False)

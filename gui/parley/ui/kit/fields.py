@@ -172,7 +172,6 @@ class ToneLine(QWidget):
         self._mark = Label("", self)
         self._text = Label("", self)
         self._text.setWordWrap(True)
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.MinimumExpanding)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -208,7 +207,6 @@ class Hint(Label):
     def __init__(self) -> None:
         super().__init__()
         self.setWordWrap(True)
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self._tint()
 
     def changeEvent(self, event: QEvent) -> None:

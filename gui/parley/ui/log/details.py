@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from parley.bridge.details import negotiation as negotiation_model
 from parley.bridge.details.model import DetailModel
 from parley.bridge.details.negotiation import ACCEPTED_ROLE, NegotiationModel
+from parley.bridge.tooltips import tip_text
 from parley.model.event import EngineEvent
 from parley.ui.kit import style
 from parley.ui.kit.column_shares import ColumnShares
@@ -99,7 +100,7 @@ class DetailsPane(QWidget):
                 "The PDU as it was on the wire",
             )
         ):
-            self._tabs.setTabToolTip(place, tip)
+            self._tabs.setTabToolTip(place, tip_text(tip))
 
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
