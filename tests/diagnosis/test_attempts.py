@@ -74,24 +74,48 @@ def test_any_facts_get_a_verdict(end: AttemptEnd, received: bytes, detail: str, 
 
 
 @pytest.mark.parametrize(
-    ("end", "detail", "code", "words"),
+    ("end", "detail", "error", "code", "words"),
     [
-        (AttemptEnd.RESOLVE_FAILED, "Name or service not known", "host_unknown", "pacs: Name or service not known."),
-        (AttemptEnd.CONNECT_REFUSED, "Connection refused", "connection_refused", "nothing listens at port 104"),
-        (AttemptEnd.CONNECT_TIMEOUT, "no connection within 5 s", "connection_timeout", "no connection within 5 s"),
-        (AttemptEnd.CONNECT_FAILED, "No route to host", "host_unreachable", "cannot be reached"),
-        (AttemptEnd.CONNECT_FAILED, "Network is unreachable", "network_unreachable", "knows no way"),
-        (AttemptEnd.CONNECT_FAILED, "Permission denied", "connect_not_permitted", "does not let"),
-        (AttemptEnd.CONNECT_FAILED, "Too many open files", "connect_failed", "Too many open files"),
-        (AttemptEnd.LOCAL_ADDRESS_FAILED, "192.0.2.9: Cannot assign", "local_address_failed", "from 192.0.2.9: Cannot"),
-        (AttemptEnd.LOCAL_ADDRESS_FAILED, "port 104: Permission denied", "local_port_not_permitted", "from port 104"),
-        (AttemptEnd.LOCAL_PORT_TAKEN, "port 4000: Address already in use", "local_port_taken", "from port 4000: "),
-        (AttemptEnd.NOT_SENT, "it does not fit", "not_sent", "it does not fit"),
-        (AttemptEnd.CANCELLED, "", "cancelled", "on this side"),
+        (
+            AttemptEnd.RESOLVE_FAILED,
+            "Name or service not known",
+            "EAI_NONAME",
+            "host_unknown",
+            "pacs: Name or service not known.",
+        ),
+        (
+            AttemptEnd.CONNECT_REFUSED,
+            "Connection refused",
+            "ECONNREFUSED",
+            "connection_refused",
+            "nothing listens at port 104",
+        ),
+        (AttemptEnd.CONNECT_TIMEOUT, "no connection within 5 s", "", "connection_timeout", "no connection within 5 s"),
+        (AttemptEnd.CONNECT_FAILED, "Kein Weg", "EHOSTUNREACH", "host_unreachable", "cannot be reached"),
+        (AttemptEnd.CONNECT_FAILED, "Kein Netz", "ENETUNREACH", "network_unreachable", "knows no way"),
+        (AttemptEnd.CONNECT_FAILED, "Verboten", "EACCES", "connect_not_permitted", "does not let"),
+        (AttemptEnd.CONNECT_FAILED, "Too many open files", "EMFILE", "connect_failed", "Too many open files"),
+        (
+            AttemptEnd.LOCAL_ADDRESS_FAILED,
+            "192.0.2.9: Cannot assign",
+            "EADDRNOTAVAIL",
+            "local_address_failed",
+            "from 192.0.2.9: Cannot",
+        ),
+        (AttemptEnd.LOCAL_ADDRESS_FAILED, "port 104: Verboten", "EACCES", "local_port_not_permitted", "from port 104"),
+        (
+            AttemptEnd.LOCAL_PORT_TAKEN,
+            "port 4000: Address already in use",
+            "EADDRINUSE",
+            "local_port_taken",
+            "from port 4000: ",
+        ),
+        (AttemptEnd.NOT_SENT, "it does not fit", "", "not_sent", "it does not fit"),
+        (AttemptEnd.CANCELLED, "", "", "cancelled", "on this side"),
     ],
 )
-def test_before_the_peer_says_anything(end: AttemptEnd, detail: str, code: str, words: str) -> None:
-    said = verdict(end, detail=detail)
+def test_before_the_peer_says_anything(end: AttemptEnd, detail: str, error: str, code: str, words: str) -> None:
+    said = verdict(end, detail=detail, code=error)
     assert (said.code, said.passed) == (code, False)
     assert words in said.cause
 

@@ -45,12 +45,12 @@ def test_an_address_of_another_ip_version() -> None:
 
 
 def test_a_port_without_permission() -> None:
-    said = diagnose_listen(PermissionError(13, "Permission denied"))
+    said = diagnose_listen(PermissionError(13, "Keine Berechtigung"))
     assert said.code == "port_not_permitted"
     assert "11112" in said.remedy
 
 
-def test_anything_else_in_the_systems_words() -> None:
-    said = diagnose_listen(OSError(95, "Operation not supported"))
+def test_anything_else_in_english_words() -> None:
+    said = diagnose_listen(OSError(95, "Die Operation wird nicht unterstützt"))
     assert (said.code, said.cause) == ("listen_failed", "This side cannot listen: Operation not supported.")
     assert diagnose_listen(OSError()).cause == "This side cannot listen: no reason is known."

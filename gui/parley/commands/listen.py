@@ -39,6 +39,7 @@ from parley.model.problems.validation import check_acceptor
 from parley.model.profile import AcceptorSide, Profile
 from parley.model.storage import Storage, StorageMode, folder_trouble
 from parley.model.storage_contexts import storage_beyond
+from parley.model.system_errors import error_words
 from parley.model.tls import ClientCertificate
 
 
@@ -128,7 +129,7 @@ def _answering(side: AcceptorSide, options: argparse.Namespace) -> dict[str, Any
         try:
             answering, responses = read_answers(options.rules.read_text("utf-8"))
         except (OSError, UnicodeError) as error:
-            raise UsageError(f"The rules cannot be read: {error}") from None
+            raise UsageError(f"The rules cannot be read: {error_words(error)}") from None
         except ProfileFileError as error:
             line = "" if error.line is None else f", line {error.line}"
             raise UsageError(f"{options.rules}{line}: {error}.") from None

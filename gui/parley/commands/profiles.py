@@ -10,6 +10,7 @@ from parley.commands.shared import FAILED, NOT_TRIED, PASSED, UsageError, profil
 from parley.model.files.entries import StoredProfile
 from parley.model.files.store import ProfileStore
 from parley.model.files.writer import new_text
+from parley.model.system_errors import error_words
 
 
 def list_profiles(options: argparse.Namespace) -> int:
@@ -75,7 +76,7 @@ def export_profiles(options: argparse.Namespace) -> int:
         try:
             write_atomically(Path(options.to), exported.data)
         except OSError as error:
-            raise UsageError(f"{options.to} was not written: {error.strerror or error}") from None
+            raise UsageError(f"{options.to} was not written: {error_words(error)}") from None
     unreadable = [f"{entry.key} cannot be read: {entry.problem}" for entry in entries if entry.profile is None]
     for reason in (*unreadable, *exported.problems):
         complain(reason)

@@ -21,6 +21,7 @@ from parley.model.problems.problem import Problem
 from parley.model.profile import Profile
 from parley.model.secret import Secret
 from parley.model.settings import Settings, with_values
+from parley.model.system_errors import error_words
 from parley.model.tls import Tls
 from parley.ul.errors import Severity
 from parley.ul.visible import one_line
@@ -136,6 +137,6 @@ def secured(tls: Tls | None, options: argparse.Namespace, facts: dict[str, Any])
         try:
             lines = options.passphrase_file.read_text("utf-8").splitlines()
         except (OSError, UnicodeError) as error:
-            raise UsageError(f"The passphrase file cannot be read: {error}") from None
+            raise UsageError(f"The passphrase file cannot be read: {error_words(error)}") from None
         facts["passphrase"] = Secret.of(lines[0] if lines else "")
     return replace(tls or Tls(), **facts) if facts or options.tls else tls

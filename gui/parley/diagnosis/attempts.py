@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from parley.diagnosis.contexts import none_accepted, some_rejected
@@ -86,11 +85,11 @@ ENDS: dict[AttemptEnd, Failure] = {
     AttemptEnd.CANCELLED: Failure("cancelled", "The attempt was ended on this side before the peer answered.", ""),
 }
 
-FORBIDDEN = "permission|not permitted|access"
+FORBIDDEN = frozenset({"EACCES", "EPERM"})
 
-UNREACHABLE: tuple[tuple[str, Failure], ...] = (
+UNREACHABLE: tuple[tuple[frozenset[str], Failure], ...] = (
     (
-        "no route|host is unreachable|host is down|unreachable host",
+        frozenset({"EHOSTUNREACH", "EHOSTDOWN"}),
         Failure(
             "host_unreachable",
             "{host} cannot be reached: {detail}.",
@@ -98,7 +97,7 @@ UNREACHABLE: tuple[tuple[str, Failure], ...] = (
         ),
     ),
     (
-        "network is unreachable|unreachable network|network is down",
+        frozenset({"ENETUNREACH", "ENETDOWN"}),
         Failure(
             "network_unreachable",
             "This machine knows no way to the network of {host}: {detail}.",
@@ -114,7 +113,7 @@ UNREACHABLE: tuple[tuple[str, Failure], ...] = (
         ),
     ),
 )
-"""By the system's words, as they are all that is known."""
+"""By the name of the system's error."""
 
 LOCAL_PORT_FORBIDDEN = Failure(
     "local_port_not_permitted",
@@ -193,9 +192,8 @@ def diagnose(attempt: Attempt) -> Verdict:
 
 def _row(attempt: Attempt) -> Failure:
     if attempt.end is AttemptEnd.CONNECT_FAILED:
-        words = attempt.detail.lower()
-        return next((row for pattern, row in UNREACHABLE if re.search(pattern, words)), ENDS[attempt.end])
-    if attempt.end is AttemptEnd.LOCAL_ADDRESS_FAILED and re.search(FORBIDDEN, attempt.detail.lower()):
+        return next((row for codes, row in UNREACHABLE if attempt.code in codes), ENDS[attempt.end])
+    if attempt.end is AttemptEnd.LOCAL_ADDRESS_FAILED and attempt.code in FORBIDDEN:
         return LOCAL_PORT_FORBIDDEN
     if attempt.end is AttemptEnd.CONNECT_REFUSED and is_loopback(attempt.peer.rpartition(":")[0]):
         return REFUSED_HERE

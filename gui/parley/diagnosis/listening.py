@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import errno
-
 from parley.diagnosis.verdict import Failure, Verdict
+from parley.model.system_errors import error_code, error_words
 
 _IN_USE = Failure(
     "port_in_use",
@@ -44,28 +43,21 @@ _EXHAUSTED = Failure(
 _NOT_READY = Failure("listen_not_ready", "This side cannot listen: {words}.", "Correct that, and listen again.")
 _OTHER = Failure("listen_failed", "This side cannot listen: {words}.", "Try another address or port.")
 
-LISTEN_ERRORS: dict[int | None, Failure] = {
-    None: _NOT_READY,
-    errno.EADDRINUSE: _IN_USE,
-    10048: _IN_USE,
-    errno.EACCES: _NO_PERMISSION,
-    errno.EPERM: _NO_PERMISSION,
-    10013: _NO_PERMISSION,
-    errno.EADDRNOTAVAIL: _NOT_LOCAL,
-    10049: _NOT_LOCAL,
-    errno.EAFNOSUPPORT: _NO_FAMILY,
-    10047: _NO_FAMILY,
-    errno.EMFILE: _EXHAUSTED,
-    errno.ENFILE: _EXHAUSTED,
-    10024: _EXHAUSTED,
-    -9: _OTHER_FAMILY,  # getaddrinfo's on Linux
-    # getaddrinfo's: no such name, none for now, no address; on Linux, macOS and Windows.
-    **dict.fromkeys((-2, -3, -5, 8, 11001, 11002, 11004), _UNKNOWN_HOST),
+LISTEN_ERRORS: dict[str, Failure] = {
+    "": _NOT_READY,
+    "EADDRINUSE": _IN_USE,
+    "EACCES": _NO_PERMISSION,
+    "EPERM": _NO_PERMISSION,
+    "EADDRNOTAVAIL": _NOT_LOCAL,
+    "EAFNOSUPPORT": _NO_FAMILY,
+    "EMFILE": _EXHAUSTED,
+    "ENFILE": _EXHAUSTED,
+    "EAI_ADDRFAMILY": _OTHER_FAMILY,
+    **dict.fromkeys(("EAI_NONAME", "EAI_AGAIN", "EAI_NODATA"), _UNKNOWN_HOST),
 }
-"""By the operating system's error number, Windows' own beside POSIX'."""
+"""By the name of the operating system's error; without one, something else has to be put right first."""
 
 
 def diagnose_listen(error: OSError) -> Verdict:
     """Why listening failed, and what to do about it."""
-    words = error.strerror or str(error) or "no reason is known"
-    return LISTEN_ERRORS.get(error.errno, _OTHER).verdict(words=words.rstrip("."))
+    return LISTEN_ERRORS.get(error_code(error), _OTHER).verdict(words=error_words(error))

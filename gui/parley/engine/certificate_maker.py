@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from parley.model.system_errors import error_words
+
 if TYPE_CHECKING:
     from cryptography import x509
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -72,7 +74,7 @@ def make_test_certificates(folder: Path, names: Sequence[str] = NAMES) -> Certif
         for path, text in zip(paths, texts, strict=True):
             _write(path, text, is_secret=path.name.endswith(".key.pem"))
     except OSError as error:
-        raise CertificateFilesError(f"{folder} cannot be written: {error.strerror}") from error
+        raise CertificateFilesError(f"{folder} cannot be written: {error_words(error)}") from error
     return files
 
 

@@ -21,6 +21,7 @@ from parley.engine.tls_transport import TlsTransport
 from parley.model.address import format_address
 from parley.model.event import EventKind
 from parley.model.profile import Timers
+from parley.model.system_errors import error_words
 from parley.model.tls import Handshake
 from parley.ul import effects as fx
 from parley.ul import primitives as pr
@@ -437,4 +438,4 @@ def _how_lost(error: Exception | None) -> str:
     """Why a connection is gone that no end of the peer's stream came before."""
     if error is None:
         return "This side closed the transport connection."
-    return f"The transport connection was lost: {getattr(error, 'strerror', None) or error}."
+    return f"The transport connection was lost: {error_words(error)}."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 from parley.engine.deadlines import Deadlines
 from parley.engine.door import Door
 from parley.engine.ending import end_all
-from parley.engine.errors import ListenError
+from parley.engine.errors import ListenError, ResolveError
 from parley.engine.places import Places
 from parley.engine.recorder import Recorder
 from parley.engine.sockets import bound, granted_words
@@ -25,6 +24,7 @@ from parley.model.event import EventKind
 from parley.model.problems.nonconformity import answer_faults, fault_words
 from parley.model.problems.storage import refusal_of
 from parley.model.profile import AcceptorSide
+from parley.model.system_errors import error_words
 from parley.ul.codes import Role
 from parley.ul.pdu import AAssociateRq
 
@@ -126,7 +126,7 @@ class Listener:
         try:
             self._policy = self._policy or AnswerPolicy(self.side, self._resolve).decide
         except PolicyError as error:
-            raise self._listen_error(error, str(error)) from error
+            raise self._listen_error(error) from error
         security = await self._secure()
 
         def accept() -> asyncio.Protocol:
@@ -136,10 +136,9 @@ class Listener:
         try:
             words = await self._listen(accept)
         except ValueError as error:
-            no_name = socket.gaierror(socket.EAI_NONAME, "this cannot be a host name")
-            raise self._listen_error(no_name, "this cannot be a host name") from error
+            raise self._listen_error(ResolveError("this cannot be a host name", code="EAI_NONAME")) from error
         except (OSError, OverflowError) as error:
-            raise self._listen_error(error, getattr(error, "strerror", None) or str(error)) from error
+            raise self._listen_error(error) from error
         self._record(EventKind.LISTENING, role=Role.ACCEPTOR, local=self.address, text="with TLS" if security else "")
         if words:
             self._note(words)
@@ -182,14 +181,15 @@ class Listener:
         try:
             security = await asyncio.get_running_loop().run_in_executor(None, acceptor_security, tls)
         except TlsSetupError as error:
-            raise self._listen_error(error, str(error)) from error
+            raise self._listen_error(error) from error
         for note in security.notes:
             self._note(note)
         return security
 
-    def _listen_error(self, error: Exception, text: str) -> ListenError:
+    def _listen_error(self, error: Exception) -> ListenError:
+        text = error_words(error)
         self._record(EventKind.LISTEN_FAILED, role=Role.ACCEPTOR, local=self.address, text=text)
-        return ListenError(getattr(error, "errno", None), text)
+        return ListenError(text, error if isinstance(error, OSError) else None)
 
     def stop_listening(self) -> None:
         """Take no new connection; what is connected goes on."""

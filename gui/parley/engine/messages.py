@@ -32,6 +32,7 @@ from parley.model.event import EventKind
 from parley.model.registry import labelled
 from parley.model.responses import ResponseRule
 from parley.model.storage import Storage
+from parley.model.system_errors import error_words
 from parley.ul.codes import VERIFICATION
 from parley.ul.errors import LocalProtocolError
 from parley.ul.negotiation import NegotiatedContext
@@ -150,7 +151,7 @@ class Messages:
             await self._send_data_set(context.context_id, source, length, progress)
         except OSError as error:
             raise AssociationError(
-                f"The file could not be read to its end ({error.strerror or error}); the association is aborted."
+                f"The file could not be read to its end ({error_words(error)}); the association is aborted."
             ) from error
         finally:
             if asked.is_sending and self._association.is_established:

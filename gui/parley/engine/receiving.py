@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import os
 import re
 import secrets
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from parley.engine.disk import on_disk_thread
+from parley.model.system_errors import error_code, error_words
 
 WRITE_BYTES = 1024 * 1024
 """How many bytes are collected before they are written: a common image is written at once, as each turn of a thread
@@ -195,8 +195,7 @@ def _write_all(stream: BinaryIO, parts: list[bytes]) -> None:
 
 def trouble_words(error: OSError) -> str:
     """Why a file could not be written, for the log and for the peer."""
-    words = error.strerror or str(error) or "it cannot be written"
-    return "the disk is full" if error.errno in _FULL else words
+    return "the disk is full" if error_code(error) in _FULL else error_words(error)
 
 
-_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_FULL = {"ENOSPC", "EFBIG", "EDQUOT"}

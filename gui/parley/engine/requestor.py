@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import errno
-import os
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from parley.engine import descriptors
 from parley.engine.association import ASSOCIATION_RESPONSE, Association
+from parley.engine.errors import BindError, ResolveError
 from parley.engine.names import Address
 from parley.engine.shared import Shared
 from parley.engine.sockets import (
-    BindError,
     addresses_of,
     apply_no_delay,
     connect,
@@ -31,6 +28,7 @@ from parley.model.event import EventKind
 from parley.model.misbehaviour.steps import Misbehaviour, OddRequest, Trigger
 from parley.model.problems.nonconformity import fault_words, request_faults
 from parley.model.profile import RequestorSide
+from parley.model.system_errors import error_code, error_words
 from parley.model.tls import Handshake
 from parley.ul import effects as fx
 from parley.ul import primitives as pr
@@ -42,18 +40,11 @@ from parley.ul.table import State
 LAST_PORT = 65535
 
 _CONNECT_ENDS = {
-    errno.ECONNREFUSED: AttemptEnd.CONNECT_REFUSED,
-    errno.ETIMEDOUT: AttemptEnd.CONNECT_TIMEOUT,
-    errno.EMFILE: AttemptEnd.NO_DESCRIPTORS,
-    errno.ENFILE: AttemptEnd.NO_DESCRIPTORS,
+    "ECONNREFUSED": AttemptEnd.CONNECT_REFUSED,
+    "ETIMEDOUT": AttemptEnd.CONNECT_TIMEOUT,
+    "EMFILE": AttemptEnd.NO_DESCRIPTORS,
+    "ENFILE": AttemptEnd.NO_DESCRIPTORS,
 }
-
-
-def _words(error: OSError) -> str:
-    """The system's own words; asyncio's are about its calls."""
-    if isinstance(error, socket.gaierror | BindError) or not error.errno:
-        return error.strerror or str(error)
-    return os.strerror(error.errno)
 
 
 class Requestor(Association):
@@ -157,22 +148,22 @@ class Requestor(Association):
                 secured.begin()
         except TlsSetupError as error:
             self._connect_failed(AttemptEnd.NOT_SENT, str(error))
-        except TimeoutError:
-            text = f"no connection within {self.timers.connect:g} s"
-            self._connect_failed(AttemptEnd.CONNECT_TIMEOUT, text)
-        except socket.gaierror as error:
+        except ResolveError as error:
             # The name service says that there is no such name where it gets no descriptor to ask with.
-            is_short = descriptors.are_short(0)
-            self._connect_failed(AttemptEnd.NO_DESCRIPTORS if is_short else AttemptEnd.RESOLVE_FAILED, _words(error))
+            end = AttemptEnd.NO_DESCRIPTORS if descriptors.are_short(0) else AttemptEnd.RESOLVE_FAILED
+            self._connect_failed(end, error_words(error), error.code)
         except ValueError:
             self._connect_failed(AttemptEnd.RESOLVE_FAILED, "this cannot be a host name")
         except BindError as error:
-            is_taken = error.errno == errno.EADDRINUSE
+            is_taken = error.code == "EADDRINUSE"
             end = AttemptEnd.LOCAL_PORT_TAKEN if is_taken else AttemptEnd.LOCAL_ADDRESS_FAILED
-            self._connect_failed(end, _words(error))
+            self._connect_failed(end, error_words(error), error.code)
         except OSError as error:
-            end = _CONNECT_ENDS.get(error.errno or 0, AttemptEnd.CONNECT_FAILED)
-            self._connect_failed(end, _words(error))
+            code = error_code(error)
+            if isinstance(error, TimeoutError) and not code:  # this side's own limit
+                self._connect_failed(AttemptEnd.CONNECT_TIMEOUT, f"no connection within {self.timers.connect:g} s")
+            else:
+                self._connect_failed(_CONNECT_ENDS.get(code, AttemptEnd.CONNECT_FAILED), error_words(error), code)
         except Exception as error:
             # A fault of this program's own; nobody is to wait for its end for ever.
             self._connect_failed(AttemptEnd.CONNECT_FAILED, repr(error))
@@ -250,7 +241,7 @@ class Requestor(Association):
             yield detail
             outcome = "passed"
         except OSError as error:
-            detail.append(_words(error))
+            detail.append(error_words(error))
             raise
         except asyncio.CancelledError:
             detail.append("ended before it was done")
@@ -258,9 +249,9 @@ class Requestor(Association):
         finally:
             self._steps.append(Step(name, outcome, (loop.time() - started) * 1000, " ".join(detail)))
 
-    def _connect_failed(self, end: AttemptEnd, text: str) -> None:
+    def _connect_failed(self, end: AttemptEnd, text: str, code: str = "") -> None:
         self.tell(EventKind.CONNECT_FAILED, text=text)
-        self._end(end, detail=text)
+        self._end(end, detail=text, code=code)
         if self.state is State.STA_4:
             self.ul.receive_eof(text)
             self._execute()
@@ -362,6 +353,7 @@ class Requestor(Association):
         end: AttemptEnd,
         answer: AAssociateAc | AAssociateRj | AAbort | None = None,
         detail: str = "",
+        code: str = "",
     ) -> None:
         """Settle the attempt; only the first end counts."""
         if self._attempt.done():
@@ -371,5 +363,7 @@ class Requestor(Association):
             outcome = "passed" if end is AttemptEnd.ESTABLISHED else "failed"
             self._steps.append(Step("association", outcome, ms, detail))
         self._attempt.set_result(
-            Attempt(end, self.peer, self.request, answer, self._malformed, detail, tuple(self._steps), self.handshake)
+            Attempt(
+                end, self.peer, self.request, answer, self._malformed, detail, tuple(self._steps), self.handshake, code
+            )
         )

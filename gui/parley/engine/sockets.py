@@ -14,8 +14,10 @@ import sys
 from contextlib import suppress
 from typing import Any
 
+from parley.engine.errors import BindError, ResolveError
 from parley.engine.names import Address, look_up
 from parley.model.problems.transport import LARGEST_NUMBER, version_of
+from parley.model.system_errors import WORDS, error_words
 from parley.model.transport import AcceptorTransport, IpVersion, RequestorTransport, Transport
 
 FREE_PORT_TRIES = 10
@@ -25,28 +27,25 @@ _FAMILIES = {
     IpVersion.IPV4: socket.AF_INET,
     IpVersion.IPV6: socket.AF_INET6,
 }
+_RESOLVER_CODES = {number: name for name, number in vars(socket).items() if name.startswith("EAI_")}
 _LACKING = {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL, errno.EPROTONOSUPPORT}
 _CAN_REUSE = os.name == "posix" and sys.platform != "cygwin"
 """On Windows the option of that name would let two programs have the same port."""
-
-
-class BindError(OSError):
-    """This side cannot connect from where it wishes; `strerror` says from where, and why."""
 
 
 async def addresses_of(host: str | None, port: int, version: IpVersion, flags: int = 0) -> list[Address]:
     """The addresses of a name, in the system's order of preference.
 
     Raises:
-        socket.gaierror: there are none; where a version is wished, the words say so.
+        ResolveError: there are none; where a version is wished, the words say so.
         ValueError: it cannot be a name.
     """
     try:
         return await look_up(host, port, _FAMILIES[version], flags)
     except socket.gaierror as error:
-        if version is IpVersion.ANY:
-            raise
-        raise socket.gaierror(error.errno, f"{error.strerror} (only {version.value} is to be used)") from error
+        code = _RESOLVER_CODES.get(error.errno or 0, "EAI_FAIL")
+        only = "" if version is IpVersion.ANY else f" (only {version.value} is to be used)"
+        raise ResolveError(f"{WORDS.get(code, code)}{only}", error, code) from error
 
 
 def granted_words(sock: Any, wishes: Transport) -> str:
@@ -106,7 +105,7 @@ async def connect(address: Address, wishes: RequestorTransport) -> socket.socket
         except OSError as error:
             # A port may be bound that the system still keeps for the last connection to the same peer.
             if wishes.local_port and error.errno in {errno.EADDRNOTAVAIL, errno.EADDRINUSE}:
-                raise _bind_error(wishes, errno.EADDRINUSE, os.strerror(errno.EADDRINUSE)) from error
+                raise _bind_error(wishes, OSError(errno.EADDRINUSE, "")) from error
             raise
     except BaseException:
         sock.close()
@@ -126,17 +125,17 @@ def _bind(sock: socket.socket, wishes: RequestorTransport) -> None:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind((here[0], port, *here[2:]))
     except socket.gaierror as error:
-        raise _bind_error(wishes, None, "this is no address to reach the peer from") from error
+        raise _bind_error(wishes, OSError("this is no address to reach the peer from")) from error
     except OSError as error:
-        raise _bind_error(wishes, error.errno, error.strerror or str(error)) from error
+        raise _bind_error(wishes, error) from error
     except (ValueError, OverflowError) as error:
-        raise _bind_error(wishes, None, str(error)) from error
+        raise _bind_error(wishes, OSError(str(error))) from error
 
 
-def _bind_error(wishes: RequestorTransport, number: int | None, words: str) -> BindError:
+def _bind_error(wishes: RequestorTransport, cause: OSError) -> BindError:
     port = f"port {wishes.local_port}" if wishes.local_port else ""
     place = " ".join(filter(None, (wishes.local_host.strip(), port)))
-    return BindError(number, f"{place}: {words}")
+    return BindError(f"{place}: {error_words(cause)}", cause)
 
 
 # --- listening -------------------------------------------------------------------------------------------------------
@@ -151,7 +150,7 @@ async def bound(host: str, port: int, wishes: AcceptorTransport) -> list[socket.
         port: 0 for a free one.
 
     Raises:
-        socket.gaierror: the host has no address.
+        ResolveError: the host has no address.
         OSError: one of them cannot be had, or all are of kinds that the system lacks.
         ValueError, OverflowError: it cannot be a host, or a port.
     """
@@ -169,7 +168,7 @@ async def bound(host: str, port: int, wishes: AcceptorTransport) -> list[socket.
 
 def _all_bound(addresses: list[Address], port: int, wishes: AcceptorTransport) -> list[socket.socket]:
     sockets: list[socket.socket] = []
-    lacking = OSError(errno.EADDRNOTAVAIL, os.strerror(errno.EADDRNOTAVAIL))
+    lacking = OSError(errno.EADDRNOTAVAIL, "")
     try:
         for family, address in addresses:
             try:

@@ -14,6 +14,7 @@ from typing import BinaryIO
 from parley.engine.disk import begin_on_disk_thread, on_disk_thread
 from parley.engine.errors import AssociationError
 from parley.model.dicom_files import DicomFile, DicomFileError, identify
+from parley.model.system_errors import error_words
 
 PART_BYTES = 1024 * 1024
 """About how much of a file is read at once; two parts are in memory at most."""
@@ -81,7 +82,7 @@ async def open_source(path: Path, fragment_length: int) -> FileSource:
     except DicomFileError as error:
         raise AssociationError(str(error)) from error
     except OSError as error:
-        raise AssociationError(f"It cannot be read: {error.strerror or error}.") from error
+        raise AssociationError(f"It cannot be read: {error_words(error)}.") from error
 
 
 def _close_unwanted(opening: Future[FileSource]) -> None:

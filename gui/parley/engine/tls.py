@@ -17,6 +17,7 @@ from pathlib import Path
 
 from parley.engine.certificates import describe
 from parley.engine.tls_trace import TracedObject, trace
+from parley.model.system_errors import error_words
 from parley.model.tls import ClientCertificate, Tls, TlsProfile, TlsVersion
 
 ALPN = "dicom"
@@ -227,7 +228,7 @@ def _text_of(path: str, what: str, label: str) -> str:
     except FileNotFoundError:
         raise TlsSetupError(f"the {what} file {path} does not exist") from None
     except OSError as error:
-        raise TlsSetupError(f"the {what} file {path} cannot be read: {error.strerror}") from None
+        raise TlsSetupError(f"the {what} file {path} cannot be read: {error_words(error)}") from None
     except ValueError:
         raise TlsSetupError(f"the {what} file {path!r} cannot be a file's name") from None
     if f"{label}-----".encode() in data:

@@ -17,6 +17,7 @@ from parley.exchange.csv_list import read_csv, write_csv
 from parley.exchange.orthanc import read_orthanc, write_orthanc
 from parley.exchange.results import Exported, Imported, Problem, decoded
 from parley.model.profile import Profile
+from parley.model.system_errors import error_words
 
 LARGEST_IMPORT = 8 << 20
 """Bytes: a thousand profiles take less."""
@@ -59,7 +60,7 @@ def read_file(path: Path) -> Imported:
         with path.open("rb") as file:
             data = file.read(LARGEST_IMPORT + 1)
     except (OSError, ValueError) as error:
-        words = getattr(error, "strerror", None) or str(error)
+        words = error_words(error)
         return _nothing(f"it cannot be read: {words[:1].lower()}{words[1:]}")
     return read_content(data, path.stem)
 

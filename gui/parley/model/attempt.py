@@ -64,9 +64,10 @@ class Attempt:
         request: the RQ that was, or would have been, sent.
         answer: the peer's AC, RJ or A-ABORT; None where it sent none.
         received: the first bytes of what could not be understood.
-        detail: the operating system's or decoder's own words.
+        detail: what is to be added in words.
         steps: (name, outcome, milliseconds, detail) of name, TCP, TLS where it is used, association, in order.
         handshake: of TLS, completed or not; None where it is not used or was not reached.
+        code: the name of the operating system's error, ``ENETUNREACH``, ``EAI_NONAME``; empty where it is not to blame.
     """
 
     end: AttemptEnd
@@ -77,3 +78,4 @@ class Attempt:
     detail: str = ""
     steps: tuple[Step, ...] = ()
     handshake: Handshake | None = None
+    code: str = ""

@@ -24,6 +24,7 @@ from parley.model.part10 import (
     read_file_meta,
     uid_text,
 )
+from parley.model.system_errors import error_words
 from parley.ul.codes import EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN
 
 EXPLICIT_VR_BIG_ENDIAN = "1.2.840.10008.1.2.2"
@@ -112,7 +113,7 @@ def read_dicom_file(path: Path) -> DicomFile:
         with path.open("rb") as file:
             return identify(path, file)
     except OSError as error:
-        raise DicomFileError(f"It cannot be read: {error.strerror or error}.") from error
+        raise DicomFileError(f"It cannot be read: {error_words(error)}.") from error
 
 
 def identify(path: Path, file: BinaryIO) -> DicomFile:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from parley.model.system_errors import error_words
+
 
 class StorageMode(Enum):
     """Where a received object goes; the values are stable names in files."""
@@ -54,5 +56,5 @@ def folder_trouble(folder: str) -> str:
         if not nearest.is_dir():
             return f"{nearest} is a file, not a folder."
     except OSError as error:
-        return f"The folder cannot be used: {error.strerror or error}."
+        return f"The folder cannot be used: {error_words(error)}."
     return "" if os.access(nearest, os.W_OK | os.X_OK) else f"This user may not write in {nearest}."

@@ -10,6 +10,7 @@ from parley.capture.jsonl import to_json
 from parley.capture.text import to_text
 from parley.model.event import EngineEvent
 from parley.model.files.atomic import write_atomically
+from parley.model.system_errors import error_words
 
 _LINES_PER_REPORT = 500
 
@@ -64,5 +65,5 @@ def save_events(
 
 def failure_words(error: Exception, path: Path) -> str:
     """Why a file was not saved, in plain words."""
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    reason = error_words(error)
     return f"“{path.name}” was not saved: {reason}. Nothing in {path.parent} has changed."

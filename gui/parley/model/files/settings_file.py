@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 
 from parley.model.settings import SettingError, Settings, setting_named, with_values
+from parley.model.system_errors import error_words
 
 MOST_BYTES = 64 * 1024
 """A file of settings that is longer is none."""
@@ -31,7 +32,7 @@ def read_settings(path: Path | None = None) -> tuple[Settings, tuple[str, ...]]:
     except FileNotFoundError:
         return Settings(), ()
     except OSError as error:
-        return Settings(), (f"The settings in {place} cannot be read ({error.strerror}): the defaults count.",)
+        return Settings(), (f"The settings in {place} cannot be read ({error_words(error)}): the defaults count.",)
     try:
         if len(data) > MOST_BYTES:
             raise ValueError(f"it is longer than {MOST_BYTES} bytes")

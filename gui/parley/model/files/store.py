@@ -21,6 +21,7 @@ from parley.model.files.memory import FileMemory
 from parley.model.files.reader import ProfileFileError, read_profile
 from parley.model.files.secrets import without_secrets
 from parley.model.profile import LOOPBACK, AcceptorSide, Profile
+from parley.model.system_errors import error_words
 
 LARGEST_FILE = 1 << 20
 """Bytes. A profile takes some thousands; what is larger is something else."""
@@ -419,6 +420,6 @@ def _folder_of(key: str) -> str:
 
 
 def _words(error: OSError) -> str:
-    """The system's words for it, in the middle of a sentence."""
-    words = error.strerror or type(error).__name__
+    """Why, in the middle of a sentence."""
+    words = error_words(error)
     return words[:1].lower() + words[1:]

@@ -15,6 +15,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from parley.bridge.profiles.book import ProfileBook
+from parley.model.system_errors import error_words
 from parley.ui.kit import icons, style
 from parley.ui.kit.actions import make_action
 from parley.ui.kit.file_drop import FileDrop
@@ -206,7 +207,7 @@ def _said_of_failed_import(error: Exception) -> Said:
 
 
 def _said_of_failed_export(path: Path, error: Exception) -> Said:
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    reason = error_words(error)
     return style.Tone.ERROR, f"{_short(path.name)} was not written: {reason[:1].lower()}{reason[1:].removesuffix('.')}."
 
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QLineEdit, QToolButton, QWidget
 
 from parley.model.secret import NO_SECRET, Secret
+from parley.model.system_errors import error_words
 from parley.ui.kit import style
 from parley.ui.kit.fields import LineEdit, named
 from parley.ui.kit.hex_edit import hex_text
@@ -180,7 +181,7 @@ class SecretEdit(QWidget):
             with Path(name).open("rb") as file:
                 data = file.read(LONGEST_FILE + 1)
         except OSError as error:
-            self._refused = f"{Path(name).name} cannot be read: {error.strerror or error}."
+            self._refused = f"{Path(name).name} cannot be read: {error_words(error)}."
         else:
             if len(data) > LONGEST_FILE:
                 self._refused = f"{Path(name).name} is longer than 65 535 bytes, which no item could hold."

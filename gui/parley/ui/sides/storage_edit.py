@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QPushButton, 
 from parley.bridge.loop.job import Job
 from parley.dimse.codes import CommandField, status_words
 from parley.model.storage import Storage, StorageMode, folder_trouble
+from parley.model.system_errors import error_words
 from parley.ui.kit import icons, style
 from parley.ui.kit.fields import ComboBox, LineEdit, ToneLine, named
 from parley.ui.kit.file_dialogs import ask_for_folder
@@ -295,5 +296,5 @@ def _make(folder: str, _job: Job) -> str:
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        return f"The folder cannot be made: {error.strerror or error}."
+        return f"The folder cannot be made: {error_words(error)}."
     return ""
