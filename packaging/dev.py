@@ -68,6 +68,14 @@ Debian package. The wheels bring all else."""
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
 FONT_PACKAGE = "fonts-dejavu-core"
 
+GERMAN_FILES = {
+    "/usr/share/i18n/locales/de_DE": "locales",
+    "/usr/share/locale/de/LC_MESSAGES/libc.mo": "libc-l10n",
+}
+"""What the tests make a German system of: file and Debian package."""
+KEEP_GERMAN = ["-o", "Dpkg::Options::=--path-include=/usr/share/locale/de/LC_MESSAGES/libc.mo", "--reinstall"]
+"""Small installations leave all translations out of their packages; one that is there already lacks them too."""
+
 DCMTK_PROGRAMS = ("echoscu", "storescu", "termscu", "storescp", "dcmqrscp")
 
 
@@ -187,8 +195,16 @@ def missing_dcmtk_programs() -> list[str]:
     return [program for program in DCMTK_PROGRAMS if shutil.which(program) is None]
 
 
-def provide(packages: list[str]) -> bool:
+def missing_german_packages() -> list[str]:
+    """Debian packages that a German system, as some tests need it, is made of and that this one lacks."""
+    return [package for file, package in GERMAN_FILES.items() if ON_LINUX and not Path(file).exists()]
+
+
+def provide(packages: list[str], options: list[str] | None = None) -> bool:
     """Install Debian packages where that needs no question, else print the line to type.
+
+    Args:
+        options: of apt-get, for these packages.
 
     Returns:
         whether they are there now.
@@ -198,7 +214,7 @@ def provide(packages: list[str]) -> bool:
     privilege = administrator_prefix()
     if privilege is not None and shutil.which("apt-get"):
         say(f"installing {' '.join(packages)}")
-        if apt_install(packages, privilege):
+        if apt_install([*(options or []), *packages], privilege):
             return True
     say("these Debian packages are missing (elsewhere they go by other names); to install them, type:")
     print(f"    {'' if is_root() else 'sudo '}apt-get install {' '.join(packages)}", flush=True)
@@ -254,6 +270,8 @@ def test(arguments: list[str]) -> int:
     ensure_installed()
     if not provide(missing_qt_packages()):
         say("going on: tests of the window may fail without them")
+    if not provide(missing_german_packages(), KEEP_GERMAN):
+        say("going on: the tests that need a German system are left out")
     provide_dcmtk()
     os.chdir(ROOT)
     return hand_over([venv_program("python"), "-m", "pytest", "-n", "auto", *arguments])

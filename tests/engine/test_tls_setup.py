@@ -220,7 +220,7 @@ def test_a_certificate_that_cannot_be_read_has_its_fingerprint():
 def test_nothing_in_a_name_breaks_a_line(pki):
     hostile = pki.issue("hostile", pki.ca, names=(x509.DNSName("a\nb\x1b[2J"),))
     (name,) = describe(hostile.certificate.public_bytes(Encoding.DER)).names
-    assert name == "DNS:a\N{REPLACEMENT CHARACTER}b\N{REPLACEMENT CHARACTER}[2J"
+    assert name == r"DNS:a\x0ab\x1b[2J"
 
 
 @pytest.mark.parametrize("is_1_3", [True, False])

@@ -172,6 +172,19 @@ def test_apt_lists_are_fetched_only_when_the_first_attempt_fails(dev, tmp_path, 
     assert verbs == ["install", "update", "install", "install"]
 
 
+def test_a_german_system_is_made_of_packages_whose_translations_are_kept(dev, monkeypatch):
+    asked = []
+    monkeypatch.setattr(dev, "ON_LINUX", True)
+    monkeypatch.setattr(dev, "GERMAN_FILES", {"/no/such/de_DE": "locales", "/": "libc-l10n"})
+    monkeypatch.setattr(dev, "administrator_prefix", list)
+    monkeypatch.setattr(dev.shutil, "which", lambda _: "/usr/bin/apt-get")
+    monkeypatch.setattr(dev, "apt_install", lambda packages, privilege: asked.append((packages, privilege)) or True)
+    assert dev.missing_german_packages() == ["locales"]
+    assert dev.provide(dev.missing_german_packages(), dev.KEEP_GERMAN)
+    assert asked == [([*dev.KEEP_GERMAN, "locales"], [])]
+    assert any("--path-include=" in option for option in dev.KEEP_GERMAN)
+
+
 @pytest.mark.parametrize(("arguments", "code"), [([], 2), (["nonsense"], 2), (["--help"], 0)])
 def test_usage(checkout, arguments, code):
     result = checkout.dev(*arguments)

@@ -174,7 +174,7 @@ class Connection(asyncio.Protocol):
         self._lost(exc)
         self._end_of_stream(_how_lost(exc))
         self._transport = None
-        self._finish(str(exc) if exc else "")
+        self._finish(error_words(exc) if exc else "")
 
     def _end_of_stream(self, cause: str = "") -> None:
         self._is_ended = True

@@ -15,6 +15,7 @@ from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMenu, QToolButton
 
 from parley.model.handle import ProposedContext
+from parley.model.system_errors import error_words
 from parley.ui.kit import icons, style
 from parley.ui.kit.fields import named
 from parley.ui.kit.file_dialogs import ask_for_files, ask_for_folder
@@ -233,7 +234,7 @@ def _said_of_files(count: int, unreadable: Sequence[UnreadableFile], added: int,
 
 
 def _said_of_failure(error: Exception) -> Said:
-    return style.Tone.ERROR, f"The files could not be read: {error}"
+    return style.Tone.ERROR, f"The files could not be read: {error_words(error)}"
 
 
 def _counted(count: int, noun: str) -> str:

@@ -23,9 +23,10 @@ from parley.bridge.log.words import LOG
 from parley.bridge.loop.job import Job
 from parley.model.event import EngineEvent
 from parley.model.expression import Expression, ExpressionError, parse
+from parley.model.system_errors import error_words
 from parley.ui.kit import icons, style
 from parley.ui.kit.fields import ToneLine, named
-from parley.ui.kit.job_line import JobLine
+from parley.ui.kit.job_line import JobLine, Said
 from parley.ui.kit.texts import Label
 from parley.ui.log.expression_edit import ExpressionEdit
 from parley.ui.log.table import LogTable
@@ -289,7 +290,7 @@ class LogView(QWidget):
             QGuiApplication.clipboard().setText("".join(lines_of(events, ExportFormat.TEXT)))
             return
         words = f"Copying {_counted(len(events))} …"
-        self._jobs.run(partial(_render, events), words, _put_on_clipboard, lambda error: (style.Tone.ERROR, str(error)))
+        self._jobs.run(partial(_render, events), words, _put_on_clipboard, _said_of_failure)
 
     @Slot()
     def _clear_log(self) -> None:
@@ -321,6 +322,10 @@ def _render(events: list[EngineEvent], job: Job) -> str:
 
 def _put_on_clipboard(text: str) -> None:
     QGuiApplication.clipboard().setText(text)
+
+
+def _said_of_failure(error: Exception) -> Said:
+    return style.Tone.ERROR, error_words(error)
 
 
 def _counted(number: int) -> str:

@@ -203,7 +203,7 @@ def _said_of_all(unsaved: str, exports: Exports) -> Said:
 
 
 def _said_of_failed_import(error: Exception) -> Said:
-    return style.Tone.ERROR, f"The files could not be imported: {error}"
+    return style.Tone.ERROR, f"The files could not be imported: {error_words(error)}"
 
 
 def _said_of_failed_export(path: Path, error: Exception) -> Said:

@@ -13,6 +13,7 @@ from parley.bridge.reading import read_files
 from parley.bridge.sending.model import FileState, SendingModel
 from parley.bridge.sending.sender import Sender
 from parley.model.dicom_files import DicomFile, UnreadableFile
+from parley.model.system_errors import error_words
 from parley.ui.kit import icons, style
 from parley.ui.kit.fields import ToneLine, named
 from parley.ui.kit.file_dialogs import ask_for_files, ask_for_folder
@@ -239,7 +240,7 @@ class SendWindow(QDialog):
 
 
 def _said_of_failure(error: Exception) -> Said:
-    return style.Tone.ERROR, f"The files could not be read: {error}"
+    return style.Tone.ERROR, f"The files could not be read: {error_words(error)}"
 
 
 def _counted(count: int) -> str:

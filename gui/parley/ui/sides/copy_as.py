@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QPushButton
 
+from parley.model.system_errors import error_words
 from parley.ui.kit import icons, style
 from parley.ui.kit.fields import named
 from parley.ui.kit.job_line import JobLine, Said
@@ -107,7 +108,7 @@ def _put_on_clipboard(copied: Copied) -> Said:
 
 
 def _said_of_failure(error: Any) -> Said:
-    return style.Tone.ERROR, f"It could not be copied: {error}"
+    return style.Tone.ERROR, f"It could not be copied: {error_words(error)}"
 
 
 def _short(reasons: tuple[str, ...]) -> str:
