@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 
 import pytest
 
+from parley.diagnosis import diagnose
 from parley.dimse.echo import echo_request
 from parley.dimse.message import fragments
+from parley.engine import requestor
 from parley.engine.engine import Engine
 from parley.model.attempt import AttemptEnd
 from parley.model.build import accept_pdu, request_pdu
@@ -235,6 +238,35 @@ def test_a_port_beyond_the_last_is_not_cut_to_another_one(run):
     attempt = run(play())
     assert attempt.end is AttemptEnd.CONNECT_FAILED
     assert attempt.detail == "ports end at 65535"
+
+
+@pytest.mark.parametrize(
+    ("number", "end", "code", "words"),
+    [
+        (errno.ENETUNREACH, AttemptEnd.CONNECT_FAILED, "network_unreachable", "Network is unreachable"),
+        (errno.EHOSTUNREACH, AttemptEnd.CONNECT_FAILED, "host_unreachable", "No route to host"),
+        (errno.EACCES, AttemptEnd.CONNECT_FAILED, "connect_not_permitted", "Permission denied"),
+        (errno.ECONNREFUSED, AttemptEnd.CONNECT_REFUSED, "connection_refused", "Connection refused"),
+        (errno.ETIMEDOUT, AttemptEnd.CONNECT_TIMEOUT, "connection_timeout", "Connection timed out"),
+    ],
+)
+def test_the_name_of_the_systems_error_decides_not_its_words(run, monkeypatch, number, end, code, words):
+    record = Record()
+
+    async def connect(*_facts):
+        raise OSError(number, "in der Sprache des Schreibtischs")
+
+    async def play():
+        monkeypatch.setattr(requestor, "connect", connect)
+        engine = Engine(record)
+        attempt = await engine.requestor(RequestorSide(port=11112)).associate()
+        await engine.close()
+        return attempt
+
+    attempt = run(play())
+    assert (attempt.end, attempt.code, attempt.detail) == (end, errno.errorcode[number], words)
+    assert diagnose(attempt).code == code
+    assert [step.detail for step in attempt.steps][-1] == record.of(K.CONNECT_FAILED)[0].text == words
 
 
 def test_a_connect_that_gets_no_answer_ends_in_time(run):

@@ -460,6 +460,7 @@ class TestFileNames:
             ("com7 .x", "_com7 .x"),
             ("Console", "Console"),
             ("a\nb\0c", "a_b_c"),
+            ("evil\u202etxt\u200b", "evil_txt_"),
             ("\ud800", "_"),
         ],
     )

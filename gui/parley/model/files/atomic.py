@@ -14,6 +14,8 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
+from parley.ul.visible import spelled
+
 NAME_BYTES = 120
 """Leaves room for a suffix and a number within the 255 bytes that file systems commonly allow, even when encrypted."""
 
@@ -63,10 +65,10 @@ def _sync_folder(folder: Path) -> None:
 def safe_file_name(text: str) -> str:
     """A file name, without suffix, that Windows, macOS and Linux all take and that still looks like the text.
 
-    Different texts may give the same name. It is not hidden, and never empty.
+    Different texts may give the same name. It is not hidden, never empty, and has nothing in it that cannot be seen.
     """
     encodable = text.encode("utf-8", "replace").decode("utf-8")
-    name = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", encodable))
+    name = spelled(_FORBIDDEN.sub("_", unicodedata.normalize("NFC", encodable)), lambda _: "_")
     name = name.encode("utf-8")[:NAME_BYTES].decode("utf-8", "ignore")
     name = name.strip().rstrip(". ")
     if name.startswith("."):
