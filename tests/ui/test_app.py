@@ -7,9 +7,7 @@ import json
 import signal
 import socket
 import sys
-from collections.abc import Callable, Coroutine
 from contextlib import contextmanager
-from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
@@ -27,14 +25,12 @@ from parley.ui.kit.fields import ToneLine
 from parley.ul.codec import decode, encode
 from parley.ul.limits import Limits
 from parley.ul.pdu import AAbort, AAssociateRq
-from tests.harness.loops import qt_loop, run_on
 from tests.harness.peer import Peer, listening
 from tests.harness.process import free_port, run_to_end, running, serving
-from tests.ui.driver import Driver, opened, rows_of
+from tests.ui.driver import Driver, rows_of
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
-Scene = Callable[[Driver], Coroutine[Any, Any, None]]
 
 EXCHANGE = [
     "resolving", "connecting", "connected", "PDU sent", "PDU received", "accepted",
@@ -48,20 +44,6 @@ ANSWERED = [
     "PDU received", "PDU sent", "released", "closed",
 ]  # fmt: skip
 """The same, as the acceptor sees it."""
-
-
-@pytest.fixture
-def play(qapp, tmp_path) -> Callable[[Scene], None]:
-    """Opens a window, plays a scene with it on Qt's loop, and closes it."""
-
-    def run(scene: Scene) -> None:
-        async def work() -> None:
-            async with opened(tmp_path) as window:
-                await scene(window)
-
-        run_on(qt_loop(qapp), work())
-
-    return run
 
 
 # --- this side against itself ----------------------------------------------------------------------------------------

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QDialog, QMenu, QToolButton
+from PySide6.QtWidgets import QDialog, QMenu, QToolButton, QWidget
 
 from parley.app import _show_error
 from parley.bridge.profiles.secret_keeper import Question
@@ -42,7 +41,6 @@ from tests.ui.sending.test_files import Sending
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
-Scene = Callable[[Driver], Coroutine[Any, Any, None]]
 SHORTCUT = "&qz"
 UNSEEN = "\u202e\u200b\x1b\x9f"
 DICOM_CONTEXT = "1.2.840.10008.3.1.1.1"
@@ -65,11 +63,12 @@ class Looker:
         self.seen = ""
         self.faults: dict[str, None] = {}
 
-    def look(self) -> None:
-        for window in all_windows():
-            for menu in window.findChildren(QMenu):
+    def look(self, *roots: QWidget) -> None:
+        """Look at these, or at every window with all that its menus have."""
+        for root in roots or all_windows():
+            for menu in root.findChildren(QMenu):
                 menu.aboutToShow.emit()
-            for shown in texts_of(window):
+            for shown in texts_of(root):
                 self.seen += f"{shown.text}\n" if SHORTCUT.strip("&") in shown.text else ""
                 self.faults |= dict.fromkeys(faults_of(shown, (SHORTCUT,)))
 
@@ -82,20 +81,6 @@ class Looker:
 @pytest.fixture
 def looker() -> Looker:
     return Looker()
-
-
-@pytest.fixture
-def play(qapp, tmp_path) -> Callable[[Scene], None]:
-    """Opens a window, plays a scene with it on Qt's loop, and closes it."""
-
-    def run(scene: Scene) -> None:
-        async def work() -> None:
-            async with opened(tmp_path) as window:
-                await scene(window)
-
-        run_on(qt_loop(qapp), work())
-
-    return run
 
 
 def request(calling: str, application_context: str = DICOM_CONTEXT, abstract: str = VERIFICATION) -> AAssociateRq:
@@ -124,6 +109,7 @@ def handshake(*, failed: bool) -> Handshake:
 def events() -> list[EngineEvent]:
     """Events whose every text comes from elsewhere."""
     rq = request("evt", hostile("acn", ""), hostile("asy", ""))
+    wire = {EventKind.MALFORMED: b"<h1>mal", EventKind.PDU_RECEIVED: encode(rq), EventKind.REQUESTED: encode(rq)}
     common: dict[str, Any] = {"local": hostile("loc"), "peer": hostile("per"), "role": Role.REQUESTOR}
     common |= {"local_ae_title": title("lae"), "peer_ae_title": title("pae"), "association": 77}
     return [
@@ -133,8 +119,7 @@ def events() -> list[EngineEvent]:
             float(number),
             kind,
             text=hostile(f"t{number:02}"),
-            pdu=rq if kind in {EventKind.PDU_RECEIVED, EventKind.REQUESTED} else None,
-            data=encode(rq) if kind is EventKind.PDU_RECEIVED else b"<h1>mal" if kind is EventKind.MALFORMED else b"",
+            wire=wire.get(kind, b""),
             handshake=handshake(failed=kind is EventKind.TLS_FAILED) if "tls" in kind.value else None,
             **common,
         )
@@ -149,8 +134,8 @@ def test_in_the_log_and_in_the_details_of_every_kind_of_event(play, looker):
         window.parley.associations.update(events())
         for row in range(window.parley.log.shown):
             window.window.log_view.table.selectRow(row)
-            window.window.details._tree.expandAll()
-            looker.look()
+            looker.look(window.window.details)
+        looker.look()
 
     play(scene)
     looker.check(

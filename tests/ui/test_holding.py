@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -23,32 +22,16 @@ from parley.ul.codec import decode, encode
 from parley.ul.codes import VERIFICATION
 from parley.ul.limits import Limits
 from parley.ul.pdu import AAbort, AAssociateAc
-from tests.harness.loops import qt_loop, run_on
 from tests.harness.peer import Peer, connected
 from tests.harness.process import Program, running
-from tests.ui.driver import Driver, opened
+from tests.ui.driver import Driver
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
-Scene = Callable[[Driver], Coroutine[Any, Any, None]]
 CT = "1.2.840.10008.5.1.4.1.1.2"
 EXPLICIT = "1.2.840.10008.1.2.1"
 RQ = request_pdu(RequestorHandle(contexts=(ProposedContext(VERIFICATION), ProposedContext(CT))))
 RESULT, ANSWERED = 3, 4
-
-
-@pytest.fixture
-def play(qapp, tmp_path) -> Callable[[Scene], None]:
-    """Opens a window, plays a scene with it on Qt's loop, and closes it."""
-
-    def run(scene: Scene) -> None:
-        async def work() -> None:
-            async with opened(tmp_path) as window:
-                await scene(window)
-
-        run_on(qt_loop(qapp), work())
-
-    return run
 
 
 async def listen_and_ask(window: Driver) -> int:

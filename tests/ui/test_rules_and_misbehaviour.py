@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from typing import Any
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -20,28 +17,12 @@ from parley.ul.codec import decode, encode
 from parley.ul.errors import Severity
 from parley.ul.limits import Limits
 from parley.ul.pdu import AAssociateAc, AAssociateRj
-from tests.harness.loops import qt_loop, run_on
 from tests.harness.peer import connected
-from tests.ui.driver import Driver, opened
+from tests.ui.driver import Driver
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
-Scene = Callable[[Driver], Coroutine[Any, Any, None]]
 NIGHT = RequestorHandle(calling_ae_title="NIGHT_CT")
-
-
-@pytest.fixture
-def play(qapp, tmp_path) -> Callable[[Scene], None]:
-    """Opens a window, plays a scene with it on Qt's loop, and closes it."""
-
-    def run(scene: Scene) -> None:
-        async def work() -> None:
-            async with opened(tmp_path) as window:
-                await scene(window)
-
-        run_on(qt_loop(qapp), work())
-
-    return run
 
 
 def click(window: Driver, name: str) -> None:

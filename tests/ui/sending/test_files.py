@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
@@ -23,10 +21,9 @@ from parley.ui.sending.window import SendWindow
 from parley.ul.codes import VERIFICATION
 from tests.bridge.sending.test_sender import read_nothing_more
 from tests.harness.dicom import CT, EXPLICIT, IMPLICIT, JPEG, MR, data_set_of, write_file
-from tests.harness.loops import qt_loop, run_on
 from tests.harness.peer import listening
 from tests.harness.process import free_port, serving
-from tests.ui.driver import Driver, opened
+from tests.ui.driver import Driver
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 S = FileState
@@ -97,23 +94,6 @@ class Sending:
     @property
     def stand(self) -> list[FileState]:
         return [self.model.state(row) for row in range(self.model.rowCount())]
-
-
-Scene = Callable[[Driver], Coroutine[Any, Any, None]]
-
-
-@pytest.fixture
-def play(qapp, tmp_path) -> Callable[[Scene], None]:
-    """Opens a window, plays a scene with it on Qt's loop, and closes it."""
-
-    def run(scene: Scene) -> None:
-        async def work() -> None:
-            async with opened(tmp_path) as window:
-                await scene(window)
-
-        run_on(qt_loop(qapp), work())
-
-    return run
 
 
 @pytest.fixture
