@@ -115,6 +115,14 @@ def test_nothing_is_left_for_later():
     assert [name_of(path) for path in files if any(mark in path.read_text("utf-8") for mark in marks)] == []
 
 
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_the_systems_own_words_are_read_by_nobody(path):
+    """They are in the language of the desktop; `error_words` has ours."""
+    if name_of(path) != "gui/parley/model/system_errors.py":
+        attributes = {node.attr for node in ast.walk(tree_of(path)) if isinstance(node, ast.Attribute)}
+        assert attributes & {"strerror", "gai_strerror"} == set()
+
+
 TEXTS = "gui/parley/ui/kit/texts.py"
 RICH = {"gui/parley/ui/kit/verdict.py", "gui/parley/ui/help.py"}
 """Where rich text is made, of texts that are ours or escaped."""

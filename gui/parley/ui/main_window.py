@@ -217,7 +217,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _show_title(self) -> None:
-        set_title(self, self._book.draft.name, "[*]", " — Parley")
+        set_title(self, self._book.draft.name, "[*] — Parley")
         self.setWindowModified(self._book.is_dirty)
         self._settings.setValue("profile/last", self._book.key)
 

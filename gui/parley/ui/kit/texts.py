@@ -75,13 +75,9 @@ def add_choice(menu: QMenu, text: str, tip: str = "") -> QAction:
     return action
 
 
-def set_title(window: QWidget, *parts: str) -> None:
-    """Give a window a title of foreign parts and own ones; the part ``[*]`` is Qt's mark of what is not saved."""
-    window.setWindowTitle("".join(part if part == "[*]" else _title_part(part) for part in parts))
-
-
-def _title_part(text: str) -> str:
-    return one_line(text).replace("[*]", "[*][*]")
+def set_title(window: QWidget, text: str, own: str = "") -> None:
+    """Give a window a title that ends in a text of our own, with Qt's ``[*]`` where it is to show what is not saved."""
+    window.setWindowTitle(one_line(text).replace("[*]", "[*][*]") + own)
 
 
 def message_box(parent: QWidget, object_name: str, icon: QMessageBox.Icon, text: str, more: str) -> QMessageBox:
