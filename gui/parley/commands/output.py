@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import io
 import os
 import select
@@ -10,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from parley.model.system_errors import ToldError, error_words
 from parley.ul.visible import one_line
 
 
@@ -73,8 +73,7 @@ class Output:
         except (OSError, ValueError) as error:  # Python's word for a closed file is a ValueError.
             self._end()
             self.has_failed = True
-            words = getattr(error, "strerror", None) or str(error)
-            complain(f"the output cannot be written: {words}. What follows is left out.")
+            complain(f"the output cannot be written: {error_words(error)}. What follows is left out.")
         finally:
             self._is_writing = False
 
@@ -105,4 +104,4 @@ def _check_room() -> None:
     except ValueError:  # no file, or one with a number too high for `select`
         return
     if not has_room:
-        raise OSError(errno.EAGAIN, "nobody reads it")
+        raise ToldError("nobody reads it", code="EAGAIN")
