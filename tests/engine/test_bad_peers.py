@@ -18,6 +18,7 @@ from parley.model.handle import AcceptanceRules, AcceptorHandle, RequestorHandle
 from parley.model.profile import AcceptorSide, RequestorSide, Timers
 from parley.ul.codec import encode
 from parley.ul.pdu import AAbort, AAssociateRj, AReleaseRp, AReleaseRq, PDataTf, Pdv
+from parley.ul.table import State
 from tests.harness.peer import Peer, connected, listening
 from tests.harness.record import Record
 
@@ -323,7 +324,7 @@ def test_a_cancelled_caller_leaves_no_association_behind(run):
     run(play())
 
 
-def test_an_echo_that_is_not_answered_ends_in_time_and_the_association_stays(run):
+def test_an_echo_that_is_not_answered_in_time_is_the_end_of_the_association(run):
     async def behave(peer: Peer) -> None:
         await peer.read_pdu()
         await peer.send(AC)
@@ -336,8 +337,8 @@ def test_an_echo_that_is_not_answered_ends_in_time_and_the_association_stays(run
             await association.associate()
             with pytest.raises(Exception, match=r"No answer to the C-ECHO within 0\.3 s"):
                 await association.echo()
-            assert association.is_established
-            with pytest.raises(Exception, match=r"No answer"):
+            assert association.state is State.STA_13
+            with pytest.raises(Exception, match=r"There is no association to echo on"):
                 await association.echo()
             await engine.close(grace=0.3)
 

@@ -148,8 +148,11 @@ class Messages:
     ) -> StoreResult:
         file, loop = source.file, asyncio.get_running_loop()
         request = store_request(
-            context.context_id, asked.message_id, file.sop_class_uid, file.sop_instance_uid, file.size, priority
+            context.context_id, asked.message_id, file.sop_class_uid, file.sop_instance_uid, source.size, priority
         )
+        if source.padding:
+            words = f"The deflated data set has an odd length, {file.size} bytes: one zero byte goes behind it."
+            self._association.tell(EventKind.NOTE, text=words)
         started = loop.time()
         self._send(request)
         asked.is_sending = True
@@ -198,7 +201,7 @@ class Messages:
                     turn_ends = loop.time() + TURN_SECONDS
             sent += len(part)
             if progress is not None:
-                progress(source.file, sent)
+                progress(source.file, min(sent, source.file.size))
         if self._asked is not None:
             self._asked.is_sending = False
 

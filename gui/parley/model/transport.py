@@ -22,11 +22,14 @@ class Transport:
 
     Attributes:
         no_delay: whether a small segment leaves at once (TCP_NODELAY) instead of waiting for more to go with it.
+        quick_ack: whether what has come is acknowledged at once (TCP_QUICKACK, on Linux) instead of some 40 ms later: a
+            peer that keeps small segments back until then sends the rest of its message no sooner.
         send_buffer, receive_buffer: the socket's buffers in bytes; None leaves them to the system.
     """
 
     ip_version: IpVersion = IpVersion.ANY
     no_delay: bool = True
+    quick_ack: bool = True
     send_buffer: int | None = None
     receive_buffer: int | None = None
 
