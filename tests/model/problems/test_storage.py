@@ -45,7 +45,7 @@ def told(storage: Storage, side: AcceptorSide = CT_ONLY) -> dict[str, Severity]:
             {"storage.duplicate_status": Severity.ERROR},
         ),
         (
-            Storage(StorageMode.RECEIVE, "/in", duplicates=Duplicates.REFUSE, duplicate_status=0xB000),
+            Storage(StorageMode.RECEIVE, "/in", duplicates=Duplicates.REFUSE, duplicate_status=0),
             {"storage.duplicate_status": Severity.WARNING},
         ),
     ],

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from parley.dimse.codes import is_success
 from parley.model.problems.problem import Problems, error, warning
 from parley.model.profile import AcceptorSide
 from parley.model.registry import name_of
@@ -81,6 +80,6 @@ def _refusal_problems(status: int) -> Problems:
     if status not in STATUS:
         text = f"Status {status} does not fit into its two bytes, so no duplicate can be answered."
         yield error("storage.duplicate_status", text, "Use 0000H to FFFFH.")
-    elif is_success(status):
-        text = f"{status:04X}H is no failure: the peer takes an object for stored that is refused."
+    elif status == 0:
+        text = "0000H is success: the peer would take an object for stored that is refused."
         yield warning("storage.duplicate_status", text, "Use 0111H, duplicate SOP instance.")
