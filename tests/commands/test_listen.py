@@ -152,3 +152,41 @@ def test_a_rule_that_cannot_be_followed_is_told(capsys, tmp_path):
     ProfileStore(tmp_path).create(Profile("odd", scp=AcceptorSide(port=0, answering=Answering(rules=rules))))
     assert main(["listen", "--profile", "odd", "--profiles", str(tmp_path)]) == 2
     assert "nobody" in capsys.readouterr().err
+
+
+def test_listen_says_what_a_killed_program_has_left_and_removes_it_when_told_to(tmp_path):
+    leftover = tmp_path / f".{'0' * 16}.part"
+    leftover.write_bytes(bytes(1500))
+    with Listening("--store", str(tmp_path)) as scp:
+        said = scp.program.wait_for(lambda line: "--remove-leftovers" in line)
+        assert f"1 unfinished file (2 kB) of a killed program in {tmp_path}" in said
+    assert leftover.exists()
+    with Listening("--store", str(tmp_path), "--remove-leftovers") as scp:
+        scp.program.wait_for(lambda line: "1 of 1 unfinished file (2 kB) removed" in line)
+        assert not leftover.exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--duplicates", "replace"), "say --store DIR too"),
+        (("--remove-leftovers",), "say --store DIR too"),
+        (("--store", "in", "--duplicate-status", "0111"), "say --duplicates refuse too"),
+    ],
+)
+def test_listen_refuses_what_makes_no_sense_together(capsys, options, words):
+    assert main(["listen", "--port", "0", *options]) == 2
+    assert words in capsys.readouterr().err
+
+
+@pytest.mark.interop
+@pytest.mark.dcmtk
+def test_listen_refuses_the_same_instance_again_when_told_to(tmp_path):
+    path = write_file(tmp_path / "1.dcm", 1000)
+    with Listening("--store", str(tmp_path / "in"), "--duplicates", "refuse", "--duplicate-status", "A701") as scp:
+        with running("storescu", "-v", "-nh", "-xe", "127.0.0.1", scp.port, str(path), str(path)) as program:
+            output = program.wait().output
+        scp.program.wait_for(lambda line: "is there already: the object is not kept, and A701H is answered" in line)
+    assert output.count("Received Store Response (Success)") == 1
+    assert output.count("Refused: OutOfResources") == 1
+    assert len(list((tmp_path / "in").iterdir())) == 1
