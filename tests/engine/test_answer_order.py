@@ -4,13 +4,13 @@ import itertools
 
 import pytest
 
-from parley.engine.turns import Turns
+from parley.engine.answer_order import AnswerOrder
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
 def test_what_is_ready_waits_for_what_came_before_it(order):
     kept, done = [], []
-    turns = Turns(kept.append)
+    turns = AnswerOrder(kept.append)
     ready = [turns.take() for _ in range(4)]
     for number in order:
         ready[number](lambda number=number: done.append(number))
@@ -21,7 +21,7 @@ def test_what_is_ready_waits_for_what_came_before_it(order):
 
 def test_what_is_given_up_is_not_done_and_takes_no_room():
     kept, done = [], []
-    turns = Turns(kept.append)
+    turns = AnswerOrder(kept.append)
     first, second = turns.take(), turns.take()
     second(lambda: done.append(2))
     turns.give_up()
@@ -32,7 +32,7 @@ def test_what_is_given_up_is_not_done_and_takes_no_room():
 
 def test_an_act_may_end_it_all():
     done = []
-    turns = Turns(lambda _: None)
+    turns = AnswerOrder(lambda _: None)
     first, second = turns.take(), turns.take()
     second(lambda: done.append(2))
     first(turns.give_up)
