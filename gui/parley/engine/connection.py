@@ -339,7 +339,7 @@ class Connection(asyncio.Protocol):
         """Whether a PDU is told that comes in after the end: a peer that has not noticed may send on and on."""
         self._ignored += 1
         if self._ignored == MOST_IGNORED + 1:
-            self.tell(EventKind.NOTE, text="The peer sends on after the abort; what else comes is not listed.")
+            self.tell(EventKind.NOTE, text="The peer sends on though this is over; what else comes is not listed.")
         return self._ignored <= MOST_IGNORED
 
     def _on_received_run(self, effect: fx.ReceivedRun) -> None:
