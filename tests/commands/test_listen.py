@@ -5,16 +5,22 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import threading
 
 import pytest
 
 from parley.cli import main
+from parley.dimse.command import encode_command
+from parley.dimse.store import store_request
 from parley.model.answering import Answering, AnswerRule
+from parley.model.build import request_pdu
 from parley.model.files.store import ProfileStore
-from parley.model.handle import AcceptorHandle, ForcedAnswer, SupportedContext
+from parley.model.handle import AcceptorHandle, ForcedAnswer, ProposedContext, RequestorHandle, SupportedContext
 from parley.model.profile import AcceptorSide, Profile
+from parley.ul.codec import encode
+from parley.ul.pdu import PDataTf, Pdv
 from tests.commands.typed import PARLEY, POSIX, Listening, checked
-from tests.harness.dicom import write_file
+from tests.harness.dicom import CT, EXPLICIT, write_file
 from tests.harness.process import Finished, running
 
 
@@ -164,6 +170,27 @@ def test_listen_says_what_a_killed_program_has_left_and_removes_it_when_told_to(
     with Listening("--store", str(tmp_path), "--remove-leftovers") as scp:
         scp.program.wait_for(lambda line: "1 of 1 unfinished file (2 kB) removed" in line)
         assert not leftover.exists()
+
+
+@POSIX
+def test_what_a_kill_leaves_is_found_at_the_next_start_and_not_while_it_is_written(tmp_path):
+    """The first listener is killed while an object comes in, with a second one beside it on the same folder."""
+    handle = RequestorHandle(contexts=(ProposedContext(CT, (EXPLICIT,)),))
+    command = store_request(1, 1, CT, "1.2.3", 100)
+    half = PDataTf((Pdv(1, 3, encode_command(command.command)), Pdv(1, 0, bytes(10))))
+    with Listening("--store", str(tmp_path)) as first, socket.create_connection(("127.0.0.1", int(first.port))) as peer:
+        peer.sendall(encode(request_pdu(handle)))
+        assert peer.recv(1) == b"\2"
+        peer.sendall(encode(half))
+        while not list(tmp_path.glob(".*.part")):
+            threading.Event().wait(0.01)
+        with Listening("--store", str(tmp_path), "--remove-leftovers"):
+            pass
+        (leftover,) = tmp_path.iterdir()
+        first.program.end()
+    with Listening("--store", str(tmp_path), "--remove-leftovers") as third:
+        third.program.wait_for(lambda line: "1 of 1 unfinished file" in line)
+    assert not leftover.exists()
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ from parley.model.storage import Storage, StorageMode
 from parley.ul.codec import decode, encode
 from parley.ul.codes import VERIFICATION
 from parley.ul.limits import Limits
-from parley.ul.pdu import AAbort, PDataTf, Pdv
+from parley.ul.pdu import AAbort, AReleaseRq, PDataTf, Pdv
 from tests.harness.dicom import CT, EXPLICIT, MR, data_set, write_file
 from tests.harness.peer import Peer, connected, listening
 from tests.harness.record import Record
@@ -236,6 +236,23 @@ def test_what_makes_no_sense_or_has_no_end_is_aborted_and_leaves_nothing(run, tm
             assert isinstance(await ours.ended(), AAbort)
             assert words in ours.notes
             await ours.acceptor.messages.settled()
+            assert ours.waiting == 0
+            return ours
+
+    assert run(play()).left == []
+
+
+@pytest.mark.parametrize("how", ["release", "abort", "close"])
+def test_an_end_in_the_middle_of_an_object_leaves_nothing(run, tmp_path, how):
+    half = message(None) + encode(PDataTf((Pdv(3, 0, OBJECT),)))
+
+    async def play():
+        async with sending(tmp_path / "in") as ours:
+            await ours.peer.send(
+                half + {"release": encode(AReleaseRq()), "abort": encode(AAbort(0, 0)), "close": b""}[how]
+            )
+            await ours.peer.close()
+            await ours.acceptor.wait_closed()
             assert ours.waiting == 0
             return ours
 
