@@ -178,6 +178,12 @@ def _add_listen(
     taking.add_argument("--store", type=Path, metavar="DIR", help="save what is sent here; implies --all-storage")
     taking.add_argument("--discard", action="store_true", help="take what is sent and forget it; implies --all-storage")
     listen.add_argument("--status", type=_status, metavar="HEX", help="answer objects that were taken with this status")
+    again = "an instance that was saved before: keep both (the default), replace it, or refuse the new one"
+    listen.add_argument("--duplicates", choices=("keep", "replace", "refuse"), help=again)
+    refusing = "status of such a refusal (default 0111)"
+    listen.add_argument("--duplicate-status", type=_status, metavar="HEX", help=refusing)
+    leftovers = "remove the unfinished files that killed programs have left in the folder"
+    listen.add_argument("--remove-leftovers", action="store_true", help=leftovers)
     listen.add_argument("--rules", type=Path, metavar="FILE", help="answer rules, TOML; they go before all else")
     arm = "answer the next request like this, e.g. 'reject 1/1/7' or 'after 5 s accept'; repeated, the one after it too"
     listen.add_argument("--arm", action="append", metavar="ANSWER", help=arm)

@@ -5,16 +5,22 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import threading
 
 import pytest
 
 from parley.cli import main
+from parley.dimse.command import encode_command
+from parley.dimse.store import store_request
 from parley.model.answering import Answering, AnswerRule
+from parley.model.build import request_pdu
 from parley.model.files.store import ProfileStore
-from parley.model.handle import AcceptorHandle, ForcedAnswer, SupportedContext
+from parley.model.handle import AcceptorHandle, ForcedAnswer, ProposedContext, RequestorHandle, SupportedContext
 from parley.model.profile import AcceptorSide, Profile
+from parley.ul.codec import encode
+from parley.ul.pdu import PDataTf, Pdv
 from tests.commands.typed import PARLEY, POSIX, Listening, checked
-from tests.harness.dicom import write_file
+from tests.harness.dicom import CT, EXPLICIT, write_file
 from tests.harness.process import Finished, running
 
 
@@ -152,3 +158,62 @@ def test_a_rule_that_cannot_be_followed_is_told(capsys, tmp_path):
     ProfileStore(tmp_path).create(Profile("odd", scp=AcceptorSide(port=0, answering=Answering(rules=rules))))
     assert main(["listen", "--profile", "odd", "--profiles", str(tmp_path)]) == 2
     assert "nobody" in capsys.readouterr().err
+
+
+def test_listen_says_what_a_killed_program_has_left_and_removes_it_when_told_to(tmp_path):
+    leftover = tmp_path / f".{'0' * 16}.part"
+    leftover.write_bytes(bytes(1500))
+    with Listening("--store", str(tmp_path)) as scp:
+        said = scp.program.wait_for(lambda line: "--remove-leftovers" in line)
+        assert f"1 unfinished file (2 kB) of a killed program in {tmp_path}" in said
+    assert leftover.exists()
+    with Listening("--store", str(tmp_path), "--remove-leftovers") as scp:
+        scp.program.wait_for(lambda line: "1 of 1 unfinished file (2 kB) removed" in line)
+        assert not leftover.exists()
+
+
+@POSIX
+def test_what_a_kill_leaves_is_found_at_the_next_start_and_not_while_it_is_written(tmp_path):
+    """The first listener is killed while an object comes in, with a second one beside it on the same folder."""
+    handle = RequestorHandle(contexts=(ProposedContext(CT, (EXPLICIT,)),))
+    command = store_request(1, 1, CT, "1.2.3", 100)
+    half = PDataTf((Pdv(1, 3, encode_command(command.command)), Pdv(1, 0, bytes(10))))
+    with Listening("--store", str(tmp_path)) as first, socket.create_connection(("127.0.0.1", int(first.port))) as peer:
+        peer.sendall(encode(request_pdu(handle)))
+        assert peer.recv(1) == b"\2"
+        peer.sendall(encode(half))
+        while not list(tmp_path.glob(".*.part")):
+            threading.Event().wait(0.01)
+        with Listening("--store", str(tmp_path), "--remove-leftovers"):
+            pass
+        (leftover,) = tmp_path.iterdir()
+        first.program.end()
+    with Listening("--store", str(tmp_path), "--remove-leftovers") as third:
+        third.program.wait_for(lambda line: "1 of 1 unfinished file" in line)
+    assert not leftover.exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--duplicates", "replace"), "say --store DIR too"),
+        (("--remove-leftovers",), "say --store DIR too"),
+        (("--store", "in", "--duplicate-status", "0111"), "say --duplicates refuse too"),
+    ],
+)
+def test_listen_refuses_what_makes_no_sense_together(capsys, options, words):
+    assert main(["listen", "--port", "0", *options]) == 2
+    assert words in capsys.readouterr().err
+
+
+@pytest.mark.interop
+@pytest.mark.dcmtk
+def test_listen_refuses_the_same_instance_again_when_told_to(tmp_path):
+    path = write_file(tmp_path / "1.dcm", 1000)
+    with Listening("--store", str(tmp_path / "in"), "--duplicates", "refuse", "--duplicate-status", "A701") as scp:
+        with running("storescu", "-v", "-nh", "-xe", "127.0.0.1", scp.port, str(path), str(path)) as program:
+            output = program.wait().output
+        scp.program.wait_for(lambda line: "is there already: the object is not kept, and A701H is answered" in line)
+    assert output.count("Received Store Response (Success)") == 1
+    assert output.count("Refused: OutOfResources") == 1
+    assert len(list((tmp_path / "in").iterdir())) == 1

@@ -8,7 +8,6 @@ from parley.dimse.command import CommandSet, encode_command
 from parley.dimse.echo import echo_request
 from parley.dimse.message import (
     COMMAND_LIMIT,
-    UNLIMITED_LENGTH,
     Message,
     MessageError,
     Reassembler,
@@ -18,6 +17,7 @@ from parley.dimse.message import (
 from parley.ul.codec import encode
 from parley.ul.codes import AbortReason
 from parley.ul.errors import LocalProtocolError
+from parley.ul.limits import SENT_DATA_LENGTH
 from parley.ul.pdu import PDataTf, Pdv
 
 ECHO = echo_request(1, 7)
@@ -54,8 +54,8 @@ class TestFragmentLength:
             (10, 4),
             (16384, 16378),
             (16383, 16376),
-            (0, UNLIMITED_LENGTH - 6),
-            (None, UNLIMITED_LENGTH - 6),
+            (0, SENT_DATA_LENGTH - 6),
+            (None, SENT_DATA_LENGTH - 6),
         ],
     )
     def test_it_is_what_fits_and_even_where_possible(self, maximum, length):
@@ -78,7 +78,7 @@ class TestFragments:
     @pytest.mark.parametrize("message", [ECHO, STORE], ids=["echo", "store"])
     def test_each_pdu_fits_and_all_make_the_message(self, message, maximum):
         pdus = list(fragments(message, maximum))
-        assert all(len(encode(pdu)) - 6 <= (maximum or UNLIMITED_LENGTH) for pdu in pdus)
+        assert all(len(encode(pdu)) - 6 <= (maximum or SENT_DATA_LENGTH) for pdu in pdus)
         assert received(pdus) == [message]
 
     def test_the_control_headers(self):

@@ -12,6 +12,7 @@ from parley.diagnosis import diagnose
 from parley.dimse.echo import echo_request
 from parley.dimse.message import fragments
 from parley.engine import requestor
+from parley.engine.check import run_check
 from parley.engine.engine import Engine
 from parley.model.attempt import AttemptEnd
 from parley.model.build import accept_pdu, request_pdu
@@ -21,6 +22,7 @@ from parley.model.handle import AcceptanceRules, AcceptorHandle, RequestorHandle
 from parley.model.profile import AcceptorSide, RequestorSide, Timers
 from parley.ul.codec import encode
 from parley.ul.pdu import AAbort, AAssociateRj, AReleaseRp, AReleaseRq, PDataTf, Pdv
+from parley.ul.table import State
 from tests.harness.peer import Peer, connected, listening
 from tests.harness.record import Record
 
@@ -355,25 +357,38 @@ def test_a_cancelled_caller_leaves_no_association_behind(run):
     run(play())
 
 
-def test_an_echo_that_is_not_answered_ends_in_time_and_the_association_stays(run):
-    async def behave(peer: Peer) -> None:
-        await peer.read_pdu()
-        await peer.send(AC)
-        await peer.read_to_end()
+async def accept_and_say_nothing_more(peer: Peer) -> None:
+    await peer.read_pdu()
+    await peer.send(AC)
+    await peer.read_to_end()
 
+
+def test_an_echo_that_is_not_answered_in_time_is_the_end_of_the_association(run):
     async def play():
         engine = Engine(Record())
-        async with listening(behave) as port:
+        async with listening(accept_and_say_nothing_more) as port:
             association = engine.requestor(RequestorSide(port=port, timers=QUICK))
             await association.associate()
             with pytest.raises(Exception, match=r"No answer to the C-ECHO within 0\.3 s"):
                 await association.echo()
-            assert association.is_established
-            with pytest.raises(Exception, match=r"No answer"):
+            assert association.state is State.STA_13
+            with pytest.raises(Exception, match=r"There is no association to echo on"):
                 await association.echo()
             await engine.close(grace=0.3)
 
     run(play())
+
+
+def test_a_check_whose_echo_is_not_answered_has_nothing_left_to_release(run):
+    async def play():
+        engine = Engine(Record())
+        async with listening(accept_and_say_nothing_more) as port:
+            checked = await run_check(engine, RequestorSide(port=port, timers=QUICK))
+            await engine.close(grace=0.3)
+        return {step.name: step.outcome for step in checked.steps}
+
+    outcomes = run(play())
+    assert (outcomes["association"], outcomes["echo"], outcomes["release"]) == ("passed", "failed", "skipped")
 
 
 def test_a_release_that_is_not_answered_becomes_an_abort(run):

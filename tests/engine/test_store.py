@@ -25,7 +25,7 @@ from parley.model.event import EventKind as K
 from parley.model.handle import AcceptanceRules, AcceptorHandle, ProposedContext, RequestorHandle, SupportedContext
 from parley.model.profile import AcceptorSide, RequestorSide, Timers
 from parley.model.registry import labelled
-from parley.model.storage import Storage, StorageMode
+from parley.model.storage import Duplicates, Storage, StorageMode
 from parley.ul.codec import decode, encode
 from parley.ul.codes import VERIFICATION, Role
 from parley.ul.errors import Severity
@@ -170,18 +170,50 @@ class TestBetweenOurEnds:
         assert run(play()).status == 0x0122
         assert left_in(tmp_path / "in") == []
 
-    def test_the_same_object_again_replaces_the_file(self, run, tmp_path):
-        first, second = write_file(tmp_path / "1.dcm", 500, instance="1.2"), tmp_path / "2.dcm"
-        write_file(second, 900, instance="1.2")
+    @pytest.mark.parametrize(
+        ("duplicates", "statuses", "kept", "said"),
+        [
+            (
+                Duplicates.KEEP,
+                [0, 0, 0],
+                {"1.2.dcm": 0, "1.2-2.dcm": 1, "1.2-3.dcm": 2},
+                [
+                    "saved as {}.dcm",
+                    "saved as {}-2.dcm, as that SOP instance was there already",
+                    "saved as {}-3.dcm, as that SOP instance was there already",
+                ],
+            ),
+            (
+                Duplicates.REPLACE,
+                [0, 0, 0],
+                {"1.2.dcm": 2},
+                ["saved as {}.dcm", *["saved as {}.dcm, in place of the object that was there"] * 2],
+            ),
+            (
+                Duplicates.REFUSE,
+                [0, 0xA900, 0xA900],
+                {"1.2.dcm": 0},
+                ["saved as {}.dcm", *["{}.dcm is there already: the object is not kept, and A900H is answered."] * 2],
+            ),
+        ],
+    )
+    def test_the_same_object_again_is_dealt_with_as_was_chosen_and_said(
+        self, run, tmp_path, duplicates, statuses, kept, said
+    ):
+        files = [write_file(tmp_path / f"{size}.dcm", size, instance="1.2") for size in (500, 900, 1300)]
+        storage = Storage(StorageMode.RECEIVE, str(tmp_path / "in"), 0, duplicates, 0xA900)
 
         async def play():
-            async with ends(receive(tmp_path / "in")) as both:
-                await both.association.store(first)
-                await both.association.store(second)
+            async with ends(storage) as both:
+                return [(await both.association.store(path)).status for path in files], both.record
 
-        run(play())
-        assert left_in(tmp_path / "in") == ["1.2.dcm"]
-        assert data_set_of(tmp_path / "in" / "1.2.dcm") == data_set_of(second)
+        answered, record = run(play())
+        assert answered == statuses
+        assert left_in(tmp_path / "in") == sorted(kept)
+        for name, number in kept.items():
+            assert data_set_of(tmp_path / "in" / name) == data_set_of(files[number])
+        notes = [event.text for event in record.of(K.NOTE) if "/in/" in event.text]
+        assert notes == [words.format(tmp_path / "in" / "1.2") for words in said]
 
     @pytest.mark.parametrize("instance", ["../../escaped", "/etc/x", "a.b", "1.2/3", "..", "C:1"])
     def test_what_is_no_uid_never_becomes_a_name(self, run, tmp_path, instance):
@@ -439,10 +471,52 @@ class TestInterruptions:
         async def play():
             timers = replace(PATIENCE, dimse_response=0.2)
             async with listening(behave) as port, asking(port, timers) as (association, _):
-                with pytest.raises(AssociationError, match=r"No answer to the C-STORE within 0\.2 s"):
+                with pytest.raises(AssociationError, match=r"No answer to the C-STORE within 0\.2 s; .* is aborted"):
                     await association.store(path)
-                assert association.is_established
-                association.abort()
+                assert association.state is State.STA_13
+
+        run(play())
+
+    def test_after_one_that_was_not_answered_in_time_the_others_are_not_sent(self, run, tmp_path):
+        asked = []
+
+        async def behave(peer):
+            await establish(peer)
+            asked.append(await peer.read_to_end())
+
+        paths = [write_file(tmp_path / f"{number}.dcm", 100) for number in (1, 2, 3)]
+
+        async def play():
+            timers = replace(PATIENCE, dimse_response=0.2)
+            async with listening(behave) as port, asking(port, timers) as (association, record):
+                results = [result async for result in store_files(association, paths)]
+                sent = [event.text for event in record.of(K.MESSAGE_SENT)]
+                return [result.text for result in results], sent
+
+        texts, sent = run(play())
+        assert texts[0] == "No answer to the C-STORE within 0.2 s; the association is aborted."
+        assert texts[1:] == ["Not sent: the association has ended."] * 2
+        assert len(sent) == 1
+        assert asked[0].endswith(encode(AAbort(0, 0)))
+
+    @pytest.mark.parametrize("what", ["store", "echo"])
+    def test_who_waits_no_longer_for_an_answer_ends_the_association(self, run, tmp_path, what):
+        async def behave(peer):
+            await establish(peer)
+            await peer.read_to_end()
+
+        path = write_file(tmp_path / "1.dcm", 100)
+
+        async def play():
+            async with listening(behave) as port, asking(port) as (association, record):
+                asking_it = spawn(association.store(path) if what == "store" else association.echo(), name=what)
+                await record.wait_for(K.MESSAGE_SENT)
+                while what == "store" and association.messages._asked.is_sending:  # noqa: ASYNC110
+                    await asyncio.sleep(0)
+                asking_it.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await asking_it
+                assert association.state is State.STA_13
 
         run(play())
 

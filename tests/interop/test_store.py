@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import statistics
 import sys
+import zlib
 from pathlib import Path
 
 import pytest
@@ -10,9 +14,11 @@ import pytest
 from parley.engine.batch import store_files
 from parley.model.event import EventKind as K
 from parley.model.handle import AcceptorHandle, ProposedContext, RequestorHandle, SupportedContext
+from parley.model.part10 import file_head
 from parley.model.storage import Storage, StorageMode
+from parley.model.transport import RequestorTransport
 from parley.ul.codes import VERIFICATION
-from tests.harness.dicom import CT, EXPLICIT, IMPLICIT, JPEG, data_set_of, write_file
+from tests.harness.dicom import CT, EXPLICIT, IMPLICIT, JPEG, data_set, data_set_of, write_file
 from tests.harness.process import ROOT, run_to_end, running, serving
 from tests.interop.ends import answering, asking
 
@@ -159,3 +165,89 @@ class TestPynetdicom:
             results = run(send(port, files, asked(EXPLICIT)))
         assert [result.status for result in results] == [0, 0]
         assert same_data_sets(files, tmp_path / "in")
+
+
+# --- deflated data sets of odd length --------------------------------------------------------------------------------
+
+DEFLATED = "1.2.840.10008.1.2.1.99"
+
+
+@pytest.fixture
+def odd_deflated(tmp_path) -> Path:
+    """A deflated file whose data set has an odd length, as zlib makes every second one."""
+    for size in range(200, 1200, 2):
+        packer = zlib.compressobj(wbits=-15)
+        packed = packer.compress(data_set(CT, "1.2.3", bytes(size))) + packer.flush()
+        if len(packed) % 2:
+            path = tmp_path / "odd.dcm"
+            path.write_bytes(file_head(CT, "1.2.3", DEFLATED, "TESTS") + packed)
+            return path
+    raise AssertionError
+
+
+@pytest.mark.dcmtk
+def test_storescp_takes_a_deflated_file_of_odd_length_with_its_padding(run, tmp_path, odd_deflated):
+    (tmp_path / "in").mkdir()
+    with serving(lambda port: ["storescp", "+xa", "+B", "-od", str(tmp_path / "in"), str(port)]) as server:
+        (result,) = run(send(server.port, [odd_deflated], asked(DEFLATED)))
+    assert result.text == "success (0000H)"
+    (kept,) = (tmp_path / "in").iterdir()
+    assert data_set_of(kept) == data_set_of(odd_deflated) + b"\0"
+
+
+@pytest.mark.skipif(shutil.which("Orthanc") is None, reason="Orthanc is not installed")
+def test_orthanc_takes_a_deflated_file_of_odd_length_with_its_padding(run, tmp_path, odd_deflated):
+    def arguments(port):
+        settings = {
+            "DicomPort": port,
+            "HttpServerEnabled": False,
+            "StorageDirectory": str(tmp_path / "kept"),
+            "IndexDirectory": str(tmp_path / "kept"),
+            "DeflatedTransferSyntaxAccepted": True,
+        }
+        (tmp_path / "orthanc.json").write_text(json.dumps(settings))
+        return ["Orthanc", str(tmp_path / "orthanc.json")]
+
+    with serving(arguments) as server:
+        (result,) = run(send(server.port, [odd_deflated], asked(DEFLATED)))
+    assert result.text == "success (0000H)"
+
+
+@pytest.mark.dcmtk
+def test_storescu_s_own_padding_is_saved_as_it_came(run, tmp_path, odd_deflated):
+    async def play():
+        handle = AcceptorHandle(contexts=(SupportedContext(CT, (DEFLATED,)),))
+        storage = Storage(StorageMode.RECEIVE, str(tmp_path / "in"))
+        async with answering(handle=handle, storage=storage) as ours:
+            return await run_to_end("storescu", "-v", "-R", "-xd", "127.0.0.1", ours.port, str(odd_deflated)), ours
+
+    finished, ours = run(play())
+    assert finished.code == 0, finished.output
+    assert not [event for event in ours.record.of(K.PDU_RECEIVED) if any("odd" in each.text for each in event.findings)]
+    (kept,) = (tmp_path / "in").iterdir()
+    assert kept.name == "1.2.3.dcm"
+
+
+# --- acknowledgements ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.dcmtk
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can be told to acknowledge at once")
+def test_storescp_waits_for_our_acknowledgements_unless_they_come_at_once_and_that_is_named(run, tmp_path, ct):
+    """It writes each answer in two pieces and leaves Nagle's algorithm on: 40 ms with each object."""
+    files = [ct(f"{number}.dcm", 65_536) for number in range(12)]
+
+    async def play(port: int, quick_ack: bool):
+        transport = RequestorTransport(quick_ack=quick_ack)
+        async with asking(port, asked(EXPLICIT), transport=transport) as ours:
+            results = [result async for result in store_files(ours.association, files)]
+            await ours.association.release()
+            assert all(result.is_stored for result in results)
+            waits = [event.text for event in ours.record.of(K.NOTE) if "Latency that the peer causes" in event.text]
+            return statistics.median(result.ms for result in results), waits
+
+    with serving(lambda port: ["storescp", "--ignore", str(port)]) as server:
+        slow, named = run(play(server.port, quick_ack=False))
+        fast, unnamed = run(play(server.port, quick_ack=True))
+    assert slow > 3 * fast
+    assert (len(named), unnamed) == (1, [])

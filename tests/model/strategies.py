@@ -29,7 +29,7 @@ from parley.model.handle import (
 from parley.model.profile import AcceptorSide, Profile, RequestorSide, Timers
 from parley.model.responses import ResponseAction, ResponseRule
 from parley.model.secret import Secret
-from parley.model.storage import Storage, StorageMode
+from parley.model.storage import Duplicates, Storage, StorageMode
 from parley.model.tls import ClientCertificate, Tls, TlsProfile, TlsVersion
 from parley.model.transport import AcceptorTransport, IpVersion, RequestorTransport
 
@@ -117,7 +117,7 @@ tls = st.none() | st.builds(
     *(files, files, files, secrets, files),
     *(st.booleans(), st.booleans(), st.sampled_from(ClientCertificate)),
 )
-storage = st.builds(Storage, st.sampled_from(StorageMode), text, numbers)
+storage = st.builds(Storage, st.sampled_from(StorageMode), text, numbers, st.sampled_from(Duplicates), numbers)
 conditions = st.sampled_from(["", "~calling CT*", "~addr 10.0.0.0/8 & ~hour 18..7", "(~tls | !echo)"]) | text
 answers = st.sampled_from(["accept", "after 5 s reject 1/1/7", 'accept as "Site A"', "ask", "silence"]) | text
 answerings = st.builds(
@@ -139,12 +139,13 @@ profiles = st.builds(
     scu=st.builds(
         RequestorSide,
         *(text, numbers, requestor_handles, timers, tls),
-        st.builds(RequestorTransport, *wishes, text, numbers),
+        st.builds(RequestorTransport, *wishes, text, numbers, quick_ack=st.booleans()),
     ),
     scp=st.builds(
         AcceptorSide,
         *(text, numbers, acceptor_handles, rules, timers, numbers, tls, storage),
-        *(answerings, few(responses), st.builds(AcceptorTransport, *wishes, numbers), numbers),
+        *(answerings, few(responses)),
+        *(st.builds(AcceptorTransport, *wishes, numbers, quick_ack=st.booleans()), numbers),
     ),
     comment=text,
 )

@@ -189,7 +189,13 @@ def test_a_request_comes_back_as_it_went_in(qtbot, scu, name, tls, unfolded):
 
 @pytest.mark.parametrize("unfolded", [False, True])
 def test_wishes_of_tcp_come_back_as_they_went_in(qtbot, scu, scp, unfolded):
-    wishes = {"ip_version": IpVersion.IPV6, "no_delay": False, "send_buffer": 0, "receive_buffer": 1 << 40}
+    wishes = {
+        "ip_version": IpVersion.IPV6,
+        "no_delay": False,
+        "quick_ack": False,
+        "send_buffer": 0,
+        "receive_buffer": 1 << 40,
+    }
     calls = RequestorTransport(**wishes, local_host=" ::1 ", local_port=104)
     for panel, transport in ((scu, calls), (scp, AcceptorTransport(**wishes, backlog=0))):
         if unfolded:

@@ -36,7 +36,7 @@ class Recorder(QObject):
         self.listener = None
 
     def __getattr__(self, name):
-        if name not in {"associate", "echo", "release", "abort", "listen", "stop", "abort_association"}:
+        if name not in {"associate", "echo", "release", "abort", "listen", "stop", "abort_association", "note"}:
             raise AttributeError(name)
         return lambda *arguments: self.calls.append((name, *arguments))
 

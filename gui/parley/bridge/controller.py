@@ -156,6 +156,10 @@ class Controller(QObject):
         if association is not None:
             association.abort()
 
+    def note(self, text: str) -> None:
+        """Put a remark among the events."""
+        self._engine.note(text)
+
     # --- what came of it ---
 
     def _start(

@@ -6,6 +6,8 @@ import argparse
 import asyncio
 from collections import deque
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from parley.commands.interruption import on_signal
@@ -22,9 +24,11 @@ from parley.commands.shared import (
     warn,
 )
 from parley.diagnosis import diagnose_listen
+from parley.engine.disk import on_disk_thread
 from parley.engine.engine import Engine
 from parley.engine.errors import ListenError
 from parley.engine.listener import Armed, Listener
+from parley.engine.tasks import spawn
 from parley.keystore.terminal import with_values
 from parley.model.address import is_loopback
 from parley.model.answering import Answering, AnswerRule, DecisionMode
@@ -32,12 +36,13 @@ from parley.model.answers.policy import AnswerPolicy, Resolve, misbehaviours
 from parley.model.answers.words import Answer, AnswerError, parse_answer
 from parley.model.decision import Caller, Decision, Hold, Misbehave
 from parley.model.files.entries import StoreError
+from parley.model.files.partial import leftovers_in, remove_leftovers
 from parley.model.files.reader import ProfileFileError, read_answers
 from parley.model.handle import AcceptanceRules, AcceptorHandle
 from parley.model.misbehaviour.tables import ACCEPTOR
 from parley.model.problems.validation import check_acceptor
 from parley.model.profile import AcceptorSide, Profile
-from parley.model.storage import Storage, StorageMode, folder_trouble
+from parley.model.storage import Duplicates, Storage, StorageMode, folder_trouble
 from parley.model.storage_contexts import storage_beyond
 from parley.model.system_errors import error_words
 from parley.model.tls import ClientCertificate
@@ -63,10 +68,25 @@ async def _run_listener(side: AcceptorSide, armed: tuple[Answer, ...], options: 
         try:
             listener = await engine.listen(side, resolve=resolve)
             _arm(listener, armed, resolve)
+            if side.storage.mode is StorageMode.RECEIVE:
+                folder = Path(side.storage.folder)
+                spawn(_see_to_leftovers(engine, folder, remove=options.remove_leftovers), name="leftovers")
             await interrupted.wait()
         finally:
             await engine.close()
     return PASSED
+
+
+async def _see_to_leftovers(engine: Engine, folder: Path, *, remove: bool) -> None:
+    """Say what killed programs have left in the folder, or remove it; listening waits for no disk."""
+    found = await on_disk_thread(partial(leftovers_in, folder))
+    if not found.paths:
+        return
+    if remove:
+        removed = await on_disk_thread(partial(remove_leftovers, found))
+        engine.note(f"{removed} of {found.words} removed that a killed program has left in {folder}")
+    else:
+        engine.note(f"{found.words} of a killed program in {folder}: --remove-leftovers removes them.")
 
 
 def _profiles_of(options: argparse.Namespace) -> Resolve:
@@ -190,4 +210,17 @@ def _storage(storage: Storage, options: argparse.Namespace) -> Storage:
         if storage.mode is StorageMode.REFUSE:
             raise UsageError("--status is for objects that are taken: say --store DIR or --discard too.")
         storage = replace(storage, status=options.status)
+    return _dealing_with_duplicates(storage, options)
+
+
+def _dealing_with_duplicates(storage: Storage, options: argparse.Namespace) -> Storage:
+    if options.duplicates is not None:
+        storage = replace(storage, duplicates=Duplicates(options.duplicates))
+    if options.duplicate_status is not None:
+        if storage.duplicates is not Duplicates.REFUSE:
+            raise UsageError("--duplicate-status is for objects that are refused: say --duplicates refuse too.")
+        storage = replace(storage, duplicate_status=options.duplicate_status)
+    is_about_files = options.duplicates is not None or options.remove_leftovers
+    if is_about_files and storage.mode is not StorageMode.RECEIVE:
+        raise UsageError("--duplicates and --remove-leftovers are for objects that are saved: say --store DIR too.")
     return storage

@@ -11,14 +11,15 @@ from parley.dimse.command import CommandSet, decode_command, encode_command
 from parley.dimse.errors import MessageError
 from parley.ul.codes import AbortReason
 from parley.ul.errors import LocalProtocolError
+from parley.ul.limits import SENT_DATA_LENGTH
 from parley.ul.pdu import PDataTf, Pdv
 from parley.ul.primitives import DataRun
 
 __all__ = [
     "COMMAND_LIMIT",
     "DATA_SET_KEPT",
+    "MOST_EMPTY",
     "PDV_OVERHEAD",
-    "UNLIMITED_LENGTH",
     "Message",
     "MessageError",
     "Reassembler",
@@ -31,11 +32,12 @@ __all__ = [
 PDV_OVERHEAD = 6
 """Bytes of a PDV beside its fragment: item length, context id and control header."""
 
-UNLIMITED_LENGTH = 128 * 1024
-"""Length of the P-DATA-TF PDUs sent to a peer that names no limit; peers that say so have limits all the same."""
-
 COMMAND_LIMIT = 64 * 1024
 """Longest command set taken from a peer, in bytes; real ones have some hundred."""
+
+MOST_EMPTY = 8
+"""How many fragments without a byte are taken in a row: a peer whose arithmetic leaves it no room would send them for
+ever."""
 
 DATA_SET_KEPT = 64 * 1024
 """How many bytes of a received data set are kept unless told otherwise."""
@@ -69,6 +71,11 @@ class Message:
         return self.field is not None and self.field.is_response
 
     @property
+    def size(self) -> int:
+        """How many bytes its data set has, those that were not kept included."""
+        return len(self.data_set or b"") + self.omitted
+
+    @property
     def message_id(self) -> int | None:
         """A request's own number."""
         return self.command.number("MessageID")
@@ -94,25 +101,26 @@ class Message:
         if self.status is not None:
             parts.append(f": {status_words(self.status, self.field)}")
         if self.data_set is not None:
-            parts.append(f", with a data set of {len(self.data_set) + self.omitted} bytes")
+            parts.append(f", with a data set of {self.size} bytes")
         return "".join(parts)
 
 
 # --- sending ---------------------------------------------------------------------------------------------------------
 
 
-def fragment_length(maximum_length: int | None) -> int:
+def fragment_length(maximum_length: int | None, most: int = SENT_DATA_LENGTH) -> int:
     """How long a fragment may be, in bytes, for a receiver with this maximum length (PS3.8 section D.1.1).
 
-    Even wherever that is possible, as many receivers expect.
+    Even wherever that is possible, as the standard wants it (PS3.8 section E.1).
 
     Args:
         maximum_length: the peer's item 51H; 0 and None are no limit.
+        most: this side's own longest P-DATA-TF, whatever the peer takes.
 
     Raises:
         LocalProtocolError: when not even one byte fits.
     """
-    length = (maximum_length or UNLIMITED_LENGTH) - PDV_OVERHEAD
+    length = min(maximum_length or most, most) - PDV_OVERHEAD
     if length < 1:
         raise LocalProtocolError(
             f"The peer's maximum length of {maximum_length} leaves no room for data: each fragment needs "
@@ -121,13 +129,13 @@ def fragment_length(maximum_length: int | None) -> int:
     return length - length % 2 or length
 
 
-def fragments(message: Message, maximum_length: int | None) -> Iterator[PDataTf]:
-    """The P-DATA-TF PDUs of a message, one PDV each, made as they are taken.
+def fragments(message: Message, maximum_length: int | None, most: int = SENT_DATA_LENGTH) -> Iterator[PDataTf]:
+    """The P-DATA-TF PDUs of a message, one PDV each, made as they are taken; see `fragment_length`.
 
     Raises:
         LocalProtocolError: at once, when the command set cannot be encoded or the peer's maximum length has no room.
     """
-    length = fragment_length(maximum_length)
+    length = fragment_length(maximum_length, most)
     return _fragments(message.context_id, encode_command(message.command), message.data_set, length)
 
 
@@ -196,6 +204,7 @@ class Reassembler:
         self._command_limit = command_limit
         self._data_set_kept = data_set_kept
         self._sink_for = sink_for
+        self._empty = 0
         self._reset()
 
     def _reset(self) -> None:
@@ -217,10 +226,24 @@ class Reassembler:
         Raises:
             MessageError: while iterating, after the messages that came before the fault.
         """
+        if not pdu.pdvs:
+            self._count_empty()
         for pdv in pdu.pdvs:
+            if pdv.data or pdv.control & 2:
+                self._empty = 0
+            else:
+                self._count_empty()
             message = self._take(pdv)
             if message is not None:
                 yield message
+
+    def _count_empty(self) -> None:
+        self._empty += 1
+        if self._empty > MOST_EMPTY:
+            raise MessageError(
+                f"The peer sends fragments without data: {self._empty} in a row, with more to come each time. Some "
+                "stacks do so for ever when the maximum length that they were told leaves them no room."
+            )
 
     def _take(self, pdv: Pdv) -> Message | None:
         if not pdv.control & 3 and self._sink is not None and pdv.context_id == self._context_id:

@@ -1,10 +1,12 @@
-"""C-STORE (PS3.7 section 9.1.1): its messages, and which presentation context fits a data set."""
+"""C-STORE (PS3.7 section 9.1.1): its messages, what may be odd about a request, and which context fits a data set."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
-from parley.dimse.codes import NO_DATA_SET, CommandField
+from parley.dimse.codes import CANNOT_UNDERSTAND, INVALID_SOP_INSTANCE, NO_DATA_SET, CommandField
 from parley.dimse.command import CommandSet, Value
 from parley.dimse.message import Message
 from parley.ul.negotiation import NegotiatedContext
@@ -59,6 +61,89 @@ def store_response(request: Message, status: int, comment: str = "") -> Message:
     if comment:
         command["ErrorComment"] = comment.encode("ascii", "replace").decode("ascii")[:COMMENT_LENGTH]
     return Message(request.context_id, CommandSet(command))
+
+
+_UID = re.compile(r"[0-9.]{1,64}")
+
+
+def is_uid(text: str) -> bool:
+    """Whether it could be a UID, however odd; a path could not."""
+    return _UID.fullmatch(text) is not None and any(letter.isdecimal() for letter in text)
+
+
+@dataclass(frozen=True, slots=True)
+class Oddity:
+    """Something in a C-STORE-RQ that the standard does not allow.
+
+    Attributes:
+        text: one sentence for a person.
+        status: answered in place of taking the object; None where it can be taken all the same.
+    """
+
+    text: str
+    status: int | None = None
+
+
+def store_oddities(request: Message, abstract_syntax: str) -> tuple[Oddity, ...]:
+    """What is odd about a C-STORE-RQ (PS3.7 Table 9.3-1); most of it is known before its data set has come.
+
+    Args:
+        request: without its data set where that is still to come.
+        abstract_syntax: of the presentation context on which it came.
+    """
+    return tuple(oddity for find in _ODDITIES if (oddity := find(request, abstract_syntax)) is not None)
+
+
+def _no_message_id(request: Message, _abstract_syntax: str) -> Oddity | None:
+    if request.message_id is not None:
+        return None
+    return Oddity(
+        "It has no Message ID (0000,0110) that could be answered: the object is not taken.", CANNOT_UNDERSTAND
+    )
+
+
+def _no_data_set(request: Message, _abstract_syntax: str) -> Oddity | None:
+    if request.command.has_data_set:
+        return None
+    return Oddity("Its Command Data Set Type (0000,0800) announces no data set: there is no object.", CANNOT_UNDERSTAND)
+
+
+def _empty_data_set(request: Message, _abstract_syntax: str) -> Oddity | None:
+    if request.data_set is None or request.size:
+        return None
+    return Oddity("Its data set is empty: there is no object.", CANNOT_UNDERSTAND)
+
+
+def _no_instance(request: Message, _abstract_syntax: str) -> Oddity | None:
+    uid = request.command.text("AffectedSOPInstanceUID")
+    if is_uid(uid):
+        return None
+    words = "no UID as its" if uid else "no"
+    return Oddity(f"It has {words} Affected SOP Instance UID (0000,1000).", INVALID_SOP_INSTANCE)
+
+
+def _other_class(request: Message, abstract_syntax: str) -> Oddity | None:
+    uid = request.command.text("AffectedSOPClassUID")
+    if uid == abstract_syntax:
+        return None
+    words = f"names SOP class {uid[:64]}" if uid else "names no Affected SOP Class UID (0000,0002)"
+    return Oddity(f"It {words} on a presentation context for {abstract_syntax}.")
+
+
+def _answers_something(request: Message, _abstract_syntax: str) -> Oddity | None:
+    if request.answers is None and request.status is None:
+        return None
+    return Oddity("It has elements of a response: a Status or a Message ID Being Responded To.")
+
+
+_ODDITIES: tuple[Callable[[Message, str], Oddity | None], ...] = (
+    _no_message_id,
+    _no_data_set,
+    _empty_data_set,
+    _no_instance,
+    _other_class,
+    _answers_something,
+)
 
 
 def fitting_context(

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from parley.engine.association import Association
 from parley.engine.connection import IDLE
 from parley.engine.shared import Shared
-from parley.engine.sockets import apply_no_delay
 from parley.model.build import accept_pdu
 from parley.model.decision import (
     Abort,
@@ -126,7 +125,7 @@ class Acceptor(Association):
 
     def connection_opened(self, transport: asyncio.BaseTransport) -> None:
         super().connection_opened(transport)
-        apply_no_delay(transport, self._listener.side.transport)
+        self.wish(self._listener.side.transport)
         self.tell(EventKind.CONNECTION_ACCEPTED)
 
     def connection_ready(self) -> None:

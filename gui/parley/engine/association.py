@@ -173,6 +173,8 @@ class Association(Misbehaving):
         if self.may(Evt.EVT_15):
             self.tell(EventKind.NOTE, text=f"{error} This side aborts.")
             self._request(pr.AbortRequest(AbortSource.SERVICE_PROVIDER, error.reason))
+            if self._messages is not None:
+                self._messages.end("was aborted")
         else:
             self.tell(EventKind.NOTE, text=str(error))
 

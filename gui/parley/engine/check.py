@@ -62,7 +62,8 @@ async def run_check(
     if attempt.end is AttemptEnd.ESTABLISHED:
         try:
             steps.append(await _echo(association, clock))
-            steps.append(await _release(association, clock))
+            if association.is_established:  # Else what failed before has ended it.
+                steps.append(await _release(association, clock))
         finally:
             association.abort()
     reached = {step.name for step in steps}

@@ -17,12 +17,15 @@ from parley.engine.deadlines import Deadline
 from parley.engine.fragment_log import FragmentLog
 from parley.engine.script import Running
 from parley.engine.shared import Shared
+from parley.engine.sockets import acknowledger, apply_no_delay, leave_to_the_system
+from parley.engine.stalls import Stalls
 from parley.engine.tls_transport import TlsTransport
 from parley.model.address import format_address
 from parley.model.event import EventKind
 from parley.model.profile import Timers
 from parley.model.system_errors import error_words
 from parley.model.tls import Handshake
+from parley.model.transport import Transport
 from parley.ul import effects as fx
 from parley.ul import primitives as pr
 from parley.ul.codec import Decoded
@@ -41,6 +44,9 @@ LINGER_SECONDS = 5.0
 PDUS_AT_ONCE = 2
 """How many PDUs, or pieces of long ones, are looked at between two looks at the clock: a peer may send thousands in one
 packet."""
+
+MOST_IGNORED = 8
+"""How many PDUs are told that come in while this side only waits for the peer to close (Sta13)."""
 
 
 class Connection(asyncio.Protocol):
@@ -73,6 +79,9 @@ class Connection(asyncio.Protocol):
         self.ul = UpperLayer(self.role, self.settings.limits(maximum_length))
         self.timers = timers
         self.deadline = Deadline(shared.deadlines, self._timer_expired)
+        self._acknowledge = leave_to_the_system
+        self._stalls = Stalls()
+        self._ignored = 0
         self._local = ""
         self._record = shared.record
         self._turns = shared.turns
@@ -123,12 +132,25 @@ class Connection(asyncio.Protocol):
         self._local = format_address(transport.get_extra_info("sockname"))
         self.peer = format_address(transport.get_extra_info("peername"))
 
+    def wish(self, wishes: Transport) -> None:
+        """Have TCP carry the open connection as the side wishes."""
+        assert self._transport is not None
+        apply_no_delay(self._transport, wishes)
+        self._acknowledge = acknowledger(self._transport, wishes)
+
     def connection_ready(self) -> None:
         """PDUs can be exchanged; the roles extend it."""
 
     def data_received(self, data: bytes) -> None:
+        self.acknowledge()
         self._touch()
         self._take_turn(data)
+        if words := self._stalls.came(asyncio.get_running_loop().time(), len(data), self.ul.buffered):
+            self.tell(EventKind.NOTE, text=words)
+
+    def acknowledge(self) -> None:
+        """TCP has brought something: the peer may wait to hear of it."""
+        self._acknowledge()
 
     def _take_turn(self, data: bytes = b"") -> None:
         """Look at what came in for as long as one turn may take; no more is read until all of it has been looked at."""
@@ -232,7 +254,8 @@ class Connection(asyncio.Protocol):
         """Send the middle of a data set, or a part of it; the log is told of none of its PDUs."""
         self._touch()
         self.write(self.ul.data_bytes(run))
-        self._sent_log.leave_out(len(run.data) // run.length, len(run.data))
+        count = len(run.data) // run.length
+        self._sent_log.leave_out(count, len(run.data), count * (run.length & 1))
 
     def write(self, data: bytes) -> None:
         """Hand bytes to the transport connection, if there still is one that takes them."""
@@ -296,11 +319,15 @@ class Connection(asyncio.Protocol):
         getattr(self, _EXECUTE[type(effect)])(effect)
 
     def _on_transition(self, effect: fx.Transition) -> None:
+        if effect.before is effect.after is State.STA_13 and self._ignored > MOST_IGNORED:
+            return
         if effect.event is not Evt.EVT_10 or not self._received_log.is_leaving_out:
             self.tell(EventKind.STATE, transition=effect)
 
     def _on_received(self, effect: fx.Received) -> None:
         pdu = effect.pdu
+        if self.state is State.STA_13 and self._script is None and not self._is_listed():
+            return
         if isinstance(pdu, PDataTf):
             if not self._received_log.leaves_out(pdu, effect.findings):
                 self._received_log.tell(pdu, effect.data, effect.findings)
@@ -309,8 +336,16 @@ class Connection(asyncio.Protocol):
         asked = self.request_data if isinstance(pdu, AAssociateAc) else b""
         self.tell(EventKind.PDU_RECEIVED, wire=effect.data, request=asked)
 
+    def _is_listed(self) -> bool:
+        """Whether a PDU is told that comes in after the end: a peer that has not noticed may send on and on."""
+        self._ignored += 1
+        if self._ignored == MOST_IGNORED + 1:
+            self.tell(EventKind.NOTE, text="The peer sends on though this is over; what else comes is not listed.")
+        return self._ignored <= MOST_IGNORED
+
     def _on_received_run(self, effect: fx.ReceivedRun) -> None:
-        self._received_log.leave_out(len(effect.pdvs), sum(len(pdv.data) for pdv in effect.pdvs))
+        sizes = [len(pdv.data) for pdv in effect.pdvs]
+        self._received_log.leave_out(len(sizes), sum(sizes), sum(size & 1 for size in sizes))
 
     def _on_malformed(self, effect: fx.Malformed) -> None:
         self.tell(EventKind.MALFORMED, wire=effect.data, text=str(effect.error))

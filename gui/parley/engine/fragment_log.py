@@ -2,7 +2,7 @@
 
 Bulk data would push all else out of the log, and fill the memory. So of a data set only the first and the last PDU are
 told; those between them become one note with their count and bytes. Of a long PDU the beginning is kept. Every command
-set is told as it is.
+set is told as it is. Fragments of an odd length are said of both directions.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from parley.model.event import EventKind
+from parley.model.problems.nonconformity import fault_words
+from parley.ul.data_rules import ODD_IN_BETWEEN, odd_fragments
 from parley.ul.errors import Finding
 from parley.ul.pdu import PDataTf
 
@@ -36,34 +38,53 @@ class FragmentLog:
         self._is_within = False
         self._count = 0
         self._bytes = 0
+        self._odd = 0
+        self._is_odd_said = False
 
     def leaves_out(self, pdu: PDataTf, findings: tuple[Finding, ...] = ()) -> bool:
         """Whether the PDU lies in the middle of a data set, and nothing is noteworthy in it; asked once of each."""
-        is_middle, size = True, 0
+        is_middle, size, odd = True, 0, 0
         for pdv in pdu.pdvs:
             is_middle = is_middle and not pdv.control & 3
             size += len(pdv.data)
+            odd |= len(pdv.data) & 1
         self.is_leaving_out = is_middle and self._is_within and not findings
         self._is_within = is_middle
         if self.is_leaving_out:
-            self._count += 1
-            self._bytes += size
+            self.leave_out(1, size, odd)
         return self.is_leaving_out
 
-    def leave_out(self, count: int, size: int) -> None:
-        """So many PDUs followed from the middle of a data set, with so many of its bytes."""
+    def leave_out(self, count: int, size: int, odd: int = 0) -> None:
+        """So many PDUs followed from the middle of a data set, with so many of its bytes.
+
+        Args:
+            odd: how many of them have a fragment of odd length.
+        """
         self._count += count
         self._bytes += size
+        self._odd += odd
 
     def tell(self, pdu: PDataTf, data: bytes, findings: tuple[Finding, ...] = ()) -> None:
         """Tell of a PDU, and before it of those that were left out since the one told before."""
+        odd = odd_fragments(pdu)
         if self._count:
-            direction = "sent" if self._kind is EventKind.PDU_SENT else "received"
-            plural = "s" if self._count > 1 else ""
-            words = f"{self._count} P-DATA-TF PDU{plural} in between with {self._bytes} bytes of the data set"
-            self._count = self._bytes = 0
-            self._tell(EventKind.NOTE, text=f"{direction} {words}")
-        self._tell(self._kind, **_bounded(pdu, data), noted=findings)
+            self._tell_left_out()
+        if odd and self._kind is EventKind.PDU_SENT and not self._is_odd_said:
+            self._is_odd_said = True
+            self._tell(EventKind.NOTE, text=fault_words("sent", odd), noted=odd)
+        self._tell(self._kind, **_bounded(pdu, data), noted=(*findings, *odd))
+        if any(pdv.is_last for pdv in pdu.pdvs):
+            self._is_odd_said = False
+
+    def _tell_left_out(self) -> None:
+        direction = "sent" if self._kind is EventKind.PDU_SENT else "received"
+        plural = "s" if self._count > 1 else ""
+        words = f"{self._count} P-DATA-TF PDU{plural} in between with {self._bytes} bytes of the data set"
+        if self._odd:
+            words += f", {self._odd} of them of an odd length"
+        findings = (ODD_IN_BETWEEN,) if self._odd else ()
+        self._count = self._bytes = self._odd = 0
+        self._tell(EventKind.NOTE, text=f"{direction} {words}", noted=findings)
 
 
 def _bounded(pdu: PDataTf, data: bytes) -> dict[str, Any]:

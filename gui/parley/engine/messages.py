@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from parley.dimse.codes import CommandField
 from parley.dimse.echo import echo_request
 from parley.dimse.message import (
     Message,
@@ -33,7 +34,7 @@ from parley.model.registry import labelled
 from parley.model.responses import ResponseRule
 from parley.model.storage import Storage
 from parley.model.system_errors import error_words
-from parley.ul.codes import VERIFICATION
+from parley.ul.codes import VERIFICATION, AbortReason
 from parley.ul.errors import LocalProtocolError
 from parley.ul.negotiation import NegotiatedContext
 from parley.ul.pdu import PDataTf
@@ -49,6 +50,10 @@ TURN_SECONDS = 0.002
 
 RUN_BYTES, MOST_IN_RUN = 128 * 1024, 128
 """How much of a data set is handed to the transport at once, and so many fragments at most."""
+
+MOST_STRAYS = 16
+"""How many messages are borne in an association that nobody may send, or answer: a peer that sends no end of them must
+hold nobody up. A few are what a tester wants to see."""
 
 Progress = Callable[[DicomFile, int], None]
 """Told, now and then, how many bytes of a file's data set have been handed to the transport."""
@@ -79,8 +84,11 @@ class Messages:
     def __init__(self, association: Association, storage: Storage, responses: tuple[ResponseRule, ...]) -> None:
         self._association = association
         self._contexts = association.agreed
-        self._responder = Responder(association, self._contexts, storage, responses, self._send)
-        self._reassembler: Reassembler | None = Reassembler(tuple(self._contexts), sink_for=self._responder.sink_for)
+        self._responder = Responder(association, self._contexts, storage, responses, self._send, self._stray)
+        self._reassembler: Reassembler | None = Reassembler(
+            tuple(self._contexts), sink_for=self._responder.storing.sink_for
+        )
+        self._strays = 0
         self._asked: _Asked | None = None
         self._message_id = 0
         self._is_paused = False
@@ -113,16 +121,15 @@ class Messages:
             AssociationError: it holds no object, or cannot be read.
         """
         try:
-            length = fragment_length(self._association.peer_maximum_length)
+            return await open_source(path, self._fragment_length())
         except LocalProtocolError as error:
             raise AssociationError(str(error)) from error
-        return await open_source(path, length)
 
     async def store(self, source: FileSource, progress: Progress | None = None, priority: int = MEDIUM) -> StoreResult:
         """See `Association.store`; the source is closed in any case."""
         file = source.file
         try:
-            length = fragment_length(self._association.peer_maximum_length)
+            length = self._fragment_length()
             context = self._context_for(file)
             with self._asking("C-STORE") as asked:
                 return await self._store(asked, source, context, length, progress, priority)
@@ -142,8 +149,11 @@ class Messages:
     ) -> StoreResult:
         file, loop = source.file, asyncio.get_running_loop()
         request = store_request(
-            context.context_id, asked.message_id, file.sop_class_uid, file.sop_instance_uid, file.size, priority
+            context.context_id, asked.message_id, file.sop_class_uid, file.sop_instance_uid, source.size, priority
         )
+        if source.padding:
+            words = f"The deflated data set has an odd length, {file.size} bytes: one zero byte goes behind it."
+            self._association.tell(EventKind.NOTE, text=words)
         started = loop.time()
         self._send(request)
         asked.is_sending = True
@@ -192,7 +202,7 @@ class Messages:
                     turn_ends = loop.time() + TURN_SECONDS
             sent += len(part)
             if progress is not None:
-                progress(source.file, sent)
+                progress(source.file, min(sent, source.file.size))
         if self._asked is not None:
             self._asked.is_sending = False
 
@@ -224,7 +234,16 @@ class Messages:
 
     async def _answer_to(self, asked: _Asked) -> Message:
         self._association.deadline.start(DIMSE_RESPONSE, self._association.timers.dimse_response)
-        return await asked.answer
+        try:
+            return await asked.answer
+        except asyncio.CancelledError:
+            # Nobody waits for the answer any more, and nothing else may be asked before it has come.
+            self._association.abort()
+            raise
+
+    def _fragment_length(self) -> int:
+        association = self._association
+        return fragment_length(association.peer_maximum_length, association.settings.sent_data_bytes)
 
     def _context_for(self, file: DicomFile) -> NegotiatedContext:
         context = fitting_context(self._contexts.values(), file.sop_class_uid, file.transfer_syntax_uid)
@@ -237,10 +256,12 @@ class Messages:
     def pause(self) -> None:
         """The transport has enough for now."""
         self._is_paused = True
+        self._responder.pause()
 
     def resume(self) -> None:
         """The transport takes more."""
         self._is_paused = False
+        self._responder.resume()
         if self._resumed is not None and not self._resumed.done():
             self._resumed.set_result(None)
 
@@ -258,13 +279,16 @@ class Messages:
 
     def received(self, pdu: PDataTf) -> None:
         """A P-DATA-TF has come in."""
-        if self._reassembler is None:
+        reassembler = self._reassembler
+        if reassembler is None:
             # What follows on a message that could not be read cannot be trusted.
             return
         try:
-            for message in self._reassembler.receive(pdu):
+            for message in reassembler.receive(pdu):
                 self._association.tell(EventKind.MESSAGE_RECEIVED, text=message.words)
                 self._take(message)
+                if self._reassembler is not reassembler:
+                    return
         except MessageError as error:
             self._reassembler = None
             self._association.refuse(error)
@@ -273,25 +297,46 @@ class Messages:
         asked = self._asked
         if not message.is_response:
             self._responder.answer(message)
+            if not self._may_be_asked(message):
+                self._stray(f"{message.words}: it is not the peer's to ask, in the role that it has on this context.")
         elif asked is None or asked.answer.done() or message.answers != asked.message_id:
-            words = f"{message.words}: it answers nothing this side asked."
-            self._association.tell(EventKind.NOTE, text=words)
+            self._stray(f"{message.words}: it answers nothing this side asked.")
         elif message.status is None:
             self._fail(f"The answer to the {asked.name} holds no status.")
         else:
             asked.answer.set_result(message)
 
+    def _may_be_asked(self, message: Message) -> bool:
+        """Whether the peer's role allows it: an SCU asks, but for events, which an SCP reports (PS3.7 chapter 7)."""
+        context = self._contexts[message.context_id]
+        return context.as_scu if message.field is CommandField.N_EVENT_REPORT_RQ else context.as_scp
+
+    def _stray(self, words: str) -> None:
+        """A message has come that nobody may send, or answer: say so, and after a few of them abort."""
+        self._strays += 1
+        self._association.tell(EventKind.NOTE, text=words)
+        if self._strays == MOST_STRAYS:
+            self._reassembler = None
+            self._association.refuse(
+                MessageError(
+                    f"The peer has sent {MOST_STRAYS} messages that nobody may send, or answer.",
+                    reason=AbortReason.REASON_NOT_SPECIFIED,
+                )
+            )
+
     # --- the end -----------------------------------------------------------------------------------------------------
 
     def expired(self) -> None:
-        """The time for an answer, or for the peer to read on, is up."""
+        """The time for an answer, or for the peer to read on, is up.
+
+        The operation is still open at the peer, and a second one may not be asked beside it: that is the end.
+        """
         asked, seconds = self._asked, self._association.timers.dimse_response
         if asked is None:
             return
-        if asked.is_sending:
-            self._fail(f"The peer has read nothing for {seconds:g} s; the association is aborted.")
-        else:
-            self._fail(f"No answer to the {asked.name} within {seconds:g} s.")
+        what = "The peer has read nothing for" if asked.is_sending else f"No answer to the {asked.name} within"
+        self._fail(f"{what} {seconds:g} s; the association is aborted.")
+        self._association.abort()
 
     def end(self, how: str = "ended") -> None:
         """The association has ended, or will: nothing more is answered."""
@@ -303,11 +348,11 @@ class Messages:
     @property
     def is_settled(self) -> bool:
         """Whether nothing is written to any file any more."""
-        return self._responder.is_settled
+        return self._responder.storing.is_settled
 
     async def settled(self) -> None:
         """Wait until nothing is written to any file any more."""
-        await self._responder.settled()
+        await self._responder.storing.settled()
 
     def _fail(self, text: str) -> None:
         """The operation under way comes to nothing."""
@@ -325,7 +370,7 @@ class Messages:
         """
         association = self._association
         command = replace(message, data_set=None, omitted=0) if message.omitted else message
-        pdus = fragments(command, association.peer_maximum_length)
+        pdus = fragments(command, association.peer_maximum_length, association.settings.sent_data_bytes)
         if not association.may(Evt.EVT_9):
             raise LocalProtocolError(f"The association is {association.state.label} by now, {association.state.value}.")
         association.tell(EventKind.MESSAGE_SENT, text=message.words)

@@ -1,20 +1,25 @@
 """Received data sets on their way to files: collected on the loop, written on a disk thread.
 
-A file has its name only once it is whole; until then it is a hidden one, which is removed when nothing comes of it.
+A file has its name only once it is whole; until then it is a hidden one (`parley.model.files.partial`), which is
+removed when nothing comes of it. A file that is there already is replaced only by who wants that.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
-import re
-import secrets
+import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
 from parley.engine.disk import on_disk_thread
+from parley.model.files.partial import create_partial
+from parley.model.files.private import make_folder
+from parley.model.storage import Duplicates
 from parley.model.system_errors import error_code, error_words
 
 WRITE_BYTES = 1024 * 1024
@@ -26,14 +31,6 @@ MOST_WAITING = 8 * 1024 * 1024
 
 _MOST_PARTS = 1024
 """How many parts are written at once; what Linux, macOS and the BSDs take in one call."""
-
-_UID = re.compile(r"[0-9.]{1,64}")
-
-
-def file_name(sop_instance_uid: str) -> str | None:
-    """The name of an object's file; None for what is no UID, such as a path."""
-    is_uid = _UID.fullmatch(sop_instance_uid) and any(letter.isdecimal() for letter in sop_instance_uid)
-    return f"{sop_instance_uid}.dcm" if is_uid else None
 
 
 class Waiting:
@@ -61,16 +58,26 @@ class Receiver:
     """Writes one data set to a file.
 
     Args:
-        path: the file; one of that name is replaced.
+        path: the file, by the name that it should have.
         head: what stands before the data set.
         waiting: shared by the receivers of an association.
         at_once: whether the file is opened now; else it is once there is something to write. A peer that sends many
             objects before it is answered would have as many files open.
+        duplicates: what becomes of it when there is a file of that name already.
+        for_group: whether the user's group may read it.
     """
 
-    def __init__(self, path: Path, head: bytes, waiting: Waiting, *, at_once: bool = True) -> None:
-        self.path = path
-        self._file = _PartialFile(path)
+    def __init__(
+        self,
+        path: Path,
+        head: bytes,
+        waiting: Waiting,
+        *,
+        at_once: bool = True,
+        duplicates: Duplicates = Duplicates.KEEP,
+        for_group: bool = False,
+    ) -> None:
+        self._file = _PartialFile(path, duplicates, for_group=for_group)
         self._waiting = waiting
         self._parts = [head]
         self._part_bytes = len(head)
@@ -83,6 +90,16 @@ class Receiver:
             # A new file takes the system long; meanwhile the data set comes in.
             self._start(self._file.open, 0)
 
+    @property
+    def path(self) -> Path:
+        """The file; once it is saved, by the name that it got."""
+        return self._file.path
+
+    @property
+    def was_there(self) -> bool:
+        """Whether there was a file of its name already; known once it is saved or refused for that."""
+        return self._file.was_there
+
     def take(self, data: bytes) -> None:
         """The next fragment."""
         if self._outcome.done():
@@ -94,7 +111,10 @@ class Receiver:
             self._go_on()
 
     async def finish(self) -> OSError | None:
-        """All of it has come: give the file its name; returns what kept it from that."""
+        """All of it has come: give the file its name; returns what kept it from that.
+
+        That is a FileExistsError where an object is there already and this one is refused for it.
+        """
         self._is_whole = True
         self._go_on()
         return await asyncio.shield(self._outcome)
@@ -140,19 +160,28 @@ class Receiver:
 
 
 class _PartialFile:
-    """A file that has another name until it is whole; used by one thread at a time."""
+    """A file that has another name until it is whole; used by one thread at a time.
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._temporary = path.with_name(f".{secrets.token_hex(8)}.part")
+    Attributes:
+        path: the name that it is to have, or has.
+        was_there: whether there was one of that name already.
+    """
+
+    def __init__(self, path: Path, duplicates: Duplicates, *, for_group: bool) -> None:
+        self.path = path
+        self.was_there = False
+        self._duplicates = duplicates
+        self._for_group = for_group
+        self._temporary = path
         self._stream: BinaryIO | None = None
 
     def open(self) -> None:
+        folder = self.path.parent
         try:
-            self._stream = self._temporary.open("xb", buffering=0)
+            self._temporary, self._stream = create_partial(folder, for_group=self._for_group)
         except FileNotFoundError:
-            self._temporary.parent.mkdir(parents=True, exist_ok=True)
-            self._stream = self._temporary.open("xb", buffering=0)
+            make_folder(folder, for_group=self._for_group)
+            self._temporary, self._stream = create_partial(folder, for_group=self._for_group)
 
     def write(self, parts: list[bytes]) -> None:
         try:
@@ -169,11 +198,11 @@ class _PartialFile:
         self.write(parts)
         assert self._stream is not None
         try:
-            self._stream.close()
-            self._temporary.replace(self._path)
+            self._name()
         except BaseException:
             self.remove()
             raise
+        self._stream.close()
 
     def remove(self) -> None:
         if self._stream is not None:
@@ -182,6 +211,83 @@ class _PartialFile:
             self._stream = None
             with contextlib.suppress(OSError):
                 self._temporary.unlink()
+
+    def _name(self) -> None:
+        """Give the whole file its name, as its owner wants it when that is taken."""
+        assert self._stream is not None
+        if _CLOSES_FIRST:
+            self._stream.close()
+        else:
+            # Some file systems say only at a close that the disk is full; the lock stays.
+            os.close(os.dup(self._stream.fileno()))
+        if self._duplicates is Duplicates.REPLACE:
+            self.was_there = self.path.exists()
+            self._temporary.replace(self.path)
+            return
+        try:
+            _move(self._temporary, self.path)
+        except FileExistsError:
+            self.was_there = True
+            if self._duplicates is Duplicates.REFUSE:
+                raise
+            self._take_free_name()
+
+    def _take_free_name(self) -> None:
+        """The first numbered name that is free, but for what others take meanwhile."""
+        while True:
+            free = _numbered(self.path, _first_free(self.path, 2))
+            with contextlib.suppress(FileExistsError):
+                _move(self._temporary, free)
+                self.path = free
+                return
+
+
+_CLOSES_FIRST = sys.platform == "win32"
+"""Windows renames no file that is open; elsewhere it keeps its lock until it has its name."""
+
+
+def _numbered(path: Path, number: int) -> Path:
+    return path.with_name(f"{path.stem}-{number}{path.suffix}")
+
+
+def _first_free(path: Path, number: int) -> int:
+    """A number from this one on whose name is free, found in few steps however many are taken."""
+    least, step = number, 1
+    while _numbered(path, least).exists():
+        least, step = least + step, step * 2
+    taken = least - step // 2
+    while least - taken > 1:
+        middle = (taken + least) // 2
+        taken, least = (middle, least) if _numbered(path, middle).exists() else (taken, middle)
+    return least
+
+
+_moving = threading.Lock()
+"""Held where the system cannot itself keep a file from being replaced; for this process that is as good."""
+
+
+def _move(path: Path, to: Path) -> None:
+    """Rename a file unless there is one of that name.
+
+    Raises:
+        FileExistsError: there is.
+        OSError: it cannot be done.
+    """
+    if _CLOSES_FIRST:
+        path.rename(to)  # Windows replaces nothing by itself.
+        return
+    try:
+        to.hardlink_to(path)
+    except FileExistsError:
+        raise
+    except OSError:
+        # File systems of cards and sticks have no links.
+        with _moving:
+            if to.exists():
+                raise FileExistsError(errno.EEXIST, "it is there already", str(to)) from None
+            path.rename(to)
+    else:
+        path.unlink()
 
 
 def _write_all(stream: BinaryIO, parts: list[bytes]) -> None:

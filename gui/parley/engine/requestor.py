@@ -14,7 +14,6 @@ from parley.engine.names import Address
 from parley.engine.shared import Shared
 from parley.engine.sockets import (
     addresses_of,
-    apply_no_delay,
     connect,
     granted_words,
     version_to_call,
@@ -262,7 +261,7 @@ class Requestor(Association):
 
     def connection_opened(self, transport: asyncio.BaseTransport) -> None:
         super().connection_opened(transport)
-        apply_no_delay(transport, self.side.transport)
+        self.wish(self.side.transport)
         self.tell(EventKind.CONNECTED)
         if words := granted_words(transport.get_extra_info("socket"), self.side.transport):
             self.tell(EventKind.NOTE, text=words)

@@ -11,6 +11,7 @@ import errno
 import os
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -66,6 +67,23 @@ def apply_no_delay(transport: asyncio.BaseTransport, wishes: Transport) -> None:
     """Send small segments at once, or let them wait for more to go with them; asyncio has a choice of its own."""
     with suppress(OSError):  # The peer is gone already.
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, wishes.no_delay)
+
+
+def acknowledger(transport: asyncio.BaseTransport, wishes: Transport) -> Callable[[], None]:
+    """What has TCP acknowledge at once all that has come; to be called after each read, as the system forgets it."""
+    option, sock = getattr(socket, "TCP_QUICKACK", None), transport.get_extra_info("socket")
+    if option is None or not wishes.quick_ack:
+        return leave_to_the_system
+
+    def acknowledge() -> None:
+        with suppress(OSError):  # The peer is gone already.
+            sock.setsockopt(socket.IPPROTO_TCP, option, 1)
+
+    return acknowledge
+
+
+def leave_to_the_system() -> None:
+    """Linux waits some 40 ms for something that the acknowledgement could go with, Windows 200 ms."""
 
 
 def _set_buffers(sock: socket.socket, wishes: Transport) -> None:

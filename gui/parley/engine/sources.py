@@ -14,6 +14,7 @@ from typing import BinaryIO
 from parley.engine.disk import begin_on_disk_thread, on_disk_thread
 from parley.engine.errors import AssociationError
 from parley.model.dicom_files import DicomFile, DicomFileError, identify
+from parley.model.part10 import DEFLATED_SYNTAXES
 from parley.model.system_errors import error_words
 
 PART_BYTES = 1024 * 1024
@@ -25,16 +26,23 @@ class FileSource:
 
     Attributes:
         file: what it holds.
+        padding: what goes behind its data set to make that even, where the standard says so; empty elsewhere.
         is_at_end: whether the part that was taken last is the last one.
     """
 
     def __init__(self, file: DicomFile, stream: BinaryIO, part_bytes: int, first: bytes) -> None:
         self.file = file
+        self.padding = b"\0" if file.size % 2 and file.transfer_syntax_uid in DEFLATED_SYNTAXES else b""
         self.is_at_end = False
         self._stream = stream
         self._part_bytes = part_bytes
         self._left = file.size - len(first)
         self._next: bytes | asyncio.Future[bytes] = first
+
+    @property
+    def size(self) -> int:
+        """Of what is sent, in bytes."""
+        return self.file.size + len(self.padding)
 
     async def part(self) -> bytes:
         """The next part, each but the last as long as the others.
@@ -44,8 +52,9 @@ class FileSource:
         """
         part = self._next if isinstance(self._next, bytes) else await self._next
         self.is_at_end = self._left <= 0
-        if not self.is_at_end:
-            self._next = on_disk_thread(self._read)
+        if self.is_at_end:
+            return part + self.padding if self.padding else part
+        self._next = on_disk_thread(self._read)
         return part
 
     def close(self) -> None:

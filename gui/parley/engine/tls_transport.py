@@ -44,6 +44,9 @@ class SecuredProtocol(Protocol):
     def connection_ready(self) -> None:
         """Data can be exchanged."""
 
+    def acknowledge(self) -> None:
+        """TCP has brought something, be it for TLS alone."""
+
     def data_received(self, data: bytes) -> None:
         """As `asyncio.Protocol`."""
 
@@ -102,6 +105,7 @@ class TlsTransport(asyncio.Protocol, asyncio.Transport):
     def data_received(self, data: bytes) -> None:
         if self._is_over:
             return
+        self._protocol.acknowledge()
         if len(self._first) < FIRST_BYTES:
             self._first += data[:FIRST_BYTES]
         self._incoming.write(data)

@@ -15,6 +15,8 @@ PREAMBLE = bytes(128)
 PREFIX = b"DICM"
 START = len(PREAMBLE) + len(PREFIX)
 DEFLATED = "1.2.840.10008.1.2.1.99"
+DEFLATED_SYNTAXES = frozenset({DEFLATED, "1.2.840.10008.1.2.4.95", "1.2.840.10008.1.2.4.205"})
+"""Transfer syntaxes whose whole data set is deflated; an odd one is padded with one zero byte (PS3.5 section A.5)."""
 
 SOP_CLASS, SOP_INSTANCE = 0x00080016, 0x00080018
 _GROUP_LENGTH, _VERSION, _CLASS, _INSTANCE = 0x00020000, 0x00020001, 0x00020002, 0x00020003

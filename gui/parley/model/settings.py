@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from parley.ul.limits import ASSOCIATE_ITEMS, DATA_PDVS, MIB, UNLIMITED_DATA_LENGTH, Limits
+from parley.ul.limits import ASSOCIATE_ITEMS, DATA_PDVS, MIB, SENT_DATA_LENGTH, UNLIMITED_DATA_LENGTH, Limits
 
 
 class SettingError(ValueError):
@@ -90,6 +90,15 @@ class Settings:
         "Longest P-DATA-TF that is taken where this side announces no limit.",
     )
     data_pdvs: int = _number(DATA_PDVS, "", (1, 1_000_000), "Most PDVs that are taken in one P-DATA-TF.")
+    sent_data_bytes: int = _number(
+        SENT_DATA_LENGTH,
+        "bytes",
+        (1024, 16 * MIB),
+        "Longest P-DATA-TF that is sent, even to a peer that announces more, or no limit.",
+    )
+    group_access: bool = _switch(
+        False, "Whether the user's group may read the files, and enter the folders, that Parley makes."
+    )
 
     def limits(self, maximum_length: int | None) -> Limits:
         """What a peer may make a side keep that announces this maximum length; 0 and None mean unlimited."""

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from parley.model.system_errors import error_words
 
+DUPLICATE_SOP_INSTANCE = 0x0111
+"""The status that PS3.7 Annex C has for an instance that is there already."""
+
 
 class StorageMode(Enum):
     """Where a received object goes; the values are stable names in files."""
@@ -30,6 +33,26 @@ _WORDS = {
 }
 
 
+class Duplicates(Enum):
+    """What becomes of an object whose SOP instance was saved before; the values are stable names in files."""
+
+    KEEP = "keep"
+    REPLACE = "replace"
+    REFUSE = "refuse"
+
+    @property
+    def words(self) -> str:
+        """For a person."""
+        return _DUPLICATES_WORDS[self]
+
+
+_DUPLICATES_WORDS = {
+    Duplicates.KEEP: "keep both, with a number behind its name",
+    Duplicates.REPLACE: "replace what was saved before",
+    Duplicates.REFUSE: "keep what was saved before, and refuse the new one",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Storage:
     """How a C-STORE is answered.
@@ -38,11 +61,15 @@ class Storage:
         folder: of the received files; made when the first one comes.
         status: answered once an object has been taken, whatever became of it on the way being fine; 0000H is success.
             An object that was to be saved and could not be is answered with A700H.
+        duplicates: what becomes of an object whose SOP instance is in the folder already.
+        duplicate_status: answered to one that is refused for that.
     """
 
     mode: StorageMode = StorageMode.REFUSE
     folder: str = ""
     status: int = 0
+    duplicates: Duplicates = Duplicates.KEEP
+    duplicate_status: int = DUPLICATE_SOP_INSTANCE
 
 
 def folder_trouble(folder: str) -> str:

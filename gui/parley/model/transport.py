@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 
@@ -23,12 +23,15 @@ class Transport:
     Attributes:
         no_delay: whether a small segment leaves at once (TCP_NODELAY) instead of waiting for more to go with it.
         send_buffer, receive_buffer: the socket's buffers in bytes; None leaves them to the system.
+        quick_ack: whether what has come is acknowledged at once (TCP_QUICKACK, on Linux) instead of some 40 ms later: a
+            peer that keeps small segments back until then sends the rest of its message no sooner.
     """
 
     ip_version: IpVersion = IpVersion.ANY
     no_delay: bool = True
     send_buffer: int | None = None
     receive_buffer: int | None = None
+    quick_ack: bool = field(default=True, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,7 @@ class MainWindow(QMainWindow):
         """
         from parley.bridge.profiles.consent import Consent
         from parley.ui.answers.decisions import Decisions
+        from parley.ui.gates.leftovers_gate import LeftoversGate
         from parley.ui.gates.misbehave_gate import MisbehaveGate
         from parley.ui.gates.secret_gate import SecretGate
         from parley.ui.log.details import DetailsPane
@@ -101,6 +102,7 @@ class MainWindow(QMainWindow):
         self.from_wire = FromWire(self.scu, self.scp, self)
         self.secrets = SecretGate(book.keeper, controller, self.scu, self.scp, self)
         self.misbehave = MisbehaveGate(Consent(self._settings, book, self), desk, self.scu, self.scp, self)
+        self.leftovers = LeftoversGate(controller, self)
         self.decisions = Decisions(desk, held, self.scp, self.secrets, self.misbehave, self)
         self.send_files = SendFiles(controller, self.scu, self)
         self.panes = self._make_panes()

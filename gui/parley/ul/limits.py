@@ -13,6 +13,10 @@ FIXED_LENGTH = KIB
 UNLIMITED_DATA_LENGTH = 16 * MIB
 """Longest P-DATA-TF where this side asked for no limit."""
 
+SENT_DATA_LENGTH = 128 * KIB
+"""Longest P-DATA-TF that is sent, whatever the peer announces: it is built in memory, and peers that name no limit, or
+4 GiB, have limits all the same."""
+
 ASSOCIATE_ITEMS = 20_000
 """Most items in an A-ASSOCIATE-RQ or -AC; 128 presentation contexts with 63 transfer syntaxes each are 8 323."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from parley.model.attempt import AttemptEnd
 from parley.model.dicom_files import UnreadableFile, read_dicom_file
 from parley.model.event import EventKind
 from parley.model.handle import AcceptorHandle, ProposedContext, RequestorHandle, SupportedContext
-from parley.model.profile import RequestorSide
+from parley.model.profile import RequestorSide, Timers
 from parley.model.storage import Storage, StorageMode
 from parley.model.storage_contexts import missing_for
 from parley.ul.codes import VERIFICATION
@@ -223,6 +224,26 @@ def test_a_peer_that_goes_away_leaves_the_rest_waiting(play, files):
         assert "The association" in desk.model.verdict(0).cause
         await desk.settled()
         assert desk.words == "0 of 5 stored, 1 failed"
+
+    play(scene)
+
+
+def test_after_one_without_an_answer_in_time_the_rest_waits_unsent(play, files):
+    async def say_nothing(peer: Peer) -> None:
+        await accept_ct(peer)
+        await peer.read_to_end()
+
+    async def scene(desk: SendingDesk) -> None:
+        async with listening(say_nothing) as port:
+            side = RequestorSide(port=port, handle=RequestorHandle(contexts=PROPOSED))
+            desk.controller.associate(replace(side, timers=Timers(dimse_response=0.2)))
+            assert (await desk.heard("attempt_finished")).end is AttemptEnd.ESTABLISHED
+            desk.add(*files)
+            desk.send()
+            await desk.sent()
+        assert desk.stand == [S.FAILED] + 4 * [S.WAITING]
+        assert desk.model.verdict(0).cause.endswith("within 0.2 s; the association is aborted.")
+        assert not desk.sender.can_start
 
     play(scene)
 

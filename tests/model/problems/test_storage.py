@@ -11,7 +11,7 @@ from parley.model.problems.storage import refusal_of, refused_objects
 from parley.model.problems.validation import check_acceptor
 from parley.model.profile import AcceptorSide
 from parley.model.responses import ResponseRule
-from parley.model.storage import Storage, StorageMode, folder_trouble
+from parley.model.storage import Duplicates, Storage, StorageMode, folder_trouble
 from parley.model.storage_contexts import storage_beyond
 from parley.ul.codes import VERIFICATION
 from parley.ul.errors import Severity
@@ -38,6 +38,16 @@ def told(storage: Storage, side: AcceptorSide = CT_ONLY) -> dict[str, Severity]:
         (Storage(StorageMode.RECEIVE, str(Path.cwd())), {}),
         (Storage(StorageMode.RECEIVE, " "), {"storage.folder": Severity.ERROR}),
         (Storage(StorageMode.RECEIVE, "in"), {"storage.folder": Severity.WARNING}),
+        (Storage(StorageMode.RECEIVE, "/in", duplicates=Duplicates.REFUSE), {}),
+        (Storage(StorageMode.RECEIVE, "/in", duplicate_status=70000), {}),
+        (
+            Storage(StorageMode.RECEIVE, "/in", duplicates=Duplicates.REFUSE, duplicate_status=70000),
+            {"storage.duplicate_status": Severity.ERROR},
+        ),
+        (
+            Storage(StorageMode.RECEIVE, "/in", duplicates=Duplicates.REFUSE, duplicate_status=0),
+            {"storage.duplicate_status": Severity.WARNING},
+        ),
     ],
 )
 def test_what_is_wrong_is_said_of_its_field(storage, expected):

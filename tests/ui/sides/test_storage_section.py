@@ -9,7 +9,7 @@ from parley.bridge.answers.held import HeldModel
 from parley.bridge.association_model import AssociationModel
 from parley.model.handle import AcceptorHandle, SupportedContext
 from parley.model.profile import AcceptorSide
-from parley.model.storage import Storage, StorageMode
+from parley.model.storage import Duplicates, Storage, StorageMode
 from parley.model.storage_contexts import is_for_storage
 from parley.ui.kit.fields import ToneLine
 from parley.ui.kit.fold import ElidedLabel
@@ -219,6 +219,25 @@ def test_the_folded_section_says_what_it_holds(qtbot, panel):
     assert section.findChild(ElidedLabel).text() == "saved to /in, answered A700H"
     panel.set_side(AcceptorSide())
     assert section.findChild(ElidedLabel).text() == "refused (0122H)"
+
+
+def test_what_becomes_of_the_same_instance_again(qtbot, panel):
+    parts = "duplicates", "duplicate_status"
+    choose(qtbot, panel, "mode", "forget")
+    assert shown(panel, *parts) == []
+    choose(qtbot, panel, "mode", "folder")
+    assert shown(panel, *parts) == ["duplicates"]
+    choose(qtbot, panel, "duplicates", "Replace")
+    assert (storage(panel).duplicates, shown(panel, *parts)) == (Duplicates.REPLACE, ["duplicates"])
+    choose(qtbot, panel, "duplicates", "refuse the new one")
+    assert (storage(panel).duplicates, shown(panel, *parts)) == (Duplicates.REFUSE, list(parts))
+    choose(qtbot, panel, "duplicate_status", "A900H")
+    assert storage(panel).duplicate_status == 0xA900
+    panel.set_side(AcceptorSide(storage=Storage(StorageMode.RECEIVE, "/in", 0, Duplicates.REFUSE, 0)))
+    panel.check()
+    assert "is success" in problems(panel)["storage.duplicate_status"]
+    section = panel.findChild(QToolButton, "scp.storage").parentWidget()
+    assert section.findChild(ElidedLabel).text() == "saved to /in, duplicates refused"
 
 
 def test_an_edit_is_undone(qtbot, stage):

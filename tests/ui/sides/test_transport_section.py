@@ -77,6 +77,15 @@ def test_a_requestor_says_where_it_connects_from_and_how(qtbot, scu):
     assert summary(scu) == "from 192.0.2.7 port 4000 · IPv4 only · send buffer 32768 · small segments wait"
 
 
+def test_either_side_may_leave_acknowledgements_to_the_system(qtbot, scu, scp):
+    for panel in (scu, scp):
+        unfold(qtbot, panel)
+        assert panel.side().transport.quick_ack
+        tick(qtbot, panel, "quick_ack")
+        assert not panel.side().transport.quick_ack
+        assert summary(panel) == "acknowledgements wait"
+
+
 def test_an_acceptor_says_how_many_may_wait_and_how(qtbot, scp):
     assert summary(scp) == "as the system chooses"
     unfold(qtbot, scp)

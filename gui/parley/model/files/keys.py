@@ -24,7 +24,7 @@ from parley.model.handle import (
 from parley.model.profile import Timers
 from parley.model.responses import ResponseAction
 from parley.model.secret import Secret
-from parley.model.storage import StorageMode
+from parley.model.storage import Duplicates, StorageMode
 from parley.model.tls import ClientCertificate, TlsProfile, TlsVersion
 from parley.model.transport import IpVersion
 
@@ -188,7 +188,13 @@ RULES: Keys = {
     "role_policy": _one_of(RolePolicy),
     "identity": _one_of(IdentityCheck),
 }
-STORAGE: Keys = {"mode": _one_of(StorageMode), "folder": text, "status": whole}
+STORAGE: Keys = {
+    "mode": _one_of(StorageMode),
+    "folder": text,
+    "status": whole,
+    "duplicates": _one_of(Duplicates),
+    "duplicate_status": whole,
+}
 ANSWERING: Keys = {
     "mode": _one_of(DecisionMode),
     "default_answer": text,
@@ -198,6 +204,7 @@ TIMERS: Keys = {field.name: _or_off(_seconds) for field in fields(Timers)}
 _TRANSPORT: Keys = {
     "ip_version": _one_of(IpVersion),
     "no_delay": _flag,
+    "quick_ack": _flag,
     "send_buffer": _or_off(whole),
     "receive_buffer": _or_off(whole),
 }

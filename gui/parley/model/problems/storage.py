@@ -9,7 +9,7 @@ from parley.model.problems.problem import Problems, error, warning
 from parley.model.profile import AcceptorSide
 from parley.model.registry import name_of
 from parley.model.responses import ResponseRule, rule_for
-from parley.model.storage import Storage, StorageMode
+from parley.model.storage import Duplicates, Storage, StorageMode
 from parley.model.storage_contexts import is_for_storage, is_storage_class
 from parley.ul.errors import Finding, Severity
 
@@ -32,6 +32,8 @@ def storage_problems(side: AcceptorSide) -> Problems:
     if storage.status not in STATUS:
         text = f"Status {storage.status} does not fit into its two bytes, so no object can be answered."
         yield error("storage.status", text, "Use 0000H to FFFFH.")
+    if storage.mode is StorageMode.RECEIVE and storage.duplicates is Duplicates.REFUSE:
+        yield from _refusal_problems(storage.duplicate_status)
     if not any(is_for_storage(context.abstract_syntax) for context in side.handle.contexts):
         text = "No storage SOP class is supported, so no object can come in."
         yield warning("contexts", text, "Add those that peers send, or all of them.")
@@ -72,3 +74,12 @@ def _refusal(storage: Storage, responses: tuple[ResponseRule, ...], classes: Ite
         case _:
             what = f"{len(named)} storage SOP classes, {named[0]} among them, are"
     return f"{what} {how}, but every object is refused with 0122H, SOP class not supported."
+
+
+def _refusal_problems(status: int) -> Problems:
+    if status not in STATUS:
+        text = f"Status {status} does not fit into its two bytes, so no duplicate can be answered."
+        yield error("storage.duplicate_status", text, "Use 0000H to FFFFH.")
+    elif status == 0:
+        text = "0000H is success: the peer would take an object for stored that is refused."
+        yield warning("storage.duplicate_status", text, "Use 0111H, duplicate SOP instance.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +12,9 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QPushButton, 
 
 from parley.bridge.loop.job import Job
 from parley.dimse.codes import CommandField, status_words
-from parley.model.storage import Storage, StorageMode, folder_trouble
+from parley.model.files.private import make_folder
+from parley.model.files.settings_file import read_settings
+from parley.model.storage import Duplicates, Storage, StorageMode, folder_trouble
 from parley.model.system_errors import error_words
 from parley.ui.kit import icons, style
 from parley.ui.kit.fields import ComboBox, LineEdit, ToneLine, named
@@ -32,15 +33,21 @@ USUAL_STATUSES = (
 
 _TYPED_STATUS = re.compile(r"(?:0x)?([0-9a-f]{1,4})h?", re.IGNORECASE)
 _MODES: list[tuple[str, object]] = [(mode.words[:1].upper() + mode.words[1:], mode) for mode in StorageMode]
+_DUPLICATES: list[tuple[str, object]] = [(each.words[:1].upper() + each.words[1:], each) for each in Duplicates]
 
 
 class StatusEdit(ComboBox):
-    """A status: one of the usual ones, with its words, or any other as hexadecimal digits."""
+    """A status: one of the usual ones, with its words, or any other as hexadecimal digits.
+
+    Args:
+        attribute: what it is of a `Storage`.
+    """
 
     changed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, attribute: str = "status") -> None:
         super().__init__([(store_status_words(status), status) for status in USUAL_STATUSES])
+        self._attribute = attribute
         self._status = 0
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
@@ -63,7 +70,7 @@ class StatusEdit(ComboBox):
     def typed_problems(self) -> Iterator[tuple[str, str, str]]:
         if self._typed() is None:
             words = f"This is no status, so {self._status:04X}H would be answered."
-            yield ".status", words, "Type up to four hexadecimal digits."
+            yield f".{self._attribute}", words, "Type up to four hexadecimal digits."
 
     @Slot(int)
     def _choose(self, row: int) -> None:
@@ -199,7 +206,6 @@ class StorageEdit(QWidget):
 
     def __init__(self, object_name: str) -> None:
         super().__init__()
-        self._storage = Storage()
         self._lacks_classes = False
         self._mode = ChoiceEdit(_MODES)
         named(self._mode, f"{object_name}.mode", "What to do", "Objects are taken on storage contexts only")
@@ -207,6 +213,12 @@ class StorageEdit(QWidget):
         self._status = StatusEdit()
         tip = "Answered to each object that was taken; choose one or type up to four hexadecimal digits"
         named(self._status, f"{object_name}.status", "Answer with status", tip)
+        self._duplicates = ChoiceEdit(_DUPLICATES)
+        tip = "What becomes of an object whose SOP instance is in the folder already; the log says it in any case"
+        named(self._duplicates, f"{object_name}.duplicates", "The same instance again", tip)
+        self._duplicate_status = StatusEdit("duplicate_status")
+        tip = "Answered to an object that is refused because it is there already"
+        named(self._duplicate_status, f"{object_name}.duplicate_status", "Refuse it with status", tip)
         self._status_line = ToneLine()
         self._status_line.setObjectName(f"{object_name}.status.line")
         self._classes = QPushButton(icons.icon("add"), "Add all storage SOP classes")
@@ -222,22 +234,28 @@ class StorageEdit(QWidget):
         self._mode.changed.connect(self.grown)
         self._of_folder = self._add(1, "Folder", self._folder)
         self._of_status = self._add(2, "Answer", self._status)
+        self._of_duplicates = self._add(3, "If it is there already", self._duplicates)
+        self._of_duplicate_status = self._add(4, "Refuse with", self._duplicate_status)
+        self._duplicates.changed.connect(self.grown)
         # Beneath the button: a line that comes and goes must not move what the mouse is over.
-        self._grid.addWidget(self._classes, 3, 0, 1, 2, Qt.AlignmentFlag.AlignLeft)
-        self._grid.addWidget(self._status_line, 4, 1)
+        self._grid.addWidget(self._classes, 5, 0, 1, 2, Qt.AlignmentFlag.AlignLeft)
+        self._grid.addWidget(self._status_line, 6, 1)
         self.setFocusProxy(self._mode)
         self._adapt()
 
     def value(self) -> Storage:
         mode = self._mode.value()
         assert isinstance(mode, StorageMode)
-        return replace(self._storage, mode=mode, folder=self._folder.value(), status=self._status.value())
+        duplicates = self._duplicates.value()
+        assert isinstance(duplicates, Duplicates)
+        return Storage(mode, self._folder.value(), self._status.value(), duplicates, self._duplicate_status.value())
 
     def set_value(self, value: Storage) -> None:
-        self._storage = value
         self._mode.set_value(value.mode)
         self._folder.set_value(value.folder)
         self._status.set_value(value.status)
+        self._duplicates.set_value(value.duplicates)
+        self._duplicate_status.set_value(value.duplicate_status)
         self._adapt()
 
     def typed_problems(self) -> Iterator[tuple[str, str, str]]:
@@ -246,6 +264,8 @@ class StorageEdit(QWidget):
             yield from self._folder.typed_problems()
         if mode is not StorageMode.REFUSE:
             yield from self._status.typed_problems()
+        if self._refuses(self.value()):
+            yield from self._duplicate_status.typed_problems()
 
     def show_lack_of_classes(self, lacks: bool) -> None:
         """Whether no context for storage is supported."""
@@ -262,6 +282,10 @@ class StorageEdit(QWidget):
         editor.changed.connect(self._edited)
         return [label, editor]
 
+    @staticmethod
+    def _refuses(storage: Storage) -> bool:
+        return storage.mode is StorageMode.RECEIVE and storage.duplicates is Duplicates.REFUSE
+
     @Slot()
     def _edited(self) -> None:
         self._adapt()
@@ -271,7 +295,12 @@ class StorageEdit(QWidget):
         """Show what the mode uses; a failure that is answered does not keep an object from being saved."""
         storage = self.value()
         takes, saves = storage.mode is not StorageMode.REFUSE, storage.mode is StorageMode.RECEIVE
-        for widgets, is_used in ((self._of_folder, saves), (self._of_status, takes)):
+        for widgets, is_used in (
+            (self._of_folder, saves),
+            (self._of_status, takes),
+            (self._of_duplicates, saves),
+            (self._of_duplicate_status, self._refuses(storage)),
+        ):
             for widget in widgets:
                 widget.setVisible(is_used)
         self._classes.setVisible(takes and self._lacks_classes)
@@ -294,7 +323,7 @@ def _trouble_of(folder: str, _job: Job) -> str:
 
 def _make(folder: str, _job: Job) -> str:
     try:
-        Path(folder).mkdir(parents=True, exist_ok=True)
+        make_folder(Path(folder), for_group=read_settings()[0].group_access)
     except OSError as error:
         return f"The folder cannot be made: {error_words(error)}."
     return ""

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 
 from parley.model.handle import SupportedContext
 from parley.model.profile import AcceptorSide
-from parley.model.storage import Storage, StorageMode
+from parley.model.storage import Duplicates, Storage, StorageMode
 from parley.ui.kit.fields import Field
 from parley.ui.kit.part_section import PartSection
 
@@ -55,4 +55,6 @@ class StorageSection(PartSection):
         if storage.mode is StorageMode.REFUSE:
             return "refused (0122H)"
         words = "forgotten" if storage.mode is StorageMode.DISCARD else f"saved to {storage.folder or 'no folder yet'}"
+        if storage.mode is StorageMode.RECEIVE and storage.duplicates is not Duplicates.KEEP:
+            words += f", duplicates {storage.duplicates.value}d"
         return words if not storage.status else f"{words}, answered {storage.status:04X}H"

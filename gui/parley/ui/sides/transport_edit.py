@@ -88,6 +88,10 @@ class TransportEdit(QWidget):
         tip = "Off lets TCP keep a small segment until more can go with it, as some stacks do: answers get slower"
         self._keep("no_delay", "Send small segments at once", no_delay, tip)
         self._grid.addWidget(no_delay, row + 2, 0, 1, 4)
+        quick_ack = CheckEdit("Acknowledge at once what has come (TCP_QUICKACK, on Linux)")
+        tip = "Off leaves it to the system, which waits some 40 ms: peers that wait for it in the middle get slower"
+        self._keep("quick_ack", "Acknowledge at once", quick_ack, tip)
+        self._grid.addWidget(quick_ack, row + 3, 0, 1, 4)
 
     def _add(self, part: str, label: str, edit: QWidget, tip: str, row: int, column: int) -> None:
         """An editor with its label before it."""

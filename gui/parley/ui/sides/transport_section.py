@@ -46,4 +46,5 @@ def _parts(transport: Transport) -> list[str]:
         parts.append(f"backlog {transport.backlog}")
     sizes = (("send", transport.send_buffer), ("receive", transport.receive_buffer))
     parts += [f"{words} buffer {size}" for words, size in sizes if size is not None]
-    return parts if transport.no_delay else [*parts, "small segments wait"]
+    parts += [] if transport.no_delay else ["small segments wait"]
+    return parts if transport.quick_ack else [*parts, "acknowledgements wait"]
