@@ -90,6 +90,9 @@ class Settings:
         "Longest P-DATA-TF that is taken where this side announces no limit.",
     )
     data_pdvs: int = _number(DATA_PDVS, "", (1, 1_000_000), "Most PDVs that are taken in one P-DATA-TF.")
+    group_access: bool = _switch(
+        False, "Whether the user's group may read the files, and enter the folders, that Parley makes."
+    )
 
     def limits(self, maximum_length: int | None) -> Limits:
         """What a peer may make a side keep that announces this maximum length; 0 and None mean unlimited."""
