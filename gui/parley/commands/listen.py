@@ -33,6 +33,7 @@ from parley.model.answers.words import Answer, AnswerError, parse_answer
 from parley.model.decision import Caller, Decision, Hold, Misbehave
 from parley.model.files.entries import StoreError
 from parley.model.files.reader import ProfileFileError, read_answers
+from parley.model.files.regular import read_regular
 from parley.model.handle import AcceptanceRules, AcceptorHandle
 from parley.model.misbehaviour.tables import ACCEPTOR
 from parley.model.problems.validation import check_acceptor
@@ -40,6 +41,9 @@ from parley.model.profile import AcceptorSide, Profile
 from parley.model.storage import Storage, StorageMode, folder_trouble
 from parley.model.storage_contexts import storage_beyond
 from parley.model.tls import ClientCertificate
+
+MOST_RULES = 1 << 20
+"""Bytes of a file of answer rules, as of a profile."""
 
 
 def listen(options: argparse.Namespace) -> int:
@@ -73,7 +77,7 @@ def _profiles_of(options: argparse.Namespace) -> Resolve:
 
     def find(name: str) -> AcceptorSide | None:
         try:
-            return stored_profile(options.profiles, name).scp
+            return stored_profile(options, name).scp
         except StoreError:
             return None
 
@@ -85,7 +89,7 @@ def _profiles_of(options: argparse.Namespace) -> Resolve:
 
 def _acceptor_side(options: argparse.Namespace) -> AcceptorSide:
     """The SCP side of a profile, or a default one; the command's options go on top."""
-    saved = Profile("", scp=stored_profile(options.profiles, options.profile).scp) if options.profile else Profile("")
+    saved = Profile("", scp=stored_profile(options, options.profile).scp) if options.profile else Profile("")
     side = with_values(saved).scp
     asked = options.client_certificate
     wanted = {} if asked is None else {"client_certificate": ClientCertificate(asked)}
@@ -126,7 +130,7 @@ def _answering(side: AcceptorSide, options: argparse.Namespace) -> dict[str, Any
     answering, responses = side.answering, side.responses
     if options.rules is not None:
         try:
-            answering, responses = read_answers(options.rules.read_text("utf-8"))
+            answering, responses = read_answers(read_regular(options.rules, MOST_RULES).decode("utf-8-sig"))
         except (OSError, UnicodeError) as error:
             raise UsageError(f"The rules cannot be read: {error}") from None
         except ProfileFileError as error:

@@ -14,6 +14,7 @@ from typing import BinaryIO
 from parley.engine.disk import begin_on_disk_thread, on_disk_thread
 from parley.engine.errors import AssociationError
 from parley.model.dicom_files import DicomFile, DicomFileError, identify
+from parley.model.files.regular import open_regular
 
 PART_BYTES = 1024 * 1024
 """About how much of a file is read at once; two parts are in memory at most."""
@@ -90,7 +91,7 @@ def _close_unwanted(opening: Future[FileSource]) -> None:
 
 
 def _open(path: Path, part_bytes: int) -> FileSource:
-    stream = path.open("rb")
+    stream = open_regular(path)
     try:
         file = identify(path, stream)
         stream.seek(file.offset)

@@ -8,7 +8,6 @@ and never overwritten. The built-in profile has no file and can only be copied.
 from __future__ import annotations
 
 import os
-import stat
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, MutableSequence, Set
 from dataclasses import dataclass, replace
@@ -18,12 +17,18 @@ from pathlib import Path, PurePosixPath
 from parley.model.files.atomic import safe_file_name, write_atomically
 from parley.model.files.entries import SUFFIX, StoredProfile, StoreError, find, in_order
 from parley.model.files.memory import FileMemory
+from parley.model.files.private import make_folder
 from parley.model.files.reader import ProfileFileError, read_profile
+from parley.model.files.regular import FileTooBigError, read_regular
 from parley.model.files.secrets import without_secrets
 from parley.model.profile import LOOPBACK, AcceptorSide, Profile
 
 LARGEST_FILE = 1 << 20
 """Bytes. A profile takes some thousands; what is larger is something else."""
+
+MOST_KEYS = 8_000
+MOST_MARKS = 60_000
+"""Keys and headers, and lines, values and comments, of a file that can be changed; the longest request has a third."""
 
 BUILT_IN = {LOOPBACK.name: LOOPBACK}
 """Profiles without a file; the key is the name, which no file's key can be for lack of the suffix."""
@@ -60,10 +65,12 @@ class ProfileStore:
     Args:
         folder: where they are; it need not exist.
         clock: gives nanoseconds since 1970, as the times of files are; without one, every file is read every time.
+        for_group: whether the user's group may read what is written.
     """
 
-    def __init__(self, folder: Path, clock: Callable[[], int] | None = None) -> None:
+    def __init__(self, folder: Path, clock: Callable[[], int] | None = None, *, for_group: bool = False) -> None:
         self.folder = folder
+        self.for_group = for_group
         self._entries = FileMemory[StoredProfile](clock)
 
     # --- looking -----------------------------------------------------------------------------------------------------
@@ -336,8 +343,8 @@ class ProfileStore:
         if path.exists() and not _is_writable(path):
             raise StoreError(f"{key} was not saved: the file is read-only.")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(path, text.encode("utf-8"))
+            make_folder(path.parent, for_group=self.for_group)
+            write_atomically(path, text.encode("utf-8"), for_group=self.for_group)
         except UnicodeEncodeError:
             raise StoreError(f"{key} was not saved: a text in it holds half a character.") from None
         except OSError as error:
@@ -365,12 +372,10 @@ def _text_of(path: Path) -> str:
         OSError: it cannot be read.
         ProfileFileError: it is nothing that a profile could be in.
     """
-    status = path.stat()
-    if not stat.S_ISREG(status.st_mode):
-        raise ProfileFileError("it is not a file")
-    if status.st_size > LARGEST_FILE:
-        raise ProfileFileError(f"it is too big for a profile ({status.st_size} bytes)")
-    data = path.read_bytes()
+    try:
+        data = read_regular(path, LARGEST_FILE)
+    except FileTooBigError as error:
+        raise ProfileFileError(f"it is too big for a profile ({error.size} bytes)") from error
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -394,6 +399,8 @@ def _changed_text(profile: Profile, text: str) -> str:
 
     from parley.model.files.writer import changed_text
 
+    if _is_beyond_changing(text):
+        raise StoreError("The file holds more than can be changed in place: save the profile under another name.")
     profile = without_secrets(profile)
     try:
         changed = changed_text(profile, text)
@@ -407,6 +414,11 @@ def _changed_text(profile: Profile, text: str) -> str:
         "The file is written in a way that cannot be changed without losing parts of it"
         f"{reason}: save the profile under another name."
     )
+
+
+def _is_beyond_changing(text: str) -> bool:
+    """Whether tomlkit would take seconds: its time grows with the square of the keys."""
+    return text.count("=") + text.count("\n[") > MOST_KEYS or sum(map(text.count, "\n,#")) > MOST_MARKS
 
 
 def _is_writable(path: Path) -> bool:
