@@ -89,7 +89,10 @@ def _profiles_of(options: argparse.Namespace) -> Resolve:
 
 def _acceptor_side(options: argparse.Namespace) -> AcceptorSide:
     """The SCP side of a profile, or a default one; the command's options go on top."""
-    saved = Profile("", scp=stored_profile(options, options.profile).scp) if options.profile else Profile("")
+    saved = Profile("")
+    if options.profile:
+        stored = stored_profile(options, options.profile)
+        saved = Profile(stored.name, scp=stored.scp)
     side = with_values(saved).scp
     asked = options.client_certificate
     wanted = {} if asked is None else {"client_certificate": ClientCertificate(asked)}

@@ -8,6 +8,7 @@ from pathlib import Path
 from parley.commands.output import complain, output, print_line
 from parley.commands.shared import FAILED, NOT_TRIED, PASSED, UsageError, profile_store, stored_profile
 from parley.model.files.entries import StoredProfile
+from parley.model.files.secrets import without_references
 from parley.model.files.store import ProfileStore
 from parley.model.files.writer import new_text
 
@@ -23,8 +24,8 @@ def list_profiles(options: argparse.Namespace) -> int:
 
 
 def show_profile(options: argparse.Namespace) -> int:
-    """One as TOML, every key."""
-    profile = stored_profile(options, options.name)
+    """One as TOML, every key; the names of its secrets are left out, as what is shown is often passed on."""
+    profile = without_references(stored_profile(options, options.name))
     output.write(new_text(profile))
     return PASSED
 

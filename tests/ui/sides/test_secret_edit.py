@@ -40,7 +40,7 @@ def test_another_secret_is_masked_again(qtbot, edit):
 
 def test_the_key_stores_name_survives_typing_and_emptying_leaves_nothing(qtbot, edit):
     edit.set_value(Secret(reference="site-a"))
-    assert "site-a" in edit.line.placeholderText()
+    assert "kept in the key store" in edit.line.placeholderText()
     qtbot.keyClicks(edit.line, "x")
     assert edit.value() == Secret.of("x", "site-a")
     qtbot.keyClick(edit.line, Qt.Key.Key_Backspace)

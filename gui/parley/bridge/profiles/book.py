@@ -8,7 +8,7 @@ takes to unlock it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
@@ -21,7 +21,8 @@ from parley.bridge.profiles.history import History, Place
 from parley.bridge.profiles.listing import ProfileList
 from parley.bridge.profiles.secret_keeper import Kept, SecretKeeper
 from parley.model.files.entries import StoredProfile, StoreError, find
-from parley.model.files.secrets import references_of, without_secrets
+from parley.model.files.purposes import Wanted, named_in
+from parley.model.files.secrets import without_secrets
 from parley.model.files.store import BUILT_IN, ProfileStore
 from parley.model.profile import LOOPBACK, AcceptorSide, Profile, RequestorSide
 from parley.model.secret import Secret
@@ -344,15 +345,15 @@ class ProfileBook(QObject):
         self._tell()
 
     def _save(self) -> None:
-        draft = saved_secrets.named(self._draft, self._key, self._list.whole())
+        draft = saved_secrets.named(self._draft, self._saved)
         self._store.save(draft, self._key)
-        gone = references_of(self._saved)
+        gone = named_in(self._saved)
         self._settle(draft)
         self._forget(gone)
 
     def _save_as(self, name: str) -> None:
         profile = replace(self._draft, name=name, comment="" if self.is_built_in else self._draft.comment)
-        profile = saved_secrets.named(profile, "", self._list.whole())
+        profile = saved_secrets.named(saved_secrets.copied(profile), Profile(""))
         self._key = self._store.create(profile)
         self._settle(profile)
 
@@ -369,13 +370,13 @@ class ProfileBook(QObject):
     def _settle(self, profile: Profile) -> None:
         """The file is written; secrets that were typed go into the key store next, and are unsaved until then."""
         typed = saved_secrets.typed(profile, self._saved)
-        self._draft, self._saved = profile, saved_secrets.without_values(profile, typed)
+        self._draft, self._saved = profile, saved_secrets.without_values(profile, typed.values())
         self._history.amend(_sides(profile))
         self._list.look_at(self._key)
         if typed:
             self._keepings += 1
             self.restored.emit(profile)  # with the names that they have now
-            self._keeper.keep(typed, partial(self._kept, profile, typed))
+            self._keeper.keep(typed, partial(self._kept, profile, tuple(typed.values())))
 
     def _kept(self, profile: Profile, secrets: tuple[Secret, ...], kept: Kept) -> None:
         safe = {secret for secret in secrets if secret.reference not in kept.failures}
@@ -391,13 +392,13 @@ class ProfileBook(QObject):
             self._go_on()
         self._tell()
 
-    def _forget(self, references: Iterable[str]) -> None:
+    def _forget(self, wanted: tuple[Wanted, ...]) -> None:
         """Remove from the key store what no profile needs any more, as a list tells that was read since."""
-        if references := frozenset(references):
-            self._list.when_read(partial(self._forget_unused, references))
+        if wanted:
+            self._list.when_read(partial(self._forget_unused, wanted))
 
-    def _forget_unused(self, references: frozenset[str]) -> None:
-        if unused := saved_secrets.unused(references, self._list.entries, self._draft):
+    def _forget_unused(self, wanted: tuple[Wanted, ...]) -> None:
+        if unused := saved_secrets.unused(wanted, self._list.entries, self._draft):
             self._keeper.forget(unused, self._forgotten)
 
     def _forgotten(self, kept: Kept) -> None:
@@ -434,7 +435,7 @@ class ProfileBook(QObject):
         if key == self._key:
             self._show(LOOPBACK.name, LOOPBACK)
         if entry is not None and entry.profile is not None:
-            self._forget(references_of(entry.profile))
+            self._forget(named_in(entry.profile))
 
     def _free_name(self, wanted: str) -> str:
         taken = {entry.name.casefold() for entry in self._list.whole()}

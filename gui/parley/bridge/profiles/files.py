@@ -15,6 +15,7 @@ from parley.exchange.adopting import Landed, adopt
 from parley.exchange.files import Format, read_file, write
 from parley.model.files.atomic import write_atomically
 from parley.model.files.entries import StoredProfile, StoreError
+from parley.model.files.secrets import without_references
 from parley.model.files.store import ProfileStore
 from parley.model.files.writer import new_text
 from parley.model.profile import Profile
@@ -132,7 +133,7 @@ def _text_of(store: ProfileStore, key: str, draft: Profile) -> str:
     try:
         return store.text(key, draft)
     except StoreError:
-        return new_text(draft)
+        return new_text(without_references(draft))
 
 
 def _write(

@@ -12,8 +12,9 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from parley.bridge.loop.job import Job
+from parley.keystore.own import OwnSecrets
 from parley.model.files.entries import StoredProfile, in_order
-from parley.model.files.store import ProfileStore
+from parley.model.files.store import ProfileStore, default_folder
 
 
 class ProfileList(QObject):
@@ -116,6 +117,8 @@ class ProfileList(QObject):
 
 def _list(store: ProfileStore, _job: Job) -> tuple[StoredProfile, ...]:
     entries = store.list()
+    if store.folder == default_folder():
+        OwnSecrets().see(entry.profile for entry in entries if entry.profile is not None)
     # What writes profiles takes 20 ms to load, which the first save need not wait for.
     importlib.import_module("parley.model.files.writer")
     return entries

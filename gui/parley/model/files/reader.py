@@ -250,7 +250,8 @@ def _read_identity(section: _Section | None) -> UserIdentity | None:
     values = section.present(keys.USER_IDENTITY)
     user_name = values.pop("user_name", "")
     identity = replace(UserIdentity(), **values)
-    return replace(identity, primary=Secret.of(user_name, identity.primary.reference))
+    # A user's name is no secret, so that nothing else stands for it.
+    return replace(identity, primary=Secret.of(user_name) if user_name else identity.primary)
 
 
 # --- places ----------------------------------------------------------------------------------------------------------

@@ -20,15 +20,12 @@ from parley.model.files.memory import FileMemory
 from parley.model.files.private import make_folder
 from parley.model.files.reader import ProfileFileError, read_profile
 from parley.model.files.regular import FileTooBigError, read_regular
-from parley.model.files.secrets import without_secrets
+from parley.model.files.secrets import without_references, without_secrets
+from parley.model.files.shared import is_beyond_changing, shared_text
 from parley.model.profile import LOOPBACK, AcceptorSide, Profile
 
 LARGEST_FILE = 1 << 20
 """Bytes. A profile takes some thousands; what is larger is something else."""
-
-MOST_KEYS = 8_000
-MOST_MARKS = 60_000
-"""Keys and headers, and lines, values and comments, of a file that can be changed; the longest request has a third."""
 
 BUILT_IN = {LOOPBACK.name: LOOPBACK}
 """Profiles without a file; the key is the name, which no file's key can be for lack of the suffix."""
@@ -131,13 +128,17 @@ class ProfileStore:
     def text(self, key: str, draft: Profile | None = None) -> str:
         """The text of a profile's file, to be handed on as it is, or as `draft` would make it; built in, written out.
 
+        No name of a secret is in it.
+
         Raises:
             StoreError: there is none, it cannot be read, or not be changed to that.
         """
         if key in BUILT_IN:
-            return _fresh_text(draft or BUILT_IN[key])
+            return _fresh_text(without_references(draft or BUILT_IN[key]))
         current, text = self._read(key)
-        return text if draft is None or draft == current else _changed_text(draft, text)
+        text = shared_text(text, current.name)
+        wanted = without_references(current if draft is None else draft)
+        return text if wanted == without_references(current) else _changed_text(wanted, text)
 
     # --- changing ----------------------------------------------------------------------------------------------------
 
@@ -218,6 +219,8 @@ class ProfileStore:
     def duplicate(self, key: str, name: str | None = None) -> str:
         """Copy a profile, comments included, under a name or else a new one made from its own; return the copy's key.
 
+        The copy has no names of secrets: those are its original's.
+
         Raises:
             StoreError: the profile cannot be read, the name is empty or taken, or the file cannot be written.
         """
@@ -226,10 +229,12 @@ class ProfileStore:
         else:
             profile, text = self._read(key)
             folder = _folder_of(key)
-        copy = replace(profile, name=self._copy_name(profile.name, folder) if name is None else name)
+        copy = replace(
+            without_references(profile), name=self._copy_name(profile.name, folder) if name is None else name
+        )
         self._refuse_name(copy.name, folder)
         new_key = self._free_key(copy.name, folder)
-        self._write(new_key, _fresh_text(copy) if text is None else _changed_text(copy, text))
+        self._write(new_key, _fresh_text(copy) if text is None else _changed_text(copy, shared_text(text)))
         return new_key
 
     def delete(self, key: str) -> None:
@@ -399,7 +404,7 @@ def _changed_text(profile: Profile, text: str) -> str:
 
     from parley.model.files.writer import changed_text
 
-    if _is_beyond_changing(text):
+    if is_beyond_changing(text):
         raise StoreError("The file holds more than can be changed in place: save the profile under another name.")
     profile = without_secrets(profile)
     try:
@@ -414,11 +419,6 @@ def _changed_text(profile: Profile, text: str) -> str:
         "The file is written in a way that cannot be changed without losing parts of it"
         f"{reason}: save the profile under another name."
     )
-
-
-def _is_beyond_changing(text: str) -> bool:
-    """Whether tomlkit would take seconds: its time grows with the square of the keys."""
-    return text.count("=") + text.count("\n[") > MOST_KEYS or sum(map(text.count, "\n,#")) > MOST_MARKS
 
 
 def _is_writable(path: Path) -> bool:

@@ -136,8 +136,10 @@ def _tls(tls: Tls | None) -> Values:
 def _identity(identity: UserIdentity | None) -> Values:
     if identity is None:
         return {"identity_type": False}
-    user_name = identity.primary.text if is_user_name(identity) else ""
-    return {**dict.fromkeys(keys.USER_IDENTITY), **_plain(identity, USER_IDENTITY), "user_name": user_name}
+    values = {**dict.fromkeys(keys.USER_IDENTITY), **_plain(identity, USER_IDENTITY), "user_name": ""}
+    if is_user_name(identity):
+        values |= {"user_name": identity.primary.text, "primary_reference": ""}
+    return values
 
 
 def _lists(source: object, lists: Mapping[str, Keys]) -> Values:

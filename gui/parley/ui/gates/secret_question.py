@@ -31,7 +31,7 @@ class SecretQuestion(QDialog):
         self.setMinimumWidth(_WIDTH)
         what = QLabel(f"The profile needs the {question.what}:")
         reason = f"{question.reason[:1].upper()}{question.reason[1:]}"
-        why = QLabel(f"{reason}. The profile calls it “{question.reference}”.")
+        why = QLabel(f"{question.wanted.purpose.words} {reason}.")
         why.setTextFormat(Qt.TextFormat.PlainText)
         why.setWordWrap(True)
         tip = "It goes into no file and no log"
@@ -41,7 +41,7 @@ class SecretQuestion(QDialog):
         named(self._keep, "secret_question.keep", "Keep it in the key store", "Then Parley need not ask again")
         self._keep.setChecked(question.can_keep)
         self._keep.setVisible(question.can_keep)
-        run = QLabel("Parley knows it until it is closed.")
+        run = QLabel("Parley knows it until it is closed. To keep it, type it into the profile and save that.")
         run.setVisible(not question.can_keep)
         run.setWordWrap(True)
         if question.can_unlock:

@@ -154,7 +154,7 @@ class SecretEdit(QWidget):
         elif self._missing:
             hint = f"{self._missing}; type it anew"
         elif secret.is_unfetched:
-            hint = f"kept in the key store as {secret.reference}; typing replaces it"
+            hint = "kept in the key store; typing replaces it"
         else:
             hint = ""
         self.line.setPlaceholderText(hint)
