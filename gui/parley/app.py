@@ -114,6 +114,7 @@ class Parley:
         self.pump.batch.connect(self.associations.update)
         self.pump.batch.connect(self.held.update)
         self.pump.batch.connect(self._let_go_of_what_was_missed)
+        self.book.watch()
         window.furnish(self.controller, self.book, self.log, self.associations, self.desk, self.held)
         for fault in faults:
             self.engine.note(fault)

@@ -11,11 +11,21 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, MutableSequence, Set
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from itertools import count
 from pathlib import Path, PurePosixPath
 
 from parley.model.files.atomic import safe_file_name, write_atomically
-from parley.model.files.entries import SUFFIX, StoredProfile, StoreError, find, in_order
+from parley.model.files.entries import (
+    GONE,
+    SUFFIX,
+    ChangedError,
+    Deed,
+    StoredProfile,
+    StoreError,
+    find,
+    in_order,
+)
 from parley.model.files.memory import FileMemory
 from parley.model.files.private import make_folder
 from parley.model.files.reader import ProfileFileError, read_profile
@@ -176,36 +186,63 @@ class ProfileStore:
             keys.add(key.casefold())
             yield Adopted(key, named)
 
-    def save(self, profile: Profile, key: str) -> None:
+    def save(self, profile: Profile, key: str, opened: StoredProfile | None = None) -> str:
         """Write a profile to its file, keeping comments, order and unknown keys; a file that is gone is written anew.
 
         Of secrets it gets the references alone.
 
         The profile's name goes into the file, while the file keeps its own: `rename` changes both.
 
+        Args:
+            opened: the file as it was read, or `GONE`; None to write whatever it is now. Comments and unknown keys of
+                another program stay in any case: only a profile that is another one is in the way.
+
+        Returns the version of the file afterwards.
+
         Raises:
+            ChangedError: the file has another profile now, or is gone.
             StoreError: the profile is built in, its file cannot be read any more, is read-only or cannot be written.
         """
         self._refuse_built_in(key, "changed: save it under another name")
         profile = without_secrets(profile)
         if not self._path(key).exists():
+            if opened is not None and opened is not GONE:
+                raise ChangedError(key, Deed.SAVE, None)
             self._refuse_name(profile.name, _folder_of(key))
-            self._write(key, _fresh_text(profile))
-            return
-        current, text = self._read(key)
+            fresh = _fresh_text(profile)
+            self._write(key, fresh)
+            return _version(fresh)
+        try:
+            current, text = self._read(key)
+        except _UnreadableError:
+            if opened is not None:
+                raise ChangedError(key, Deed.SAVE, self._entry(key)) from None
+            raise
+        if opened is not None and _version(text) != opened.version and current not in {opened.profile, profile}:
+            raise ChangedError(key, Deed.SAVE, self.entry(key))
         if profile.name != current.name:
             self._refuse_name(profile.name, _folder_of(key), but_for=key)
-        if profile != current:
-            self._write(key, _changed_text(profile, text))
+        if profile == current:
+            return _version(text)
+        changed = _changed_text(profile, text)
+        if opened is not None and self._read(key)[1] != text:
+            raise ChangedError(key, Deed.SAVE, self.entry(key))
+        self._write(key, changed)
+        return _version(changed)
 
-    def rename(self, key: str, name: str) -> str:
+    def rename(self, key: str, name: str, opened: StoredProfile | None = None) -> str:
         """Give a profile another name and, where that is possible, its file a name like it; return the new key.
 
+        Args:
+            opened: the file as it was read; None to rename whatever it is now.
+
         Raises:
+            ChangedError: the file is another one now.
             StoreError: the profile is built in or cannot be read, the name is empty or taken, or the file cannot be
                 written.
         """
         self._refuse_built_in(key, "renamed: duplicate it instead")
+        self._refuse_change(key, Deed.RENAME, opened)
         self.save(replace(self.load(key), name=name), key)
         if safe_file_name(name) == PurePosixPath(key).stem:
             return key
@@ -237,13 +274,18 @@ class ProfileStore:
         self._write(new_key, _fresh_text(copy) if text is None else _changed_text(copy, shared_text(text)))
         return new_key
 
-    def delete(self, key: str) -> None:
+    def delete(self, key: str, opened: StoredProfile | None = None) -> None:
         """Remove a profile's file, also one that cannot be read.
 
+        Args:
+            opened: the file as it was read; None to remove whatever it is now.
+
         Raises:
+            ChangedError: the file is another one now.
             StoreError: the profile is built in, or the file cannot be removed.
         """
         self._refuse_built_in(key, "deleted")
+        self._refuse_change(key, Deed.DELETE, opened)
         try:
             self._path(key).unlink()
         except FileNotFoundError:
@@ -256,6 +298,12 @@ class ProfileStore:
     def _refuse_built_in(self, key: str, what: str) -> None:
         if key in BUILT_IN:
             raise StoreError(f"The profile {key} is built in and cannot be {what}.")
+
+    def _refuse_change(self, key: str, deed: Deed, opened: StoredProfile | None) -> None:
+        """Refuse what would be done to something that nobody here has seen; what is gone is told elsewhere."""
+        theirs = None if opened is None else self.entry(key)
+        if opened is not None and theirs is not None and theirs.version and theirs.version != opened.version:
+            raise ChangedError(key, deed, theirs)
 
     def _refuse_name(self, name: str, folder: str, but_for: str = "") -> None:
         """Refuse names that are empty or that another profile of the folder has, whatever its case."""
@@ -323,8 +371,8 @@ class ProfileStore:
         return entry
 
     def _read_entry(self, key: str) -> StoredProfile:
-        profile, _ = self._read(key)
-        return StoredProfile(key, profile.name, _folder_of(key), profile)
+        profile, text = self._read(key)
+        return StoredProfile(key, profile.name, _folder_of(key), profile, version=_version(text))
 
     def _place(self, key: str) -> str:
         """The file of a key that is in the folder; `_path` is for keys from elsewhere."""
@@ -385,6 +433,10 @@ def _text_of(path: Path) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ProfileFileError("it is not UTF-8 text", data[: error.start].count(b"\n") + 1) from error
+
+
+def _version(text: str) -> str:
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _fresh_text(profile: Profile) -> str:

@@ -49,7 +49,7 @@ def new_text(profile: Profile) -> str:
     for line in HEADING:
         document.add(tomlkit.comment(line))
     document.add(tomlkit.nl())
-    _merge(document, _values(profile), {})
+    _merge(document, values_of(profile), {})
     return tomlkit.dumps(document)
 
 
@@ -64,16 +64,16 @@ def changed_text(profile: Profile, existing: str) -> str:
         ValueError: the same.
     """
     document = tomlkit.parse(existing)
-    defaults = _values(Profile(profile.name))
+    defaults = values_of(Profile(profile.name))
     del defaults["name"]
-    _merge(document, _values(profile), defaults)
+    _merge(document, values_of(profile), defaults)
     return tomlkit.dumps(document)
 
 
 # --- what is written -------------------------------------------------------------------------------------------------
 
 
-def _values(profile: Profile) -> Values:
+def values_of(profile: Profile) -> Values:
     """The profile as nested tables of plain values; lists of dicts become arrays of tables."""
     scu, scp = profile.scu, profile.scp
     return {
