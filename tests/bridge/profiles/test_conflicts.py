@@ -210,6 +210,22 @@ def test_leaving_is_given_up_when_nothing_is_chosen(two):
     assert (two.book.key, two.host()) == (KEY, "mine")
 
 
+@pytest.mark.parametrize("is_asked", [True, False])
+def test_an_answer_about_a_profile_that_is_no_longer_open_does_nothing(two, is_asked):
+    two.change()
+    two.they_write()
+    two.book.save()
+    if is_asked:
+        two.conflict()
+    two.book.open("PACS.toml")
+    two.book.answer(Answer.DISCARD)
+    two.wait()
+    for choice in (Choice.THEIRS, Choice.MINE):
+        two.book.settle(choice)
+    assert (two.book.key, two.book.draft.scu, two.host()) == ("PACS.toml", RequestorSide(), "theirs")
+    assert two.asked == []
+
+
 @pytest.mark.parametrize("key", [KEY, "PACS.toml"])
 def test_what_another_has_changed_is_not_deleted_unasked(two, key):
     two.they_write(key=key)

@@ -359,6 +359,7 @@ class ProfileBook(QObject):
 
     def _show(self, key: str, profile: Profile, base: StoredProfile | None = None) -> None:
         self._base, self._noticed = None if key in BUILT_IN else base, None
+        self._conflict = self._again = None  # it was about what was open before
         self._key, self._saved, self._draft, self._left_out = key, without_secrets(profile), profile, ()
         self._history.start(_sides(profile))
         self.opened.emit(profile)
@@ -495,8 +496,10 @@ class ProfileBook(QObject):
     def _ask(self, conflict: Conflict) -> None:
         if self._comparing is not None:
             self._comparing.deleteLater()
-        self._comparing, self._conflict = None, conflict
-        self.conflicting.emit(conflict)
+        self._comparing = None
+        if self._is_asking:
+            self._conflict = conflict
+            self.conflicting.emit(conflict)
 
     def settle(self, choice: Choice) -> None:
         """Do what the person chose about the conflict that was asked about."""
