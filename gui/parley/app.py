@@ -103,11 +103,12 @@ class Parley:
         QApplication.setWindowIcon(icons.app_icon())
         self.window = window
         settings, faults = read_settings()
-        self.engine = Engine(self.pump.push, with_values(settings, changed))
+        settings = with_values(settings, changed)
+        self.engine = Engine(self.pump.push, settings)
         self.log = LogModel()
         self.associations = AssociationModel(role=Role.ACCEPTOR, last_active=self.engine.last_active)
         self.held = HeldModel()
-        store = ProfileStore(folder or default_folder(), time.time_ns)
+        store = ProfileStore(folder or default_folder(), time.time_ns, for_group=settings.group_access)
         self.controller = Controller(self.engine, self.pump, resolve=store.acceptor_side)
         self.desk = AnswerDesk(self.engine, self.controller, self.pump, store.acceptor_side)
         self.book = ProfileBook(store)
@@ -115,6 +116,7 @@ class Parley:
         self.pump.batch.connect(self.associations.update)
         self.pump.batch.connect(self.held.update)
         self.pump.batch.connect(self._let_go_of_what_was_missed)
+        self.book.watch()
         window.furnish(self.controller, self.book, self.log, self.associations, self.desk, self.held)
         for fault in faults:
             self.engine.note(fault)

@@ -7,6 +7,7 @@ import threading
 import keyring.errors
 
 from parley.bridge.profiles.secret_keeper import SecretKeeper
+from parley.keystore.record import read_entry
 from parley.keystore.store import KeyStore
 from tests.keystore.backends import InMemory
 
@@ -50,7 +51,7 @@ class Lockable(InMemory):
     @property
     def secrets(self) -> dict[str, str]:
         """What is kept, by reference."""
-        return {name: text for (_, name), text in self.kept.items()}
+        return {name: read_entry(text)[0] for (_, name), text in self.kept.items()}
 
 
 class Unusable(InMemory):

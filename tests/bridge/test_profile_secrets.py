@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from parley.bridge.profiles.book import Answer, ProfileBook
+from parley.keystore.fetch import look_up
+from parley.keystore.store import SERVICE, KeyStore
+from parley.model.files.purposes import unfetched
 from parley.model.files.secrets import secrets_of
 from parley.model.files.store import ProfileStore
 from parley.model.handle import KnownUser, RequestorHandle, UserIdentity
@@ -81,7 +85,7 @@ def saved(shelf, passcode="correct horse"):
 def test_saving_keeps_the_secret_and_the_file_has_its_name_alone(shelf):
     saved(shelf)
     reference = shelf.in_file().reference
-    assert reference.startswith("CT 1, SCU passcode [")
+    assert re.fullmatch("parley-[0-9a-f]{32}", reference)
     assert shelf.backend.secrets == {reference: "correct horse"}
     assert "correct horse" not in shelf.text()
     assert shelf.secret() == Secret.of("correct horse", reference)
@@ -99,7 +103,9 @@ def test_it_is_unsaved_until_the_key_store_has_it_and_nothing_waits_for_that(qtb
     shelf.wait()
     assert shelf.book.is_dirty  # the host alone
     shelf.book.save()
+    shelf.wait()  # what was kept for one host is kept for another now
     assert not shelf.book.is_dirty
+    assert list(shelf.backend.secrets.values()) == ["correct horse"]
 
 
 def test_what_comes_out_of_a_file_asks_no_key_store(shelf):
@@ -113,11 +119,45 @@ def test_what_comes_out_of_a_file_asks_no_key_store(shelf):
     assert shelf.backend.calls == []
 
 
-def test_another_secret_takes_the_place_of_the_first_under_the_same_name(shelf):
+def test_another_secret_takes_the_place_of_the_first_under_a_name_of_its_own(shelf):
     saved(shelf)
     reference = shelf.in_file().reference
     saved(shelf, "battery staple")
-    assert shelf.backend.secrets == {reference: "battery staple"}
+    assert shelf.backend.secrets == {shelf.in_file().reference: "battery staple"}
+    assert shelf.in_file().reference != reference
+
+
+@pytest.mark.parametrize("change", [{"host": "pacs"}, {"port": 104}, {"tls": Tls()}], ids=["host", "port", "tls"])
+def test_a_secret_that_was_typed_here_goes_along_to_another_target_and_one_from_a_file_does_not(shelf, change):
+    saved(shelf)
+    first = shelf.in_file().reference
+    shelf.book.edit(replace(shelf.book.draft.scu, **change), shelf.book.draft.scp)
+    shelf.book.save()
+    shelf.wait()
+    second = shelf.in_file().reference
+    assert shelf.backend.secrets == {second: "correct horse"}
+    assert first != second
+    shelf.book.open("PACS.toml")
+    shelf.book.open("CT 1.toml")
+    shelf.book.edit(replace(shelf.book.draft.scu, host="elsewhere"), shelf.book.draft.scp)
+    shelf.book.save()
+    shelf.wait()
+    assert shelf.in_file().reference == second
+    (wanted,) = unfetched(shelf.book.draft)
+    found = look_up(wanted, KeyStore(shelf.backend))
+    assert "is for " in found.reason
+
+
+def test_what_is_kept_for_another_is_not_removed_with_a_profile_that_has_its_name(qtbot, shelf, tmp_path):
+    saved(shelf)
+    text = shelf.text().replace('"127.0.0.1"', '"elsewhere"', 1).replace('name = "CT 1"', 'name = "Thief"')
+    other = Shelf(tmp_path / "other", shelf.backend)
+    (other.store.folder / "Thief.toml").write_text(text)
+    other.book.open("Thief.toml")
+    other.book.delete("Thief.toml")
+    shelf.wait()
+    qtbot.waitUntil(other.is_idle)
+    assert list(shelf.backend.secrets.values()) == ["correct horse"]
 
 
 def test_a_secret_that_is_emptied_leaves_the_key_store_and_undo_brings_it_back(shelf):
@@ -155,7 +195,7 @@ def test_a_draft_from_before_it_was_saved_has_the_secret_under_its_name(shelf):
     assert (shelf.book.draft.scu.host, shelf.secret()) == ("127.0.0.1", Secret.of("correct horse", *kept))
     shelf.book.save()
     shelf.wait()
-    assert shelf.backend.secrets == kept
+    assert shelf.backend.secrets == {shelf.in_file().reference: "correct horse"}
 
 
 def test_deleting_a_profile_removes_its_secret(shelf):
@@ -165,22 +205,27 @@ def test_deleting_a_profile_removes_its_secret(shelf):
     assert (shelf.backend.secrets, shelf.failed) == ({}, [])
 
 
-def test_a_copy_shares_the_secret_until_something_else_is_typed_and_each_may_go_alone(shelf):
+def test_a_copy_has_nothing_of_the_secret_and_each_may_go_alone(shelf):
     saved(shelf)
     first = shelf.in_file().reference
     shelf.book.duplicate("CT 1.toml")
-    assert shelf.secret() == Secret(reference=first)
+    assert shelf.secret() == Secret()
     saved(shelf, "battery staple")
     second = shelf.in_file("CT 1 copy.toml").reference
     assert shelf.backend.secrets == {first: "correct horse", second: "battery staple"}
-    assert second.startswith("CT 1 copy, ")
-    shelf.book.duplicate("CT 1.toml")
     shelf.book.delete("CT 1.toml")
     shelf.wait()
-    assert first in shelf.backend.secrets
-    shelf.book.delete("CT 1 copy 2.toml")
-    shelf.wait()
     assert shelf.backend.secrets == {second: "battery staple"}
+
+
+def test_saving_under_another_name_takes_no_name_of_a_secret_along(shelf):
+    saved(shelf)
+    shelf.book.open("PACS.toml")
+    shelf.book.open("CT 1.toml")
+    shelf.book.save_as("New")
+    shelf.wait()
+    assert shelf.in_file("New.toml") == Secret()
+    assert shelf.in_file().reference in shelf.backend.secrets
 
 
 def test_saving_under_another_name_leaves_the_first_profile_its_secret(shelf):
@@ -204,14 +249,14 @@ def test_renaming_leaves_the_secret_where_it_is(shelf):
     assert not shelf.book.is_dirty
 
 
-def test_a_name_that_a_person_wrote_is_used_but_never_removed(shelf):
-    shelf.put(Secret.of("correct horse", "site a"))
+def test_a_name_that_a_person_wrote_is_never_removed(shelf):
+    shelf.backend.set_password(SERVICE, "site a", "correct horse")
+    shelf.put(Secret(reference="site a"))
+    shelf.book.save()
+    shelf.type("typed")
     shelf.book.save()
     shelf.wait()
-    assert shelf.backend.secrets == {"site a": "correct horse"}
-    shelf.book.delete("CT 1.toml")
-    shelf.wait()
-    assert shelf.backend.secrets == {"site a": "correct horse"}
+    assert shelf.backend.secrets == {"site a": "correct horse", shelf.in_file().reference: "typed"}
 
 
 def test_nothing_is_removed_while_a_profile_cannot_be_read(shelf):
@@ -230,7 +275,7 @@ def test_each_secret_of_a_profile_has_a_name_of_its_own(shelf):
     book.save()
     shelf.wait()
     assert sorted(shelf.backend.secrets.values()) == ["1", "2", "3", "3"]
-    assert len({name[-14:] for name in shelf.backend.secrets}) == 4
+    assert len(shelf.backend.secrets) == 4
 
 
 def test_a_locked_key_store_loses_nothing_and_saving_again_tries_again(shelf):
@@ -290,7 +335,7 @@ def test_a_secret_that_cannot_be_removed_is_said_and_the_profile_is_gone(shelf):
     shelf.book.delete("CT 1.toml")
     shelf.wait()
     assert shelf.book.entry("CT 1.toml") is None
-    assert shelf.failed[0].startswith("The key store still has “CT 1, SCU passcode [")
+    assert shelf.failed[0].startswith("The key store still has “parley-")
 
 
 def test_without_a_key_store_the_secret_stays_for_this_run_and_that_is_said_once(bare):
@@ -302,7 +347,8 @@ def test_without_a_key_store_the_secret_stays_for_this_run_and_that_is_said_once
     bare.book.open("PACS.toml")
     bare.book.open("CT 1.toml")
     assert bare.secret() == Secret(reference=reference)
-    assert bare.book.keeper.known(reference).text == "correct horse"
+    (wanted,) = unfetched(bare.book.draft)
+    assert bare.book.keeper.known(wanted).text == "correct horse"
     bare.book.delete("CT 1.toml")
     bare.wait()
     assert bare.failed == []

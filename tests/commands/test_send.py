@@ -159,3 +159,33 @@ def test_a_pipe_gets_no_such_line(call, saving, tmp_path):
     _, out, err = call("send", write_file(tmp_path / "1.dcm", 200_000), saving)
     assert err == ""
     assert not [line for line in out if "MB" in line]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no such things on this system")
+def test_a_pipe_in_the_folder_is_told_and_the_rest_is_sent(call, saving, tmp_path):
+    folder = tmp_path / "out"
+    folder.mkdir()
+    write_file(folder / "2.dcm", 1000)
+    os.mkfifo(folder / "1")
+    code, out, _ = call("send", folder, saving)
+    assert code == 1
+    assert f"{folder / '1'}  It cannot be read: it is not a file." in out
+    assert out[-1] == "1 of 2 files stored"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no such things on this system")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check", "A@127.0.0.1:1", "--passphrase-file", "PIPE"),
+        ("check", "A@127.0.0.1:1", "--ca", "PIPE"),
+        ("check", "A@127.0.0.1:1", "--cert", "PIPE"),
+        ("listen", "--rules", "PIPE"),
+        ("profiles", "import", "PIPE"),
+    ],
+)
+def test_no_command_waits_for_a_pipe(call, tmp_path, arguments):
+    os.mkfifo(tmp_path / "pipe")
+    code, out, err = call(*(tmp_path / "pipe" if word == "PIPE" else word for word in arguments))
+    assert code in {1, 2}
+    assert "it is not a file" in "\n".join((*out, err))

@@ -48,8 +48,11 @@ def test_a_profile_of_somebody_else_does_not_choose_among_this_machines_secrets(
     profile = Profile("CT", scp=AcceptorSide(rules=AcceptanceRules(users=users)))
     text = f"# by a stranger\n{new_text(profile)}" if with_text else ""
     problem, landed = adopt(ProfileStore(tmp_path), Imported((Arrival(profile, "", text),)))
-    assert "the admin's password" in str(problem)
-    assert [user.passcode.reference for user in landed.profile.scp.rules.users] == ["", OWN]
+    assert str(problem) == (
+        "CT: secrets are not taken along; type anew: SCP passcode of user 1, SCP passcode of user 2"
+    )
+    assert [user.passcode for user in landed.profile.scp.rules.users] == [Secret(), Secret()]
     written = (tmp_path / landed.key).read_text("utf-8")
     assert "admin" not in written
+    assert OWN not in written
     assert ("by a stranger" in written) == with_text

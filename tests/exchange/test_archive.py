@@ -133,7 +133,7 @@ def test_too_many_or_too_much_is_refused_before_anything_is_read():
     many = packed(*((f"{number}.toml", b"") for number in range(MOST_PROFILES + 1)))
     assert problems(many) == [f"it holds {MOST_PROFILES + 1} files: more than {MOST_PROFILES} are not read"]
     much = packed(("a.toml", b"#" * (LARGEST_CONTENT + 1)))
-    assert problems(much) == ["unpacked it has more than 64 MiB"]
+    assert problems(much) == ["unpacked it has more than 16 MiB"]
 
 
 def test_nothing_and_no_zip_are_told():

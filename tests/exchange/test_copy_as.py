@@ -224,7 +224,7 @@ def test_parley_asks_for_a_secret_that_is_nowhere_else():
     assert ASKS in copied.notes
     kept = UserIdentity(2, Secret.of("dr"), Secret(b"correct horse", "mine"))
     found = profile_in(copy_as(side(user_identity=kept), PARLEY).text).scu.handle.user_identity
-    assert found.secondary == Secret(reference="mine")
+    assert found.secondary == Secret(reference="copied scu.user_identity.secondary")
 
 
 def test_no_text_ends_the_file_early():

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parley.exchange.csv_list import read_csv, write_csv
+from parley.exchange.csv_list import LONGEST_ROW, MOST_LINES, read_csv, write_csv
 from parley.exchange.results import MOST_PROFILES, peer_profile
 from parley.model.profile import Profile
 from tests.harness.steady import steady
@@ -79,6 +79,17 @@ def test_a_list_that_is_too_long_is_read_up_to_there():
     imported = read_csv("PACS,h,104\n" * (MOST_PROFILES + 1))
     assert len(imported.profiles) == MOST_PROFILES
     assert [problem.line for problem in imported.problems] == [MOST_PROFILES + 1]
+
+
+def test_a_row_that_is_none_is_told_and_a_list_without_end_is_read_up_to_a_bound():
+    assert problems("PACS,h,104\n" + "x" * (LONGEST_ROW + 1)) == [f"line 2: it has more than {LONGEST_ROW} characters"]
+    assert peers("PACS,h,104\n" + "\n" * MOST_LINES) == [("PACS", "PACS", "h", 104)]
+    assert problems("PACS,h,104\n" + "\n" * MOST_LINES) == [f"line {MOST_LINES + 1}: only {MOST_LINES} lines were read"]
+
+
+def test_what_a_spreadsheet_says_of_the_delimiter_counts():
+    assert peers("sep=;\nA,B;h;104\n") == [("A,B", "A,B", "h", 104)]
+    assert problems("sep=;\n") == ["there is nothing in it"]
 
 
 def test_a_name_of_two_lines_stays_in_its_row():

@@ -37,7 +37,38 @@ def test_utf_16_with_a_mark_is_read(form):
 
 
 def test_text_that_is_none_has_a_line():
-    assert [str(problem) for problem in read_content(b"a,b,1\n\xff", "x").problems] == ["line 2: it is not UTF-8 text"]
+    neither = "line 2: it is neither UTF-8 nor Windows-1252 text"
+    assert [str(problem) for problem in read_content(b"a,b,1\n\x81", "x").problems] == [neither]
+    assert [str(problem) for problem in read_content(b"a,b,1\n\0", "x").problems] == ["line 2: it is not text"]
+    # A profile's own text is UTF-8 and nothing else.
+    (problem,) = read_content(b'schema = 1\nname = "R\xf6ntgen"', "x").problems
+    assert str(problem) == "line 2: it is not UTF-8 text"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "notes"),
+    [
+        ("utf-8", ()),
+        ("utf-8-sig", ()),
+        ("cp1252", ("read as Windows-1252",)),
+        ("utf-16", ("read as UTF-16",)),
+    ],
+)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AE Title;Host;Port;Name\r\nPACS_A;192.0.2.10;104;Röntgen 1\r\n",
+        "sep=;\r\nAE Title;Host;Port;Name\r\nPACS_A;192.0.2.10;104;Röntgen 1\r\n",
+        'sep=\t\r\nPort\tName\tHost\tAE Title\r\n104\t"Röntgen 1"\t192.0.2.10\tPACS_A\r\n',
+    ],
+    ids=["semicolons", "said", "tabs said"],
+)
+def test_a_list_as_excel_writes_it_is_read_and_its_encoding_said(text, encoding, notes):
+    found = read_content(text.encode(encoding), "x")
+    (profile,) = found.profiles
+    assert (profile.name, profile.scu.handle.called_ae_title) == ("Röntgen 1", "PACS_A")
+    assert (profile.scu.host, profile.scu.port) == ("192.0.2.10", 104)
+    assert (found.problems, found.notes) == ((), notes)
 
 
 def test_a_gigabyte_is_refused_before_it_is_read(tmp_path):

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import keyring.errors
 from keyring.backend import KeyringBackend
+
+from parley.keystore.fetch import keep
+from parley.keystore.store import KeyStore
+from parley.model.files.purposes import named_in
+from parley.model.profile import Profile
+from parley.model.secret import Secret
 
 
 class InMemory(KeyringBackend):
@@ -26,6 +34,12 @@ class InMemory(KeyringBackend):
             del self.kept[service, username]
         except KeyError:
             raise keyring.errors.PasswordDeleteError from None
+
+
+def keep_all(profile: Profile, texts: Mapping[str, str], backend: KeyringBackend | None = None) -> None:
+    """Keep the secrets that a profile has names of, each for what it is wanted for there."""
+    for wanted in named_in(profile):
+        keep(wanted, Secret.of(texts[wanted.reference]), KeyStore(backend))
 
 
 class Forgetful(InMemory):

@@ -6,7 +6,6 @@ import asyncio
 import sys
 
 from parley.cli import main
-from parley.keystore.store import KeyStore
 from parley.model.event import EventKind as K
 from parley.model.files.store import ProfileStore
 from parley.model.handle import RequestorHandle, UserIdentity
@@ -14,6 +13,7 @@ from parley.model.profile import Profile, RequestorSide
 from parley.model.secret import Secret
 from parley.ul.pdu import UserIdentityRq
 from tests.interop.ends import answering
+from tests.keystore.backends import keep_all
 
 
 def profile(port: int) -> Profile:
@@ -22,11 +22,11 @@ def profile(port: int) -> Profile:
 
 
 def test_a_check_sends_the_passcode_that_is_kept(memory, tmp_path):
-    KeyStore().set("passcode", Secret.of("correct horse"))
-
     async def play():
         async with answering() as ours:
-            ProfileStore(tmp_path).create(profile(ours.listener.port))
+            saved = profile(ours.listener.port)
+            keep_all(saved, {"passcode": "correct horse"})
+            ProfileStore(tmp_path).create(saved)
             # The command has a loop of its own.
             code = await asyncio.to_thread(main, ["check", "--profiles", str(tmp_path), "P"])
             return code, (await ours.record.wait_for(K.REQUESTED)).pdu
@@ -40,6 +40,4 @@ def test_a_check_without_the_passcode_is_not_tried(memory, tmp_path, capsys, mon
     ProfileStore(tmp_path).create(profile(1))
     monkeypatch.setattr(sys.stdin, "isatty", lambda: False, raising=False)
     assert main(["check", "--profiles", str(tmp_path), "P"]) == 2
-    assert capsys.readouterr().err == (
-        "parley: the secret “passcode” was not given: the key store has none of that name\n"
-    )
+    assert capsys.readouterr().err == ("parley: the SCU passcode was not given: the key store has none of that name\n")

@@ -6,24 +6,27 @@ import keyring.backends.fail
 import keyring.errors
 import pytest
 
-from parley.keystore.fetch import NotGivenError, fetched, unfetched
+from parley.keystore.fetch import NotGivenError, fetched
 from parley.keystore.store import KeyStore
+from parley.model.files.purposes import unfetched
 from parley.model.files.secrets import with_secrets
 from parley.model.handle import AcceptanceRules, KnownUser, RequestorHandle, UserIdentity
 from parley.model.profile import AcceptorSide, Profile, RequestorSide
 from parley.model.secret import Secret
-from tests.keystore.backends import Failing
+from tests.keystore.backends import Failing, keep_all
 
 IDENTITY = UserIdentity(2, Secret.of("dr_who"), Secret(reference="passcode"))
 PROFILE = Profile(
     "P",
     RequestorSide(handle=RequestorHandle(user_identity=IDENTITY)),
     AcceptorSide(
-        rules=AcceptanceRules(
-            users=(KnownUser("a", Secret(reference="a")), KnownUser("b", Secret(reference="passcode")))
-        )
+        rules=AcceptanceRules(users=(KnownUser("a", Secret(reference="a")), KnownUser("b", Secret(reference="a"))))
     ),
 )
+
+
+PASSCODE = "SCU passcode. It is sent to 127.0.0.1:11112, without TLS."
+USER = "SCP passcode of user 1. What callers send is compared with it."
 
 
 class Person:
@@ -51,10 +54,9 @@ def values(profile: Profile) -> list[str]:
 
 def test_what_is_kept_is_fetched_and_nobody_is_asked(memory):
     store, person = KeyStore(), Person("no")
-    store.set("passcode", Secret.of("one"))
-    store.set("a", Secret.of("two"))
+    keep_all(PROFILE, {"passcode": "one", "a": "two"})
     found = fetched(PROFILE, store, person)
-    assert values(found) == ["one", "two", "one"]
+    assert values(found) == ["one", "two", "two"]
     assert found.scu.handle.user_identity.secondary.reference == "passcode"
     assert person.asked == []
     assert unfetched(found) == ()
@@ -64,7 +66,7 @@ def test_what_is_not_kept_is_asked_for_once(memory):
     person = Person("typed")
     assert values(fetched(PROFILE, KeyStore(), person)) == ["typed", "typed", "typed"]
     none = "the key store has none of that name"
-    assert person.asked == [("passcode", none), ("a", none)]
+    assert person.asked == [(PASSCODE, none), (USER, none)]
 
 
 @pytest.mark.parametrize(
@@ -79,14 +81,14 @@ def test_without_a_key_store_the_person_is_asked_each_time_and_told_why(use, bac
     person = Person("typed")
     for _ in range(2):
         assert values(fetched(PROFILE, KeyStore(), person)) == ["typed", "typed", "typed"]
-    assert person.asked == [("passcode", reason), ("a", reason)] * 2
+    assert person.asked == [(PASSCODE, reason), (USER, reason)] * 2
 
 
 def test_what_nobody_gives_is_an_error_in_plain_words(memory):
-    with pytest.raises(NotGivenError, match="“passcode” was not given: the key store has none of that name"):
+    with pytest.raises(NotGivenError, match="the SCU passcode was not given: the key store has none of that name"):
         fetched(PROFILE, KeyStore(), Person(None))
 
 
 def test_references_are_told_without_opening_anything():
-    assert unfetched(PROFILE) == ("passcode", "a")
+    assert [wanted.reference for wanted in unfetched(PROFILE)] == ["passcode", "a"]
     assert unfetched(Profile("P")) == ()

@@ -13,22 +13,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parley.keystore.store import SERVICE, KeyStore, KeyStoreError
+from parley.keystore.record import Record
+from parley.keystore.store import SERVICE, Kept, KeyStore, KeyStoreError
 from parley.model.secret import Secret
 from tests.harness.steady import steady
 from tests.keystore.backends import Failing, Forgetful, InMemory
 
 PASSCODE = Secret.of("correct horse")
+RECORD = Record("scu-passcode", "pacs:104", "", "CT 1")
 NO_STORE = "this system has no key store that can be used"
 
 
 def test_what_is_kept_is_found_until_it_is_deleted(memory):
     store = KeyStore()
     assert store.get("a/b") is None
-    kept = store.set("a/b", PASSCODE)
+    kept = store.set("a/b", PASSCODE, RECORD)
     assert (kept.text, kept.reference) == ("correct horse", "a/b")
-    assert KeyStore().get("a/b") == kept
-    assert memory.kept == {(SERVICE, "a/b"): "correct horse"}
+    assert KeyStore().get("a/b") == Kept(kept, RECORD)
+    assert memory.kept == {
+        (SERVICE, "a/b"): 'parley-secret:{"kind": "scu-passcode", "target": "pacs:104", "protection": "", '
+        '"profile": "CT 1", "secret": "correct horse"}'
+    }
     assert store.delete("a/b")
     assert not store.delete("a/b")
     assert store.get("a/b") is None
@@ -42,15 +47,31 @@ def test_what_is_kept_is_found_until_it_is_deleted(memory):
 )
 def test_any_bytes_are_kept(data):
     store = KeyStore(InMemory())
-    store.set("x", Secret(data))
+    store.set("x", Secret(data), RECORD)
     found = store.get("x")
     assert found is not None
-    assert found.data == data
+    assert (found.secret.data, found.record) == (data, RECORD)
 
 
 def test_what_others_keep_under_the_name_is_taken_as_it_is(memory):
     memory.kept[SERVICE, "x"] = "base64:no such thing"
-    assert KeyStore().get("x") == Secret.of("base64:no such thing", "x")
+    assert KeyStore().get("x") == Kept(Secret.of("base64:no such thing", "x"), None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "parley-secret:",
+        "parley-secret:[]",
+        "parley-secret:{}",
+        "parley-secret:" + "[" * 100_000,
+        'parley-secret:{"kind": 1, "target": "", "protection": "", "profile": "", "secret": ""}',
+    ],
+)
+def test_an_entry_that_says_nothing_of_its_purpose_has_none(memory, text):
+    memory.kept[SERVICE, "x"] = text
+    assert KeyStore().get("x") == Kept(Secret.of(text, "x"), None)
 
 
 @pytest.mark.parametrize("backend", [keyring.backends.fail.Keyring(), keyring.backends.null.Keyring()])
@@ -59,7 +80,7 @@ def test_a_system_without_a_key_store_says_so(use, backend):
     store = KeyStore()
     assert store.problem == NO_STORE
     assert store.name == ""
-    for call in (lambda: store.get("x"), lambda: store.set("x", PASSCODE), lambda: store.delete("x")):
+    for call in (lambda: store.get("x"), lambda: store.set("x", PASSCODE, RECORD), lambda: store.delete("x")):
         with pytest.raises(KeyStoreError, match=f"^{NO_STORE}$"):
             call()
 
@@ -86,7 +107,7 @@ def test_a_backend_that_cannot_even_tell_its_priority_counts_as_none():
 def test_failures_have_plain_words_and_no_secret_in_them(use, error, words):
     use(Failing(error))
     with pytest.raises(KeyStoreError) as caught:
-        KeyStore().set("x", PASSCODE)
+        KeyStore().set("x", PASSCODE, RECORD)
     assert str(caught.value) == words
     assert "correct horse" not in "".join(traceback.format_exception(caught.value))
 
@@ -101,7 +122,7 @@ def test_reading_fails_in_plain_words_too(use):
 def test_a_key_store_that_forgets_is_found_out(use):
     use(Forgetful())
     with pytest.raises(KeyStoreError, match="does not give it back"):
-        KeyStore().set("x", PASSCODE)
+        KeyStore().set("x", PASSCODE, RECORD)
 
 
 def test_keyring_is_not_imported_before_it_is_needed():

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from parley.keystore.fetch import NotGivenError
-from parley.keystore.store import KeyStore
 from parley.keystore.terminal import with_values
 from parley.model.handle import RequestorHandle, UserIdentity
 from parley.model.profile import Profile, RequestorSide
 from parley.model.secret import Secret
+from tests.keystore.backends import keep_all
 
 PROFILE = Profile(
     "P",
@@ -28,7 +28,7 @@ print("typed:", secret and secret.text)
 
 
 def test_what_is_kept_is_used(memory):
-    KeyStore().set("passcode", Secret.of("correct horse"))
+    keep_all(PROFILE, {"passcode": "correct horse"})
     assert with_values(PROFILE).scu.handle.user_identity.secondary.text == "correct horse"
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import struct
+import time
 import warnings
+import zlib
 from pathlib import Path
 
 import pytest
@@ -111,6 +114,42 @@ class TestReading:
         path.write_bytes(content)
         with pytest.raises(DicomFileError, match=reason):
             read_dicom_file(path)
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            bytes(8 << 20),
+            PREAMBLE + b"DICM" + bytes(8 << 20),
+            file_head(CT, "1.2.3", DEFLATED, "X") + zlib.compress(bytes(64 << 20), wbits=-15),
+            struct.pack("<HHL", 8, 6, 0xFFFFFFFF) + struct.pack("<HHL", 0xFFFE, 0xE000, 0xFFFFFFFF) * 500_000,
+            struct.pack("<HHL", 8, 6, 0xFFFFFFFF) + (struct.pack("<HHL", 0xFFFE, 0xE000, 8) + bytes(8)) * 250_000,
+        ],
+        ids=["zeros", "zeros behind a prefix", "zeros deflated", "items in items", "items"],
+    )
+    def test_a_file_that_is_none_takes_no_time(self, tmp_path, content):
+        path = tmp_path / "file"
+        path.write_bytes(content)
+        began = time.thread_time()
+        with pytest.raises(DicomFileError):
+            read_dicom_file(path)
+        assert time.thread_time() - began < 3.0  # this thread's own; it was a second for each MB
+
+    def test_a_deflated_data_set_is_unpacked_no_further_than_needed(self, tmp_path):
+        path = tmp_path / "file"
+        data_set = zlib.compress(DATA_SET + bytes(64 << 20), wbits=-15)
+        path.write_bytes(file_head("", "", DEFLATED, "X") + data_set)
+        began = time.thread_time()
+        file = read_dicom_file(path)
+        assert time.thread_time() - began < 1.0
+        assert (file.sop_class_uid, file.sop_instance_uid, file.size) == (CT, "1.2.3", len(data_set))
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no such things on this system")
+    def test_a_pipe_among_the_files_is_told_and_nobody_waits_for_it(self, tmp_path):
+        os.mkfifo(tmp_path / "a")
+        (tmp_path / "b").write_bytes(file_head(CT, "1.2.3", EXPLICIT, "X") + DATA_SET)
+        first, second = read_dicom_files(files_below([tmp_path]))
+        assert first.found == UnreadableFile(tmp_path / "a", "It cannot be read: it is not a file.")
+        assert isinstance(second.found, DicomFile)
 
     @pytest.mark.parametrize("seed", range(20))
     def test_a_damaged_file_is_read_or_refused_and_nothing_else(self, tmp_path, seed):

@@ -405,6 +405,9 @@ def test_what_cannot_be_saved_is_said_and_kept(play, tmp_path, how):
             (tmp_path / "profiles").rename(tmp_path / "elsewhere")
             (tmp_path / "profiles").write_text("a file in the folder's place")
             window.parley.window.profiles.save_action.trigger()
+            # The file is gone with the folder: that is asked about first.
+            await window.until(lambda: window.dialog("profiles.conflict"))
+            window.press("profiles.conflict.mine")
         problem = window.find(ToneLine, "profiles.problem")
         assert problem.isVisible()
         assert problem.text().startswith("Site A.toml was not saved: ")

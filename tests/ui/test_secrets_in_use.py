@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import keyring
 import pytest
 from PySide6.QtWidgets import QLineEdit
 
-from parley.keystore.store import KeyStore
 from parley.model.event import EngineEvent
 from parley.model.event import EventKind as K
 from parley.model.files.store import ProfileStore
@@ -17,7 +17,7 @@ from parley.model.profile import AcceptorSide, Profile, RequestorSide
 from parley.model.secret import Secret
 from parley.ul.pdu import AAssociateRq, UserIdentityRq
 from tests.harness.loops import qt_loop, run_on
-from tests.keystore.backends import InMemory
+from tests.keystore.backends import InMemory, keep_all
 from tests.ui.driver import Driver, opened
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
@@ -33,16 +33,18 @@ def backend():
 
 @pytest.mark.parametrize("kept", ["correct horse", "wrong horse"])
 def test_the_kept_passcode_is_sent_and_checked(qapp, tmp_path, backend, kept):
-    KeyStore().set("scu", Secret.of(kept))
-    KeyStore().set("scp", Secret.of("correct horse"))
     identity = UserIdentity(2, Secret.of("dr"), Secret(reference="scu"))
     rules = AcceptanceRules(identity=IdentityCheck.REQUIRE, users=(KnownUser("dr", Secret(reference="scp")),))
     scu = RequestorSide(handle=RequestorHandle(user_identity=identity))
-    key = ProfileStore(tmp_path / "profiles").create(Profile("Site A", scu, AcceptorSide(rules=rules)))
+    saved = Profile("Site A", scu, AcceptorSide(rules=rules))
+    texts = {"scu": kept, "scp": "correct horse"}
+    keep_all(saved, texts)
+    key = ProfileStore(tmp_path / "profiles").create(saved)
 
     async def scene(window: Driver) -> None:
         window.parley.book.open(key)
         port = await window.listen()
+        keep_all(replace(saved, scu=replace(scu, port=port)), texts)
         await window.associate(scu_port=port)  # the first verdict is that it waits for the key store
         await window.until(lambda: window.verdict().startswith(("Passed:", "Failed:")))
         assert window.verdict().startswith("Passed:" if kept == "correct horse" else "Failed:")

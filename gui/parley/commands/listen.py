@@ -38,6 +38,7 @@ from parley.model.decision import Caller, Decision, Hold, Misbehave
 from parley.model.files.entries import StoreError
 from parley.model.files.partial import leftovers_in, remove_leftovers
 from parley.model.files.reader import ProfileFileError, read_answers
+from parley.model.files.regular import read_regular
 from parley.model.handle import AcceptanceRules, AcceptorHandle
 from parley.model.misbehaviour.tables import ACCEPTOR
 from parley.model.problems.validation import check_acceptor
@@ -46,6 +47,9 @@ from parley.model.storage import Duplicates, Storage, StorageMode, folder_troubl
 from parley.model.storage_contexts import storage_beyond
 from parley.model.system_errors import error_words
 from parley.model.tls import ClientCertificate
+
+MOST_RULES = 1 << 20
+"""Bytes of a file of answer rules, as of a profile."""
 
 
 def listen(options: argparse.Namespace) -> int:
@@ -94,7 +98,7 @@ def _profiles_of(options: argparse.Namespace) -> Resolve:
 
     def find(name: str) -> AcceptorSide | None:
         try:
-            return stored_profile(options.profiles, name).scp
+            return stored_profile(options, name).scp
         except StoreError:
             return None
 
@@ -106,7 +110,10 @@ def _profiles_of(options: argparse.Namespace) -> Resolve:
 
 def _acceptor_side(options: argparse.Namespace) -> AcceptorSide:
     """The SCP side of a profile, or a default one; the command's options go on top."""
-    saved = Profile("", scp=stored_profile(options.profiles, options.profile).scp) if options.profile else Profile("")
+    saved = Profile("")
+    if options.profile:
+        stored = stored_profile(options, options.profile)
+        saved = Profile(stored.name, scp=stored.scp)
     side = with_values(saved).scp
     asked = options.client_certificate
     wanted = {} if asked is None else {"client_certificate": ClientCertificate(asked)}
@@ -147,7 +154,7 @@ def _answering(side: AcceptorSide, options: argparse.Namespace) -> dict[str, Any
     answering, responses = side.answering, side.responses
     if options.rules is not None:
         try:
-            answering, responses = read_answers(options.rules.read_text("utf-8"))
+            answering, responses = read_answers(read_regular(options.rules, MOST_RULES).decode("utf-8-sig"))
         except (OSError, UnicodeError) as error:
             raise UsageError(f"The rules cannot be read: {error_words(error)}") from None
         except ProfileFileError as error:

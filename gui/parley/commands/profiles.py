@@ -8,6 +8,7 @@ from pathlib import Path
 from parley.commands.output import complain, output, print_line
 from parley.commands.shared import FAILED, NOT_TRIED, PASSED, UsageError, profile_store, stored_profile
 from parley.model.files.entries import StoredProfile
+from parley.model.files.secrets import without_references
 from parley.model.files.store import ProfileStore
 from parley.model.files.writer import new_text
 from parley.model.system_errors import error_words
@@ -15,7 +16,7 @@ from parley.model.system_errors import error_words
 
 def list_profiles(options: argparse.Namespace) -> int:
     """The name and the place of each, and why one cannot be read."""
-    for entry in profile_store(options.profiles).list():
+    for entry in profile_store(options).list():
         place = f"  ({entry.key})" if not entry.built_in else "  (built in)"
         line = "" if entry.line is None else f", line {entry.line}"
         trouble = f"  cannot be read{line}: {entry.problem}" if entry.problem else ""
@@ -24,8 +25,8 @@ def list_profiles(options: argparse.Namespace) -> int:
 
 
 def show_profile(options: argparse.Namespace) -> int:
-    """One as TOML, every key."""
-    profile = stored_profile(options.profiles, options.name)
+    """One as TOML, every key; the names of its secrets are left out, as what is shown is often passed on."""
+    profile = without_references(stored_profile(options, options.name))
     output.write(new_text(profile))
     return PASSED
 
@@ -35,10 +36,13 @@ def import_profiles(options: argparse.Namespace) -> int:
     from parley.exchange.adopting import Landed, adopt
     from parley.exchange.files import read_file
 
-    store = profile_store(options.profiles)
+    store = profile_store(options)
     imported, troubles = 0, 0
     for path in options.files:
-        for each in adopt(store, read_file(path), options.folder):
+        found = read_file(path)
+        for note in found.notes:
+            print_line(f"{path}: {note}")
+        for each in adopt(store, found, options.folder):
             if isinstance(each, Landed):
                 imported += 1
                 print_line(str(each))
@@ -58,7 +62,7 @@ def export_profiles(options: argparse.Namespace) -> int:
     form = Format(options.format) if options.format else SUFFIXES.get(Path(options.to).suffix.lower())
     if form is None:
         raise UsageError(f"what is {options.to} to be? Say it with --format.")
-    store = profile_store(options.profiles)
+    store = profile_store(options)
     entries = _chosen(store, options.names)
     readable = [entry for entry in entries if entry.profile is not None]
     if not readable:
@@ -74,7 +78,7 @@ def export_profiles(options: argparse.Namespace) -> int:
         output.write(exported.data)
     else:
         try:
-            write_atomically(Path(options.to), exported.data)
+            write_atomically(Path(options.to), exported.data, for_group=store.for_group)
         except OSError as error:
             raise UsageError(f"{options.to} was not written: {error_words(error)}") from None
     unreadable = [f"{entry.key} cannot be read: {entry.problem}" for entry in entries if entry.profile is None]

@@ -6,7 +6,6 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from parley.capture.jsonl import to_json
@@ -15,6 +14,7 @@ from parley.commands.output import complain, print_line
 from parley.keystore.store import KeyStoreError
 from parley.model.event import EngineEvent, EventKind
 from parley.model.files.entries import StoreError
+from parley.model.files.regular import read_regular
 from parley.model.files.settings_file import read_settings
 from parley.model.files.store import ProfileStore, default_folder
 from parley.model.problems.problem import Problem
@@ -36,6 +36,9 @@ QUIET = frozenset({EventKind.STATE, EventKind.TIMER_STARTED, EventKind.TIMER_EXP
 
 MOST_FINDINGS = 10
 """Of one PDU, printed with their words; a peer may put hundreds of faults into one."""
+
+MOST_PASSPHRASE = 64 * 1024
+"""Bytes of a file with a passphrase in its first line."""
 
 
 class UsageError(Exception):
@@ -107,18 +110,18 @@ def settings_of(options: argparse.Namespace) -> Settings:
     return with_values(settings, dict(options.set or ()))
 
 
-def profile_store(folder: Path | None) -> ProfileStore:
-    """The profiles of this folder, else the person's own."""
-    return ProfileStore(folder or default_folder())
+def profile_store(options: argparse.Namespace) -> ProfileStore:
+    """The profiles of the folder that is asked for, else the person's own."""
+    return ProfileStore(options.profiles or default_folder(), for_group=settings_of(options).group_access)
 
 
-def stored_profile(folder: Path | None, name: str) -> Profile:
+def stored_profile(options: argparse.Namespace, name: str) -> Profile:
     """The saved profile of that name; secrets are still references.
 
     Raises:
         StoreError: there is none, or it cannot be read.
     """
-    store = profile_store(folder)
+    store = ProfileStore(options.profiles or default_folder())
     return store.load(store.find(name).key)
 
 
@@ -135,7 +138,7 @@ def secured(tls: Tls | None, options: argparse.Namespace, facts: dict[str, Any])
     facts |= {name: str(path) for name, path in files.items() if path is not None}
     if options.passphrase_file is not None:
         try:
-            lines = options.passphrase_file.read_text("utf-8").splitlines()
+            lines = read_regular(options.passphrase_file, MOST_PASSPHRASE).decode("utf-8").splitlines()
         except (OSError, UnicodeError) as error:
             raise UsageError(f"The passphrase file cannot be read: {error_words(error)}") from None
         facts["passphrase"] = Secret.of(lines[0] if lines else "")

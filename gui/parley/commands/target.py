@@ -53,7 +53,8 @@ def target_side(target: str, options: argparse.Namespace) -> RequestorSide:
 
 
 def _of_profile(name: str, options: argparse.Namespace) -> RequestorSide:
-    return with_values(Profile("", scu=stored_profile(options.profiles, name).scu)).scu
+    saved = stored_profile(options, name)
+    return with_values(Profile(saved.name, scu=saved.scu)).scu
 
 
 USUAL_GRACE = 3.0

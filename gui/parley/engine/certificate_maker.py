@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from parley.model.files.private import make_folder
 from parley.model.system_errors import error_words
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def make_test_certificates(folder: Path, names: Sequence[str] = NAMES) -> Certif
         pairs[kind] = (_issue(f"Parley test {kind}", key, (ca, ca_key), about), key)
     texts = [text for pair in pairs.values() for text in _pem(*pair)]
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         for path, text in zip(paths, texts, strict=True):
             _write(path, text, is_secret=path.name.endswith(".key.pem"))
     except OSError as error:

@@ -14,6 +14,7 @@ from typing import BinaryIO
 from parley.engine.disk import begin_on_disk_thread, on_disk_thread
 from parley.engine.errors import AssociationError
 from parley.model.dicom_files import DicomFile, DicomFileError, identify
+from parley.model.files.regular import open_regular
 from parley.model.part10 import DEFLATED_SYNTAXES
 from parley.model.system_errors import error_words
 
@@ -100,7 +101,7 @@ def _close_unwanted(opening: Future[FileSource]) -> None:
 
 
 def _open(path: Path, part_bytes: int) -> FileSource:
-    stream = path.open("rb")
+    stream = open_regular(path)
     try:
         file = identify(path, stream)
         stream.seek(file.offset)

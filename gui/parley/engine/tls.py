@@ -17,10 +17,14 @@ from pathlib import Path
 
 from parley.engine.certificates import describe
 from parley.engine.tls_trace import TracedObject, trace
+from parley.model.files.regular import read_regular
 from parley.model.system_errors import error_words
 from parley.model.tls import ClientCertificate, Tls, TlsProfile, TlsVersion
 
 ALPN = "dicom"
+
+MOST_BYTES = 4 << 20
+"""Of a file with certificates or a key; all that a system trusts take a tenth."""
 
 CIPHERS = {
     TlsProfile.BCP_195: "ECDHE+AESGCM:@SECLEVEL=2",
@@ -224,7 +228,7 @@ def _text_of(path: str, what: str, label: str) -> str:
         TlsSetupError: it is not there, may not be read, or is no PEM of that label.
     """
     try:
-        data = Path(path).read_bytes()
+        data = read_regular(Path(path), MOST_BYTES)
     except FileNotFoundError:
         raise TlsSetupError(f"the {what} file {path} does not exist") from None
     except OSError as error:

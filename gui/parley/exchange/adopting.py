@@ -6,9 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from parley.exchange.results import Imported, Problem, below
-from parley.model.files.secrets import with_own_references
+from parley.model.files.secrets import secrets_of, without_references, words_of
+from parley.model.files.shared import shared_text
 from parley.model.files.store import ProfileStore
 from parley.model.profile import Profile
+
+_MOST_NAMED = 4
+"""Secrets of a profile that are named one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +37,18 @@ class Landed:
 def adopt(store: ProfileStore, found: Imported, folder: str = "") -> Iterator[Landed | Problem]:
     """Write what was found in a file to the store, one after the other, each below `folder` where it came with one.
 
-    What could not be read or written is told in its place, and the rest goes on. A secret that goes by a name which
-    Parley has not given is not taken along: nobody's profile chooses among the secrets of this machine.
+    What could not be read or written is told in its place, and the rest goes on. The names of secrets are not taken
+    along: nobody's profile chooses among the secrets of this machine.
     """
     yield from found.problems
-    cleared = [with_own_references(profile) for profile in found.profiles]
     arrivals = [
-        (profile, below(folder, each.folder), each.text)
-        for (profile, _), each in zip(cleared, found.arrivals, strict=True)
+        (without_references(each.profile), below(folder, each.folder), each.text and shared_text(each.text))
+        for each in found.arrivals
     ]
-    for arrived, (_, foreign), adopted in zip(found.profiles, cleared, store.adopt(arrivals), strict=True):
-        for reference in foreign:
-            yield Problem(f"{arrived.name}: the secret {reference} of the key store was left out; type it anew")
+    for arrived, adopted in zip(found.profiles, store.adopt(arrivals), strict=True):
+        if missing := [words_of(place) for place, secret in secrets_of(arrived).items() if secret.reference]:
+            what = ", ".join(missing[:_MOST_NAMED]) + (" and others" if missing[_MOST_NAMED:] else "")
+            yield Problem(f"{arrived.name}: secrets are not taken along; type anew: {what}")
         if adopted.problem:
             yield Problem(adopted.problem.removesuffix("."))
         else:

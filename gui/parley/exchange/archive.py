@@ -19,7 +19,7 @@ from parley.model.files.entries import SUFFIX
 from parley.model.files.reader import ProfileFileError, read_profile
 from parley.model.files.store import LARGEST_FILE
 
-LARGEST_CONTENT = 64 << 20
+LARGEST_CONTENT = 16 << 20
 """Bytes of all members together, unpacked."""
 DEEPEST = 8
 """Folders within folders."""

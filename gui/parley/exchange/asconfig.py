@@ -23,6 +23,8 @@ from parley.model.registry import name_of
 MOST_CONTEXTS = 128
 MOST_SYNTAXES = 128
 """There are fewer."""
+MOST_ENTRIES = 1000
+"""Of a list that are read: an association holds 128 presentation contexts."""
 MOST_INFORMATION = 1024
 """Bytes of extended negotiation that DCMTK reads."""
 
@@ -52,6 +54,9 @@ class Lists(NamedTuple):
     proposed: tuple[ProposedContext, ...]
     supported: tuple[SupportedContext, ...]
 
+
+Pair = tuple[Entry, str, str]
+"""An entry ``UID\\something`` with both halves."""
 
 Tree = dict[str, dict[str, Section]]
 """Sections by their names in capitals without blanks, below the supersections by theirs."""
@@ -109,6 +114,9 @@ class _Reader:
     tree: Tree
     problems: list[Problem]
     known: dict[str, Lists] = field(default_factory=dict)
+    known_pairs: dict[tuple[str, str], tuple[Pair, ...]] = field(default_factory=dict)
+    known_syntaxes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    noted: set[Problem] = field(default_factory=set)
 
     def profiles(self) -> Iterator[Profile]:
         for section in list(self.tree.get("PROFILES", {}).values())[:MOST_PROFILES]:
@@ -157,8 +165,10 @@ class _Reader:
             if syntaxes is None:
                 self._note(f"there are no transfer syntaxes [{label[:40]}]", entry.line)
                 continue
-            uids = tuple(islice(self._transfer_syntaxes(syntaxes), MOST_SYNTAXES))
-            if uids:
+            if syntaxes.name not in self.known_syntaxes:
+                found = islice(self._transfer_syntaxes(syntaxes), MOST_SYNTAXES)
+                self.known_syntaxes[syntaxes.name] = tuple(found)
+            if uids := self.known_syntaxes[syntaxes.name]:
                 yield ProposedContext(uid, uids)
             else:
                 self._note(f"no transfer syntax of [{label[:40]}] is known", entry.line)
@@ -190,8 +200,17 @@ class _Reader:
                 else:
                     self._note("the extended negotiation is not written as pairs of hexadecimal digits", entry.line)
 
-    def _pairs(self, group: str, reference: Entry, prefix: str) -> Iterator[tuple[Entry, str, str]]:
-        r"""The entries ``UID\something`` of the section that is referred to, with both halves."""
+    def _pairs(self, group: str, reference: Entry, prefix: str) -> tuple[Pair, ...]:
+        r"""The entries ``UID\something`` of the section that is referred to, with both halves, gone through once."""
+        key = group, _key(reference.value)
+        if key not in self.known_pairs:
+            pairs = tuple(islice(self._read_pairs(group, reference, prefix), MOST_ENTRIES))
+            if len(pairs) == MOST_ENTRIES:
+                self._note(f"of [{reference.value[:40]}] the first {MOST_ENTRIES} entries were read", reference.line)
+            self.known_pairs[key] = pairs
+        return self.known_pairs[key]
+
+    def _read_pairs(self, group: str, reference: Entry, prefix: str) -> Iterator[Pair]:
         section = self.tree.get(group, {}).get(_key(reference.value))
         if section is None:
             self._note(f"there is no section [{reference.value[:40]}] to refer to", reference.line)
@@ -221,7 +240,8 @@ class _Reader:
     def _note(self, reason: str, line: int) -> None:
         """Sections that several profiles refer to are looked at once for each, and complained about once."""
         problem = Problem(reason, line)
-        if len(self.problems) < MOST_PROFILES and problem not in self.problems:
+        if len(self.problems) < MOST_PROFILES and problem not in self.noted:
+            self.noted.add(problem)
             self.problems.append(problem)
 
 

@@ -229,8 +229,8 @@ def _parley(side: RequestorSide) -> Copied:
 
 
 def _to_be_asked(place: str, secret: Secret) -> Secret:
-    """A secret that no key store has gets a name to be asked for by."""
-    return Secret(reference=secret.reference or f"copied {place}") if secret else secret
+    """Every secret gets a name that no key store has: it is asked for."""
+    return Secret(reference=f"copied {place}") if secret or secret.is_unfetched else secret
 
 
 def _calling(handle: RequestorHandle) -> list[str]:

@@ -14,6 +14,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable
+from itertools import count
 
 from parley.exchange.results import LINE_ENDS, MOST_PROFILES, Imported, Problem, peer_profile
 from parley.model.profile import Profile
@@ -31,6 +32,10 @@ NAMES = {
 _FORMULA = re.compile(r"[\s']*[=+\-@\t\r＝＋－＠]")
 """How a text begins that a spreadsheet may run; behind apostrophes too, so that each of them survives the way back."""
 _AS_TEXT = "'"
+LONGEST_ROW = 10_000
+"""Characters of a row: what is longer is none."""
+MOST_LINES = 100_000
+"""Looked at, empty ones included."""
 
 _SAMPLE = 50
 """Lines that are looked at to find out what stands between the fields."""
@@ -38,15 +43,20 @@ _SAMPLE = 50
 
 def read_csv(text: str) -> Imported:
     """The peers of a list, as profiles whose SCU calls them."""
-    lines = [(number, line) for number, line in enumerate(LINE_ENDS.split(text), 1) if _counts(line)]
+    lines, problems = _lines(text)
+    if not lines:
+        return Imported(problems=tuple(problems) or (Problem("there is nothing in it"),))
+    delimiter = _named_delimiter(lines[0][1])
+    if delimiter:
+        lines = lines[1:]
+    else:
+        delimiter = _delimiter([line for _, line in lines[:_SAMPLE]])
     if not lines:
         return Imported(problems=(Problem("there is nothing in it"),))
-    delimiter = _delimiter([line for _, line in lines[:_SAMPLE]])
     columns = _header(_cells(lines[0][1], delimiter))
     if columns:
         lines = lines[1:]
     profiles: list[Profile] = []
-    problems: list[Problem] = []
     for number, line in lines[:MOST_PROFILES]:
         try:
             profiles.append(_profile(_cells(line, delimiter), columns or ("title", "host", "port", "name")))
@@ -78,6 +88,33 @@ def _meant(cell: str) -> str:
     """What `_inert` was given, in one line and stripped."""
     is_inert = cell.startswith(_AS_TEXT) and _FORMULA.match(cell, len(_AS_TEXT))
     return cell[len(_AS_TEXT) :].strip() if is_inert else cell
+
+
+def _lines(text: str) -> tuple[list[tuple[int, str]], list[Problem]]:
+    """The rows with their numbers, as many as are read and one more, and what was not even looked at."""
+    rows: list[tuple[int, str]] = []
+    problems: list[Problem] = []
+    start = 0
+    for number in count(1):
+        end = LINE_ENDS.search(text, start)
+        line = text[start : end.start() if end else None]
+        if number > MOST_LINES:
+            problems.append(Problem(f"only {MOST_LINES} lines were read", number))
+            break
+        if len(line) > LONGEST_ROW:
+            problems.append(Problem(f"it has more than {LONGEST_ROW} characters", number))
+        elif _counts(line):
+            rows.append((number, line))
+        if end is None or len(rows) > MOST_PROFILES + 2 or len(problems) > MOST_PROFILES:
+            break
+        start = end.end()
+    return rows, problems
+
+
+def _named_delimiter(line: str) -> str:
+    """What spreadsheets say in a first line of its own, such as ``sep=;``; nothing where it is none."""
+    found = re.fullmatch(f'"?sep=([{DELIMITERS}])"?', line.strip(" "), re.IGNORECASE)
+    return found[1] if found else ""
 
 
 def _counts(line: str) -> bool:

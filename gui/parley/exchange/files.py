@@ -6,8 +6,8 @@ What a file is, is told from its content, as names lie. Its size is looked at be
 from __future__ import annotations
 
 import re
-import stat
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -15,12 +15,15 @@ from parley.exchange.archive import read_toml, read_zip, write_zip
 from parley.exchange.asconfig import read_asconfig, write_asconfig
 from parley.exchange.csv_list import read_csv, write_csv
 from parley.exchange.orthanc import read_orthanc, write_orthanc
-from parley.exchange.results import Exported, Imported, Problem, decoded
+from parley.exchange.results import UTF_8, Exported, Imported, Problem, guessed
+from parley.model.files.regular import FileTooBigError, NotAFileError, read_regular
 from parley.model.profile import Profile
 from parley.model.system_errors import error_words
 
 LARGEST_IMPORT = 8 << 20
 """Bytes: a thousand profiles take less."""
+LARGEST_TEXT = 2 << 20
+"""Bytes of what is no archive: a thousand peers take less."""
 
 
 class Format(StrEnum):
@@ -44,21 +47,20 @@ SUFFIXES = {
 """Which format a file is written in by its name."""
 
 _SUPERSECTION = re.compile(
-    r"^\[\[\s*(transfer\s*syntaxes|presentation\s*contexts|profiles)\s*\]\]\s*$", re.MULTILINE | re.IGNORECASE
+    r"^\[\[[ \t]*(transfer[ \t]*syntaxes|presentation[ \t]*contexts|profiles)[ \t]*\]\][ \t\r]*$",
+    re.MULTILINE | re.IGNORECASE,
 )
-_SCHEMA = re.compile(r"^\s*schema\s*=", re.MULTILINE)
+_SCHEMA = re.compile(r"^[ \t]*schema[ \t]*=", re.MULTILINE)
 
 
 def read_file(path: Path) -> Imported:
     """The profiles of a file. Never raises: what is wrong is told."""
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            return _nothing("it is not a file")
-        if status.st_size > LARGEST_IMPORT:
-            return _nothing(f"it is too big ({status.st_size >> 20} MiB; up to {LARGEST_IMPORT >> 20} are read)")
-        with path.open("rb") as file:
-            data = file.read(LARGEST_IMPORT + 1)
+        data = read_regular(path, LARGEST_IMPORT)
+    except NotAFileError:
+        return _nothing("it is not a file")
+    except FileTooBigError as error:
+        return _nothing(f"it is too big ({error.size >> 20} MiB; up to {LARGEST_IMPORT >> 20} are read)")
     except (OSError, ValueError) as error:
         words = error_words(error)
         return _nothing(f"it cannot be read: {words[:1].lower()}{words[1:]}")
@@ -71,10 +73,20 @@ def read_content(data: bytes, default_name: str) -> Imported:
         return _nothing(f"it is too big (up to {LARGEST_IMPORT >> 20} MiB are read)")
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return read_zip(data)
+    if len(data) > LARGEST_TEXT:
+        return _nothing(f"it is too big for a list of profiles (up to {LARGEST_TEXT >> 20} MiB are read)")
     try:
-        text = decoded(data)
+        text, encoding = guessed(data)
     except UnicodeDecodeError as error:
-        return Imported(problems=(Problem("it is not UTF-8 text", data.count(b"\n", 0, error.start) + 1),))
+        line = data.count(b"\n", 0, error.start) + 1
+        return Imported(problems=(Problem("it is neither UTF-8 nor Windows-1252 text", line),))
+    if "\0" in text:
+        return Imported(problems=(Problem("it is not text", text.count("\n", 0, text.index("\0")) + 1),))
+    found = _read_text(text, data, default_name)
+    return found if encoding == UTF_8 else replace(found, notes=(f"read as {encoding}", *found.notes))
+
+
+def _read_text(text: str, data: bytes, default_name: str) -> Imported:
     if _SUPERSECTION.search(text):
         return read_asconfig(text)
     if _SCHEMA.search(text):

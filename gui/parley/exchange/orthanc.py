@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -21,7 +22,12 @@ from parley.model.profile import Profile, Timers
 KEY = "DicomModalities"
 
 # Each piece begins with what only a string or a comment can begin with and always matches to its end: no going back.
-_STRING_OR_COMMENT = re.compile(r'"(?:\\(?:.|\Z)|[^"\\])*+(?:"|\Z)|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
+_STRING_OR_COMMENT = re.compile(
+    r'"(?:\\(?:.|\Z)|[^"\\])*+(?:"|\Z)|//[^\n]*+|/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/|\Z)', re.DOTALL
+)
+_STRING = re.compile(r'("(?:\\.|[^"\\])*+")(\s*+:)?', re.DOTALL)
+_LONGEST_COMMENT = 1000
+"""Characters of what a profile has no place for."""
 
 
 def read_orthanc(text: str) -> Imported:
@@ -92,7 +98,7 @@ def _profile(name: str, value: object) -> Profile:
     profile = peer_profile(name, title, host, port)
     profile = _with_local_title(profile, values.pop("LocalAet", ""))
     profile = _with_timeout(profile, values.pop("Timeout", 0))
-    told = ", ".join(f"{key} = {json.dumps(it)}" for key, it in values.items())
+    told = ", ".join(f"{key} = {json.dumps(it)}" for key, it in values.items())[:_LONGEST_COMMENT]
     return replace(profile, comment=f"Orthanc: {told}" if told else "")
 
 
@@ -119,11 +125,11 @@ def _looks_like_modality(value: object) -> bool:
 
 
 def _without_comments(text: str) -> str:
-    """The text with blanks for comments, line by line."""
+    """The text with a blank for each comment, and as many lines."""
 
     def blank(match: re.Match[str]) -> str:
         piece = match[0]
-        return piece if piece.startswith('"') else re.sub(r"[^\n]", " ", piece)
+        return piece if piece.startswith('"') else " " + "\n" * piece.count("\n")
 
     return _STRING_OR_COMMENT.sub(blank, text)
 
@@ -133,15 +139,24 @@ def _nothing(reason: str, line: int | None = None) -> Imported:
 
 
 class _Lines:
-    """Finds the lines that keys stand in."""
+    """Finds the lines that keys stand in; the text is gone through once, at the first that is looked for."""
 
     def __init__(self, text: str, start: int) -> None:
         self._text, self._start = text, start
 
     def of(self, key: str) -> int | None:
         """Where a key is set; None where it is written in another way than one would."""
-        for spelling in (json.dumps(key), json.dumps(key, ensure_ascii=False)):
-            match = re.compile(re.escape(spelling) + r"\s*:").search(self._text, self._start)
-            if match:
-                return self._text.count("\n", 0, match.start()) + 1
-        return None
+        spellings = (json.dumps(key), json.dumps(key, ensure_ascii=False))
+        return next((self._known[each] for each in spellings if each in self._known), None)
+
+    @cached_property
+    def _known(self) -> dict[str, int]:
+        """The first line of each key, as it is spelled."""
+        known: dict[str, int] = {}
+        line, position = self._text.count("\n", 0, self._start) + 1, self._start
+        for match in _STRING.finditer(self._text, self._start):
+            line += self._text.count("\n", position, match.start())
+            position = match.start()
+            if match[2]:
+                known.setdefault(match[1], line)
+        return known

@@ -17,6 +17,9 @@ MOST_PROFILES = 1000
 UID = re.compile(r"(?=.{1,64}\Z)(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))+")
 """What every other program takes for one."""
 
+UTF_8, UTF_16, WINDOWS_1252 = "UTF-8", "UTF-16", "Windows-1252"
+"""Encodings, as a person knows them."""
+
 LINE_ENDS = re.compile(r"\r\n|\r|\n")
 """What editors count as the end of a line; `str.splitlines` knows more."""
 
@@ -56,10 +59,15 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What was understood of a file, and what was not."""
+    """What was understood of a file, and what was not.
+
+    Attributes:
+        notes: how it was read, where that was not plain; each without a full stop.
+    """
 
     arrivals: tuple[Arrival, ...] = ()
     problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def profiles(self) -> tuple[Profile, ...]:
@@ -108,8 +116,25 @@ def decoded(data: bytes) -> str:
     Raises:
         UnicodeDecodeError: it is neither.
     """
-    encoding = "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
-    return data.decode(encoding)
+    return data.decode("utf-16" if _has_mark_of_utf_16(data) else "utf-8-sig")
+
+
+def guessed(data: bytes) -> tuple[str, str]:
+    """The same of a list that may be as Excel writes it for Western Europe, and what its encoding is called.
+
+    Raises:
+        UnicodeDecodeError: it is none of them.
+    """
+    try:
+        return decoded(data), UTF_16 if _has_mark_of_utf_16(data) else UTF_8
+    except UnicodeDecodeError:
+        if _has_mark_of_utf_16(data):
+            raise
+        return data.decode("cp1252"), WINDOWS_1252
+
+
+def _has_mark_of_utf_16(data: bytes) -> bool:
+    return data[:2] in {b"\xff\xfe", b"\xfe\xff"}
 
 
 def _text(value: object, what: str) -> str:

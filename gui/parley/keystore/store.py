@@ -1,5 +1,7 @@
 """One key store, through `keyring`: get, set and delete secrets by the names that profiles refer to them by.
 
+Each is kept with what it is for, which `parley.keystore.fetch` compares with what it is wanted for.
+
 A system may have none that can be used, such as a server without a desktop. That is no reason to fail: `usable` says
 so in words, and `parley.keystore.fetch` asks instead.
 """
@@ -9,8 +11,10 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from parley.keystore.record import Record, entry_of, read_entry
 from parley.model.secret import Secret
 
 if TYPE_CHECKING:
@@ -26,6 +30,18 @@ T = TypeVar("T")
 
 class KeyStoreError(Exception):
     """The key store did not do what it was asked for; the text says why in words for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An entry of the key store.
+
+    Attributes:
+        record: what it was kept for; None where that is not said.
+    """
+
+    secret: Secret
+    record: Record | None
 
 
 class KeyStore:
@@ -54,22 +70,25 @@ class KeyStore:
         except KeyStoreError:
             return ""
 
-    def get(self, reference: str) -> Secret | None:
-        """The secret of that name; None where there is none.
+    def get(self, reference: str) -> Kept | None:
+        """What is kept under that name; None where nothing is.
 
         Raises:
             KeyStoreError: the key store cannot be used, or was not unlocked.
         """
         text = self._call("read", lambda backend: backend.get_password(SERVICE, reference))
-        return None if text is None else Secret(_data(text), reference)
+        if text is None:
+            return None
+        inner, record = read_entry(text)
+        return Kept(Secret(_data(inner), reference), record)
 
-    def set(self, reference: str, secret: Secret) -> Secret:
+    def set(self, reference: str, secret: Secret, record: Record) -> Secret:
         """Keep a secret under that name, in place of what was there; returns it with its reference.
 
         Raises:
             KeyStoreError: the key store cannot be used, was not unlocked, or did not take it.
         """
-        text = _text(secret.data)
+        text = entry_of(_text(secret.data), record)
         self._call("kept", lambda backend: backend.set_password(SERVICE, reference, text))
         if self._call("read", lambda backend: backend.get_password(SERVICE, reference)) != text:
             raise KeyStoreError("the key store took the secret but does not give it back")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import getpass
 import sys
 
-from parley.keystore.fetch import fetched, unfetched
+from parley.keystore.fetch import fetched
 from parley.keystore.store import KeyStore
+from parley.model.files.purposes import unfetched
 from parley.model.profile import Profile
 from parley.model.secret import Secret
 from parley.ul.visible import one_line
@@ -21,10 +22,10 @@ def with_values(profile: Profile) -> Profile:
     return fetched(profile, KeyStore(), ask) if unfetched(profile) else profile
 
 
-def ask(reference: str, reason: str) -> Secret | None:
+def ask(what: str, reason: str) -> Secret | None:
     """Let the person type it unseen; None where nobody is there, or nothing was typed."""
     if not sys.stdin.isatty():
         return None
     print(f"parley: {one_line(reason)}.", file=sys.stderr)
-    text = getpass.getpass(f"{one_line(reference)}: ", stream=sys.stderr)
+    text = getpass.getpass(f"{one_line(what.removesuffix('.'))}: ", stream=sys.stderr)
     return Secret.of(text) if text else None

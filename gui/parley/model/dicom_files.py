@@ -6,13 +6,16 @@ goes on. pydicom is loaded only for files that do not say plainly what they are.
 
 from __future__ import annotations
 
+import io
 import os
 import warnings
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from parley.model.files.regular import open_regular
 from parley.model.handle import DEFAULT_TRANSFER_SYNTAXES, ProposedContext
 from parley.model.part10 import (
     DEFLATED,
@@ -31,6 +34,10 @@ EXPLICIT_VR_BIG_ENDIAN = "1.2.840.10008.1.2.2"
 DICOMDIR = "1.2.840.10008.1.3.10"
 HEAD_BYTES = 4096
 """Read of each file: more than the elements of almost all that lie before the SOP instance UID."""
+WINDOW_BYTES = 64 * 1024
+"""Read of a file whose head does not say what it is; what names no object in there is no file that can be sent."""
+MOST_ELEMENTS = 1000
+"""Looked at in the window: there are some dozens before the SOP instance UID, and a file of zeros has thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +117,7 @@ def read_dicom_file(path: Path) -> DicomFile:
         DicomFileError: it holds none, or cannot be read.
     """
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return identify(path, file)
     except OSError as error:
         raise DicomFileError(f"It cannot be read: {error_words(error)}.") from error
@@ -123,13 +130,13 @@ def identify(path: Path, file: BinaryIO) -> DicomFile:
         DicomFileError: it holds none.
         OSError: it cannot be read.
     """
-    head = file.read(HEAD_BYTES)
+    head = file.read(HEAD_BYTES) or b""
     if not head:
         raise DicomFileError("It is empty.")
     meta = read_file_meta(head)
     if meta is not None and meta.sop_class_uid == DICOMDIR:
         raise DicomFileError("It is a DICOMDIR, the directory of other files: it cannot be stored as an object.")
-    found = _from_head(head, meta) or _from_pydicom(file, head, meta)
+    found = _from_head(head, meta) or _from_deflated(file, meta) or _from_pydicom(file, head, meta)
     sop_class, sop_instance, transfer_syntax, offset = found
     size = file.seek(0, os.SEEK_END) - offset
     return DicomFile(path, sop_class, sop_instance, transfer_syntax, offset, size)
@@ -143,9 +150,33 @@ def _from_head(head: bytes, meta: FileMeta | None) -> Found | None:
     """As the data set says itself, since the file meta information is not always kept up to date."""
     if meta is None or meta.transfer_syntax_uid in {"", DEFLATED, EXPLICIT_VR_BIG_ENDIAN}:
         return None
+    return _named(head, meta.end, meta)
+
+
+def _from_deflated(file: BinaryIO, meta: FileMeta | None) -> Found | None:
+    """The same of a data set that is compressed: as much of it as the head of another file, however much it unpacks to.
+
+    Raises:
+        DicomFileError: it cannot be unpacked, or names no object.
+    """
+    if meta is None or meta.transfer_syntax_uid != DEFLATED:
+        return None
+    file.seek(meta.end)
+    try:
+        head = zlib.decompressobj(-zlib.MAX_WBITS).decompress(file.read(WINDOW_BYTES), WINDOW_BYTES)
+    except zlib.error as error:
+        raise DicomFileError("Its data set is deflated, and is too damaged to be unpacked.") from error
+    found = _named(head, 0, meta)
+    if found is None:
+        raise DicomFileError("Its data set is deflated, and names no SOP class and SOP instance at its beginning.")
+    return found
+
+
+def _named(head: bytes, start: int, meta: FileMeta) -> Found | None:
+    """What a data set in little endian that begins there says of itself; None where it does not."""
     uids: dict[int, str] = {}
     explicit = meta.transfer_syntax_uid != IMPLICIT_VR_LITTLE_ENDIAN
-    for tag, value, _ in elements(head, meta.end, explicit=explicit):
+    for tag, value, _ in elements(head, start, explicit=explicit):
         if tag in {SOP_CLASS, SOP_INSTANCE}:
             uids[tag] = uid_text(value)
         if tag >= SOP_INSTANCE:
@@ -158,11 +189,18 @@ def _from_pydicom(file: BinaryIO, head: bytes, meta: FileMeta | None) -> Found:
     from pydicom.filereader import read_partial
 
     file.seek(0)
+    looked_at = 0
+
+    def is_beyond(tag: int, _vr: str | None, _length: int) -> bool:
+        nonlocal looked_at
+        looked_at += 1
+        return tag > SOP_INSTANCE or looked_at > MOST_ELEMENTS
+
     try:
         with warnings.catch_warnings():
             # What is odd about a file is no reason not to send it: that may be just what is tested.
             warnings.simplefilter("ignore")
-            data_set = read_partial(file, stop_when=lambda tag, _vr, _length: tag > SOP_INSTANCE, force=True)
+            data_set = read_partial(io.BytesIO(file.read(WINDOW_BYTES)), stop_when=is_beyond, force=True)
             sop_class, sop_instance = (str(data_set.get(name, "") or "") for name in ("SOPClassUID", "SOPInstanceUID"))
             is_implicit, is_little_endian = data_set.original_encoding
             stated = str(data_set.file_meta.get("TransferSyntaxUID", ""))

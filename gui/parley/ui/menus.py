@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolBar, QWidget
 
+from parley.model.files.private import make_folder
 from parley.ui.kit import icons, style
 from parley.ui.kit.actions import make_action
 
@@ -130,7 +131,7 @@ def _open_folder(folder: Path, _checked: bool = False) -> None:
     from PySide6.QtGui import QDesktopServices
 
     with suppress(OSError):  # before the first profile is saved there is none
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
 

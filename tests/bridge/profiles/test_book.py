@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from parley.bridge.profiles.book import Answer, ProfileBook
+from parley.bridge.profiles.conflicts import Choice
 from parley.model.files.store import ProfileStore
 from parley.model.profile import LOOPBACK, Profile, RequestorSide
 
@@ -103,10 +104,13 @@ def test_when_saving_first_fails_we_stay_and_say_why(qtbot, book, store):
     (store.folder / "CT 1.toml").write_text("name = ")
     change(book)
     book.open("PACS.toml")
-    with qtbot.waitSignal(book.failed) as said:
+    with qtbot.waitSignal(book.conflicting) as asked:
         book.answer(Answer.SAVE)
-    assert "CT 1.toml" in said.args[0]
+    assert "cannot be read now" in asked.args[0].text
+    book.settle(Choice.STAY)
     assert (book.key, book.draft.scu, book.is_dirty) == ("CT 1.toml", SIDE, True)
+    assert (store.folder / "CT 1.toml").read_text() == "name = "
+    qtbot.waitUntil(lambda: not book.is_listing)
 
 
 def test_the_built_in_profile_asks_for_a_name_and_then_goes_on(qtbot, book, store):

@@ -8,11 +8,13 @@ import pytest
 
 from parley.bridge.profiles.secret_keeper import Fetching, SecretKeeper
 from parley.keystore.fetch import Missing
-from parley.model.handle import RequestorHandle, UserIdentity
-from parley.model.profile import Profile, RequestorSide
+from parley.model.files.purposes import Kind, Purpose, Wanted
+from parley.model.handle import AcceptanceRules, KnownUser, RequestorHandle, UserIdentity
+from parley.model.profile import AcceptorSide, Profile, RequestorSide
 from parley.model.secret import Secret
-from parley.model.tls import Tls
 from tests.bridge.keepers import Lockable, Unusable, keeper_with
+
+A = Wanted("a", Purpose(Kind.PASSCODE, "pacs:104"))
 
 
 @pytest.fixture
@@ -33,10 +35,10 @@ def test_calls_are_made_in_order_on_another_thread(qtbot, keeper, backend):
     look, told = backend._look, []
     backend._look = lambda *call: (threads.add(threading.current_thread()), look(*call))
     with qtbot.waitSignal(keeper.working, check_params_cb=lambda busy: not busy):
-        keeper.keep([Secret.of("1", "a")], lambda kept: told.append(kept.failures))
-        keeper.keep([Secret.of("2", "a")], lambda kept: told.append(kept.failures))
-        keeper.look_up(["a"], lambda found: told.append(found["a"].text))
-        keeper.forget(["a"], lambda kept: told.append(kept.failures))
+        keeper.keep({A: Secret.of("1")}, lambda kept: told.append(kept.failures))
+        keeper.keep({A: Secret.of("2")}, lambda kept: told.append(kept.failures))
+        keeper.look_up([A], lambda found: told.append(found[A].text))
+        keeper.forget([A], lambda kept: told.append(kept.failures))
         assert told == []
     assert told == [{}, {}, "2", {}]
     assert backend.kept == {}
@@ -58,28 +60,46 @@ def test_a_new_keeper_has_asked_nobody(qapp):
     assert SecretKeeper()._job is None
 
 
-def wanting(*references):
-    passcode, phrase = (*references, "")[:2]
-    identity = UserIdentity(2, Secret.of("dr"), Secret(reference=passcode))
-    tls = Tls(passphrase=Secret(reference=phrase))
-    return Profile("P", RequestorSide(handle=RequestorHandle(user_identity=identity), tls=tls))
+def wanting(host="127.0.0.1"):
+    identity = UserIdentity(2, Secret.of("dr"), Secret(reference="a"))
+    return Profile("P", RequestorSide(host, handle=RequestorHandle(user_identity=identity)))
 
 
 def test_what_is_wanted_twice_is_asked_for_once(qtbot, keeper):
-    fetching, asked = Fetching(keeper, wanting("a", "a")), []
+    users = (KnownUser("x", Secret(reference="a")), KnownUser("y", Secret(reference="a")))
+    profile = Profile("P", scp=AcceptorSide(rules=AcceptanceRules(users=users)))
+    fetching, asked = Fetching(keeper, profile), []
     fetching.wanted.connect(asked.append)
     with qtbot.waitSignal(fetching.wanted):
         fetching.start()
-    assert [(each.what, each.reference, each.can_keep) for each in asked] == [("SCU passcode", "a", True)]
+    assert [(each.what, each.wanted.reference, each.can_keep) for each in asked] == [
+        ("SCP passcode of user 1", "a", True)
+    ]
     with qtbot.waitSignal(fetching.fetched) as fetched:
         fetching.answer(Secret.of("given"))
-    scu = fetched.args[0].scu
-    assert scu.handle.user_identity.secondary == scu.tls.passphrase == Secret.of("given", "a")
+    assert [user.passcode for user in fetched.args[0].scp.rules.users] == [Secret.of("given", "a")] * 2
+
+
+def test_what_was_given_for_one_peer_is_not_known_for_another(qtbot, keeper):
+    first = Fetching(keeper, wanting("pacs"))
+    with qtbot.waitSignal(first.wanted):
+        first.start()
+    with qtbot.waitSignal(first.fetched):
+        first.answer(Secret.of("given"), keep=True)
+    qtbot.waitUntil(lambda: keeper._job is None)
+    second = Fetching(keeper, wanting("PACS"))
+    with qtbot.waitSignal(second.fetched):
+        second.start()
+    other = Fetching(keeper, wanting("elsewhere"))
+    with qtbot.waitSignal(other.wanted) as wanted:
+        other.start()
+    assert wanted.args[0].reason == "what is kept under its name of the profile “P” is for pacs:11112"
+    assert not wanted.args[0].can_keep
 
 
 def test_nothing_is_told_after_cancelling(qtbot, keeper, backend):
     backend.unlocking.clear()
-    fetching, told = Fetching(keeper, wanting("a")), []
+    fetching, told = Fetching(keeper, wanting()), []
     for signal in (fetching.wanted, fetching.fetched, fetching.missing):
         signal.connect(told.append)
     fetching.start()
@@ -92,6 +112,6 @@ def test_nothing_is_told_after_cancelling(qtbot, keeper, backend):
 def test_a_failure_of_the_backend_is_a_reason(qtbot, keeper, backend):
     backend.is_locked = True
     found = {}
-    keeper.look_up(["a"], found.update)
+    keeper.look_up([A], found.update)
     qtbot.waitUntil(lambda: bool(found))
-    assert found == {"a": Missing("the key store is locked and was not unlocked", is_there=True)}
+    assert found == {A: Missing("the key store is locked and was not unlocked", is_there=True)}

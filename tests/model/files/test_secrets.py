@@ -6,10 +6,12 @@ from dataclasses import replace
 import pytest
 
 from parley.model.files.secrets import (
+    is_old_reference,
     is_own_reference,
     references_of,
     secrets_of,
     with_references,
+    without_references,
     words_of,
 )
 from parley.model.handle import AcceptanceRules, AcceptorHandle, KnownUser, RequestorHandle, UserIdentity
@@ -17,6 +19,7 @@ from parley.model.profile import AcceptorSide, Profile, RequestorSide
 from parley.model.secret import Secret
 from parley.model.tls import Tls
 
+NAMED = Secret(reference="kept")
 PASSCODE = "scu.user_identity.secondary"
 
 
@@ -30,9 +33,9 @@ def profile(**secrets):
     return Profile("CT 1", scu, AcceptorSide(handle=handle, rules=rules))
 
 
-def named(given, *taken):
+def named(given, *kept):
     numbers = itertools.count(1)
-    return with_references(given, frozenset(taken), lambda: f"{next(numbers):012x}")
+    return with_references(given, lambda _, secret: secret in kept, lambda: f"{next(numbers):032x}")
 
 
 def test_every_place_is_walked_and_has_words():
@@ -46,31 +49,28 @@ def test_every_place_is_walked_and_has_words():
     assert words_of(next(iter(secrets_of(Profile("", ticket))))) == "SCU ticket, assertion or token"
 
 
-def test_what_was_typed_gets_a_name_and_what_has_one_keeps_it():
-    given = named(profile(passcode=Secret.of("a"), phrase=Secret.of("b", "mine"), user=Secret(reference="kept")))
-    assert references_of(given) == {"CT 1, SCU passcode [000000000001]", "mine", "kept"}
+def test_what_was_typed_gets_a_new_name_and_what_is_kept_keeps_its_own():
+    kept = Secret.of("c", "parley-0")
+    given = named(profile(passcode=Secret.of("a"), phrase=Secret.of("b", "mine"), response=kept, user=NAMED), kept)
+    assert references_of(given) == {f"parley-{1:032x}", f"parley-{2:032x}", "parley-0", "kept"}
     assert secrets_of(given)[PASSCODE].text == "a"
+    assert all(is_own_reference(name) for name in references_of(given) - {"kept", "parley-0"})
 
 
-@pytest.mark.parametrize("shared", ["with another profile", "within this one"])
-def test_a_name_that_others_use_is_left_to_them(shared):
-    if shared == "with another profile":
-        given = named(profile(passcode=Secret.of("new", "site a")), "site a")
-    else:
-        given = named(profile(passcode=Secret.of("new", "site a"), phrase=Secret(reference="site a")))
-    assert secrets_of(given)[PASSCODE] == Secret.of("new", "CT 1, SCU passcode [000000000001]")
+def test_nothing_of_a_secret_is_left_where_it_is_not_to_go():
+    given = profile(passcode=Secret.of("a", "x"), phrase=NAMED, response=Secret.of("b"), user=NAMED)
+    assert set(secrets_of(without_references(given)).values()) == {Secret()}
+    # A user whose passcode is unknown is not one without a passcode, who is let in.
+    assert without_references(given).scp.rules.users[0].passcode is not None
 
 
-def test_a_name_without_a_value_may_be_shared():
-    given = profile(passcode=Secret(reference="site a"), phrase=Secret(reference="site a"))
-    assert named(given, "site a") == given
-
-
-@pytest.mark.parametrize("name", ["CT 1", "", "x" * 500, "odd ] [ name"])
-def test_our_own_names_are_known_again(name):
-    given = named(replace(profile(passcode=Secret.of("a"), phrase=Secret.of("b"), user=Secret.of("c")), name=name))
-    assert len(references_of(given)) == 3
-    assert all(is_own_reference(reference) and len(reference) < 130 for reference in references_of(given))
+@pytest.mark.parametrize(
+    "name", ["CT 1, SCU passcode [0123456789ab]", "odd ] [ name, SCP passcode of user 1 [000000000001]"]
+)
+def test_names_of_an_earlier_parley_are_known_again(name):
+    assert is_own_reference(name)
+    assert is_old_reference(name)
+    assert not is_old_reference("parley-" + "0" * 32)
 
 
 @pytest.mark.parametrize("reference", ["", "site a", "[000000000001]", "CT 1, SCU passcode", "a [000000000001]"])

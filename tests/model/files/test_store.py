@@ -94,6 +94,8 @@ class TestListing:
             (b"schema = 1\nname = '\xff'\n", 2, "it is not UTF-8 text"),
             (b"schema = 1\n#" + b"x" * LARGEST_FILE, None, "too big"),
             ("", None, "no profile of Parley"),
+            ("schema = 1\n[scu]\nport = " + "9" * 100_000, None, "a number of thousands of digits"),
+            ("schema = 1\n" + "a." * 20_000 + "a = 1", 2, "nested too deeply"),
         ],
     )
     def test_what_cannot_be_read_is_listed_and_never_overwritten(
@@ -117,6 +119,27 @@ class TestListing:
         assert path.read_bytes() == before
         store.delete("Broken.toml")
         assert not path.exists()
+
+    @posix
+    @pytest.mark.parametrize(("for_group", "modes"), [(False, (0o600, 0o700)), (True, (0o640, 0o750))])
+    def test_what_is_made_is_the_users_own(self, tmp_path, for_group, modes) -> None:
+        (tmp_path / "there").mkdir(0o755)
+        made = ProfileStore(tmp_path / "there" / "profiles", for_group=for_group)
+        key = made.create(Profile("A"), "Site")
+        folder = made.folder / "Site"
+        assert [stat.S_IMODE(path.stat().st_mode) for path in (made.folder / key, folder)] == list(modes)
+        assert stat.S_IMODE((tmp_path / "there").stat().st_mode) == 0o755
+        (made.folder / key).chmod(0o644)
+        made.save(replace(Profile("A"), comment="changed"), key)
+        assert stat.S_IMODE((made.folder / key).stat().st_mode) == 0o644  # as its owner gave it
+
+    def test_a_file_that_would_take_seconds_to_change_is_refused(self, store: ProfileStore) -> None:
+        for number, more in enumerate(("".join(f"a.k{n} = 1\n" for n in range(20_000)), "#\n" * 100_000)):
+            put(store, f"{number}.toml", f"schema = 1\n{more}")
+            began = time.thread_time()
+            with pytest.raises(StoreError, match="more than can be changed"):
+                store.save(replace(Profile(str(number)), comment="changed"), f"{number}.toml")
+            assert time.thread_time() - began < 2.0
 
     def test_a_byte_order_mark_does_no_harm(self, store: ProfileStore) -> None:
         put(store, "x.toml", b"\xef\xbb\xbfschema = 1\nname = 'Y'")
@@ -326,6 +349,7 @@ for attempt in (lambda: store.save(replace(store.load(key), comment="new"), key)
     def test_a_folder_without_permission(self, public_store: ProfileStore) -> None:
         store = public_store
         key = store.create(PACS)
+        (store.folder / key).chmod(0o644)
         before = (store.folder / key).read_bytes()
         run(
             """
@@ -414,12 +438,6 @@ assert (entry.name, entry.problem) == ("Secret", "the folder cannot be read: per
         assert path.is_symlink()
         assert stat.S_IMODE(elsewhere.stat().st_mode) == 0o640
         assert "new" in elsewhere.read_text()
-
-    @posix
-    def test_a_new_file_has_the_mode_of_any_new_file(self, store: ProfileStore, tmp_path: Path) -> None:
-        (tmp_path / "any").touch()
-        key = store.create(PACS)
-        assert (store.folder / key).stat().st_mode == (tmp_path / "any").stat().st_mode
 
 
 class TestAtomicWrite:

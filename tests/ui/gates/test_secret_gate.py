@@ -28,6 +28,7 @@ from parley.ui.sides.secret_edit import SecretNote
 from parley.ui.sides.tls_section import TlsSection
 from parley.ui.sides.user_identity import UserCheckSection
 from tests.bridge.keepers import Lockable, Unusable, keeper_with
+from tests.keystore.backends import keep_all
 from tests.ui.windows import Stage
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
@@ -44,8 +45,8 @@ def profile(**secrets):
 @pytest.fixture
 def backend():
     made = Lockable()
-    for name, text in (("passcode", "correct horse"), ("phrase", "open sesame"), ("user", "battery staple")):
-        made.set_password(SERVICE, name, text)
+    texts = {"passcode": "correct horse", "phrase": "open sesame", "user": "battery staple"}
+    keep_all(profile(), texts, made)
     made.calls.clear()
     return made
 
@@ -187,7 +188,7 @@ def test_what_the_key_store_does_not_have_is_asked_for_and_kept(qtbot, stage, ba
     press(qtbot, stage, "scu.associate")
     box = question(qtbot, stage)
     assert "SCU passcode" in words_of(box)
-    assert "The key store has none of that name. The profile calls it “passcode”." in words_of(box)
+    assert "It is sent to 127.0.0.1:11112, with TLS. The key store has none of that name." in words_of(box)
     assert said(stage) == "Needed first: the SCU passcode."
     line = box.findChild(QLineEdit, "secret_question.secret.text")
     assert line.echoMode() == QLineEdit.EchoMode.Password
@@ -214,7 +215,7 @@ def test_a_given_secret_that_the_key_store_does_not_take_is_used_and_that_is_sai
     line = stage.window.profiles._line
     qtbot.waitUntil(line.isVisible)
     assert line.text() == (
-        "The key store did not take “passcode”: the key store is locked and was not unlocked. "
+        "The key store did not take the SCU passcode: the key store is locked and was not unlocked. "
         "Parley knows it until it is closed."
     )
 

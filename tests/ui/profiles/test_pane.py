@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QInputDialog, QLineEdit, QMessageBox, QWidget
+from PySide6.QtWidgets import QInputDialog, QLineEdit, QMessageBox, QPushButton, QWidget
 
 from parley.bridge.profiles.book import ProfileBook
 from parley.model.files.store import ProfileStore
@@ -281,8 +281,11 @@ def test_when_the_open_profile_goes_elsewhere_no_other_is_opened(qtbot, pane, bo
     assert book.draft.name == "CT 1"
     assert not pane.list.currentIndex().isValid()
     change(book)
-    pane.save_action.trigger()
+    with qtbot.waitSignal(book.conflicting):
+        pane.save_action.trigger()
+    qtbot.mouseClick(pane.findChild(QPushButton, "profiles.conflict.mine"), Qt.MouseButton.LeftButton)
     assert pane.list.currentIndex().data() == "CT 1"
+    qtbot.waitUntil(lambda: not book.is_listing)
 
 
 def test_only_the_rows_that_are_marked_are_shown_anew(qtbot, pane, book):

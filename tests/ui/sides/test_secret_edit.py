@@ -40,7 +40,7 @@ def test_another_secret_is_masked_again(qtbot, edit):
 
 def test_the_key_stores_name_survives_typing_and_emptying_leaves_nothing(qtbot, edit):
     edit.set_value(Secret(reference="site-a"))
-    assert "site-a" in edit.line.placeholderText()
+    assert "kept in the key store" in edit.line.placeholderText()
     qtbot.keyClicks(edit.line, "x")
     assert edit.value() == Secret.of("x", "site-a")
     qtbot.keyClick(edit.line, Qt.Key.Key_Backspace)
@@ -50,7 +50,8 @@ def test_the_key_stores_name_survives_typing_and_emptying_leaves_nothing(qtbot, 
 @pytest.mark.parametrize("data", [b"\x60\x82\x00\xff", b"line\nline"])
 def test_a_ticket_from_a_file_is_kept_byte_by_byte(qtbot, edit, tmp_path, data):
     (tmp_path / "ticket").write_bytes(data)
-    edit.take_file(str(tmp_path / "ticket"))
+    with qtbot.waitSignal(edit.changed):
+        edit.take_file(str(tmp_path / "ticket"))
     assert edit.value().data == data
     assert (edit.line.text(), str(len(data)) in edit.line.placeholderText()) == ("", True)
     qtbot.mouseClick(edit.reveal, Qt.MouseButton.LeftButton)
@@ -60,11 +61,12 @@ def test_a_ticket_from_a_file_is_kept_byte_by_byte(qtbot, edit, tmp_path, data):
     assert edit.value().text == "typed"
 
 
-def test_a_file_that_cannot_be_taken_leaves_everything_and_says_why(edit, tmp_path):
+def test_a_file_that_cannot_be_taken_leaves_everything_and_says_why(qtbot, edit, tmp_path):
     edit.set_value(Secret.of("kept"))
     (tmp_path / "long").write_bytes(bytes(LONGEST_FILE + 1))
-    for name, why in (("missing", "cannot be read"), ("long", "longer than 65 535")):
-        edit.take_file(str(tmp_path / name))
+    for name, why in (("missing", "cannot be read"), ("long", "longer than 65 535"), (".", "is not a file")):
+        with qtbot.waitSignal(edit.changed):
+            edit.take_file(str(tmp_path / name))
         assert edit.value() == Secret.of("kept")
         assert [why in text for _, text, _ in edit.typed_problems()] == [True]
 

@@ -8,7 +8,7 @@ takes to unlock it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
@@ -16,12 +16,15 @@ from itertools import count
 
 from PySide6.QtCore import QObject, Signal
 
+from parley.bridge.loop.job import Job
 from parley.bridge.profiles import saved_secrets
+from parley.bridge.profiles.conflicts import Choice, Conflict, difference
 from parley.bridge.profiles.history import History, Place
 from parley.bridge.profiles.listing import ProfileList
 from parley.bridge.profiles.secret_keeper import Kept, SecretKeeper
-from parley.model.files.entries import StoredProfile, StoreError, find
-from parley.model.files.secrets import references_of, without_secrets
+from parley.model.files.entries import GONE, ChangedError, Deed, StoredProfile, StoreError, find
+from parley.model.files.purposes import Wanted, named_in
+from parley.model.files.secrets import without_secrets
 from parley.model.files.store import BUILT_IN, ProfileStore
 from parley.model.profile import LOOPBACK, AcceptorSide, Profile, RequestorSide
 from parley.model.secret import Secret
@@ -59,6 +62,8 @@ class ProfileBook(QObject):
         failed(str): something did not work; words for a person.
         noted(str): it worked, but there is something that a person has to know.
         unsaved(str): ask about the changes to the profile of that name, then call `answer`.
+        conflicting(Conflict): another program has changed the file that something was to be done to: ask, then call
+            `settle`.
         name_wanted(str): ask for a name, with a suggestion, then call `save_as` or `give_up`.
     """
 
@@ -70,6 +75,7 @@ class ProfileBook(QObject):
     failed = Signal(str)
     noted = Signal(str)
     unsaved = Signal(str)
+    conflicting = Signal(object)
     name_wanted = Signal(str)
 
     def __init__(self, store: ProfileStore, keeper: SecretKeeper | None = None, parent: QObject | None = None) -> None:
@@ -87,6 +93,11 @@ class ProfileBook(QObject):
         self._then: Callable[[], None] | None = None
         self._keepings = 0  # so many times the key store is being asked to keep something
         self._told: tuple[str, str, bool] | None = None
+        self._base: StoredProfile | None = None  # the open profile's file, as it was read or written last
+        self._noticed: StoredProfile | None = None  # what it was told of that another program did to it
+        self._conflict: Conflict | None = None
+        self._again: Callable[..., None] | None = None  # does what met the conflict, whatever the file is now
+        self._comparing: Job | None = None
 
     # --- what is known -----------------------------------------------------------------------------------------------
 
@@ -118,7 +129,7 @@ class ProfileBook(QObject):
     @property
     def is_dirty(self) -> bool:
         """Whether the draft differs from what was saved, or more is typed than it can hold."""
-        return self._draft != self._saved or bool(self._left_out)
+        return self._draft != self._saved or bool(self._left_out) or self._noticed is GONE
 
     @property
     def left_out(self) -> tuple[str, ...]:
@@ -150,7 +161,7 @@ class ProfileBook(QObject):
         """Open a profile, the built-in one if there is no such or it cannot be read, and begin to read the list."""
         self._list.look_at(LOOPBACK.name, key)
         entry = self.entry(key)
-        self._show(key, entry.profile) if entry and entry.profile else self._show(LOOPBACK.name, LOOPBACK)
+        self._show(key, entry.profile, entry) if entry and entry.profile else self._show(LOOPBACK.name, LOOPBACK)
 
     def refresh(self) -> None:
         """Read the list again, on a thread: many profiles, or a slow folder, take seconds."""
@@ -160,7 +171,12 @@ class ProfileBook(QObject):
         """Have a list that was just read elsewhere, and that nothing was changed since."""
         self._list.take(entries)
 
+    def watch(self) -> None:
+        """Read the list again whenever another program changes something in the folder."""
+        self._list.watch()
+
     def _say_listed(self) -> None:
+        self._look_at_open()
         self.listed.emit()
         self._tell()
 
@@ -248,7 +264,7 @@ class ProfileBook(QObject):
         if answer is Answer.SAVE:
             if self.save():
                 self._go_on()
-            elif not self.is_built_in and not self._keepings:
+            elif not self.is_built_in and not self._keepings and not self._is_asking:
                 self.give_up()
         elif answer is Answer.DISCARD:
             self._draft, self._left_out = self._saved, ()
@@ -320,40 +336,52 @@ class ProfileBook(QObject):
         if then is not None:
             then()
 
-    def _try(self, work: Callable[..., None], *arguments: object) -> bool:
+    def _try(self, work: Callable[..., None], *arguments: object, **known: StoredProfile) -> bool:
         try:
-            work(*arguments)
+            work(*arguments, **known)
+        except ChangedError as error:
+            self._meet(error, partial(work, *arguments))
+            return False
         except StoreError as error:
             self.failed.emit(str(error))
+            self.refresh()  # the list may show what is there no more
             return False
         return True
 
     def _open(self, key: str) -> None:
         try:
-            profile = self._store.load(key)
+            entry = self._store.entry(key)
+            profile = entry.profile if entry is not None and entry.profile is not None else self._store.load(key)
         except StoreError as error:
             self.failed.emit(str(error))
         else:
-            self._show(key, profile)
+            self._show(key, profile, entry)
 
-    def _show(self, key: str, profile: Profile) -> None:
+    def _show(self, key: str, profile: Profile, base: StoredProfile | None = None) -> None:
+        self._base, self._noticed = None if key in BUILT_IN else base, None
+        self._conflict = self._again = None  # it was about what was open before
         self._key, self._saved, self._draft, self._left_out = key, without_secrets(profile), profile, ()
         self._history.start(_sides(profile))
         self.opened.emit(profile)
         self.history_changed.emit()
         self._tell()
 
-    def _save(self) -> None:
-        draft = saved_secrets.named(self._draft, self._key, self._list.whole())
-        self._store.save(draft, self._key)
-        gone = references_of(self._saved)
+    def _save(self, opened: StoredProfile | None = None) -> None:
+        draft = saved_secrets.named(self._draft, self._saved)
+        version = self._store.save(draft, self._key, opened or self._base)
+        self._base = StoredProfile(
+            self._key, draft.name, self._key.rpartition("/")[0], without_secrets(draft), version=version
+        )
+        self._noticed = None
+        gone = named_in(self._saved)
         self._settle(draft)
         self._forget(gone)
 
     def _save_as(self, name: str) -> None:
         profile = replace(self._draft, name=name, comment="" if self.is_built_in else self._draft.comment)
-        profile = saved_secrets.named(profile, "", self._list.whole())
+        profile = saved_secrets.named(saved_secrets.copied(profile), Profile(""))
         self._key = self._store.create(profile)
+        self._base, self._noticed = self._store.entry(self._key), None
         self._settle(profile)
 
     def _note_left_out(self) -> None:
@@ -369,13 +397,13 @@ class ProfileBook(QObject):
     def _settle(self, profile: Profile) -> None:
         """The file is written; secrets that were typed go into the key store next, and are unsaved until then."""
         typed = saved_secrets.typed(profile, self._saved)
-        self._draft, self._saved = profile, saved_secrets.without_values(profile, typed)
+        self._draft, self._saved = profile, saved_secrets.without_values(profile, typed.values())
         self._history.amend(_sides(profile))
         self._list.look_at(self._key)
         if typed:
             self._keepings += 1
             self.restored.emit(profile)  # with the names that they have now
-            self._keeper.keep(typed, partial(self._kept, profile, typed))
+            self._keeper.keep(typed, partial(self._kept, profile, tuple(typed.values())))
 
     def _kept(self, profile: Profile, secrets: tuple[Secret, ...], kept: Kept) -> None:
         safe = {secret for secret in secrets if secret.reference not in kept.failures}
@@ -391,13 +419,13 @@ class ProfileBook(QObject):
             self._go_on()
         self._tell()
 
-    def _forget(self, references: Iterable[str]) -> None:
+    def _forget(self, wanted: tuple[Wanted, ...]) -> None:
         """Remove from the key store what no profile needs any more, as a list tells that was read since."""
-        if references := frozenset(references):
-            self._list.when_read(partial(self._forget_unused, references))
+        if wanted:
+            self._list.when_read(partial(self._forget_unused, wanted))
 
-    def _forget_unused(self, references: frozenset[str]) -> None:
-        if unused := saved_secrets.unused(references, self._list.entries, self._draft):
+    def _forget_unused(self, wanted: tuple[Wanted, ...]) -> None:
+        if unused := saved_secrets.unused(wanted, self._list.entries, self._draft):
             self._keeper.forget(unused, self._forgotten)
 
     def _forgotten(self, kept: Kept) -> None:
@@ -410,7 +438,7 @@ class ProfileBook(QObject):
     def _created(self, profile: Profile) -> None:
         key = self._store.create(profile)
         self._list.look_at(key)
-        self._show(key, profile)
+        self._show(key, profile, self._store.entry(key))
 
     def _duplicate(self, key: str) -> None:
         self._try(self._duplicated, key)
@@ -420,21 +448,119 @@ class ProfileBook(QObject):
         self._list.look_at(new_key)
         self._open(new_key)
 
-    def _rename(self, key: str, name: str) -> None:
-        new_key = self._store.rename(key, name)
+    def _rename(self, key: str, name: str, opened: StoredProfile | None = None) -> None:
+        known = self._base if key == self._key else self.entry(key)
+        new_key = self._store.rename(key, name, opened or known)
         if key == self._key:
+            if known is not None and known.profile is not None and opened is not None:
+                # What another program has written is in the file still, and has not been seen in the panels.
+                self._base = replace(known, key=new_key, profile=replace(known.profile, name=name))
+            else:
+                self._base = self._store.entry(new_key)
             self._key = new_key
             self._saved, self._draft = replace(self._saved, name=name), replace(self._draft, name=name)
         self._list.look_at(key, new_key)
 
-    def _delete(self, key: str) -> None:
+    def _delete(self, key: str, opened: StoredProfile | None = None) -> None:
         entry = self.entry(key)
-        self._store.delete(key)
+        self._store.delete(key, opened or (self._base if key == self._key else entry))
+        if key == self._key:
+            self._base = None
         self._list.look_at(key)
         if key == self._key:
             self._show(LOOPBACK.name, LOOPBACK)
         if entry is not None and entry.profile is not None:
-            self._forget(references_of(entry.profile))
+            self._forget(named_in(entry.profile))
+
+    # --- what other programs do --------------------------------------------------------------------------------------
+
+    @property
+    def _is_asking(self) -> bool:
+        """Whether a conflict waits for an answer, or is about to be shown."""
+        return self._again is not None
+
+    def _meet(self, error: ChangedError, again: Callable[..., None]) -> None:
+        """Ask about it, once it is known what is different: on a thread, as profiles may be long."""
+        self._again = again
+        name = self._draft.name
+        mine = without_secrets(self._draft)
+        if error.deed is not Deed.SAVE and error.theirs is not None:
+            listed = self._base if error.theirs.key == self._key else self.entry(error.theirs.key)
+            name = listed.name if listed is not None else error.theirs.name
+            mine = listed.profile if listed is not None and listed.profile is not None else mine
+        conflict = Conflict(error.deed, name, error.theirs)
+        self._comparing = Job(partial(_compared, conflict, mine), self)
+        self._comparing.succeeded.connect(self._ask)
+        self._comparing.start()
+
+    def _ask(self, conflict: Conflict) -> None:
+        if self._comparing is not None:
+            self._comparing.deleteLater()
+        self._comparing = None
+        if self._is_asking:
+            self._conflict = conflict
+            self.conflicting.emit(conflict)
+
+    def settle(self, choice: Choice) -> None:
+        """Do what the person chose about the conflict that was asked about."""
+        conflict, again = self._conflict, self._again
+        self._conflict = self._again = None
+        if conflict is None or again is None or choice is Choice.STAY:
+            self.give_up()
+            return
+        if choice is Choice.BOTH:
+            self.save_as(self._free_name(self._draft.name))
+        elif choice is Choice.MINE:
+            if self._try(again, opened=conflict.theirs or GONE):
+                self._done_all_the_same(conflict.deed)
+        elif conflict.theirs is None:
+            self._show(LOOPBACK.name, LOOPBACK)
+            self._go_on()
+        else:
+            self._take_theirs(conflict.theirs)
+            self._go_on()
+        self.refresh()
+
+    def _done_all_the_same(self, deed: Deed) -> None:
+        if deed is Deed.SAVE:
+            self._note_left_out()
+            if not self._keepings:
+                self._go_on()
+
+    def _take_theirs(self, theirs: StoredProfile) -> None:
+        """Show what is in the open profile's file now; that can be undone."""
+        if theirs.profile is None:
+            return
+        self._history.seal()
+        self._base, self._noticed = theirs, None
+        self._saved = without_secrets(theirs.profile)
+        self._draft = replace(self._draft, name=theirs.profile.name, comment=theirs.profile.comment)
+        self.edit(theirs.profile.scu, theirs.profile.scp)
+        self.restored.emit(self._draft)
+        self._tell()
+
+    def _look_at_open(self) -> None:
+        """Another program may have changed the file of the open profile: nothing is lost here, and it is said once."""
+        if self._base is None or self.is_built_in or not self._list.is_whole or self._is_asking:
+            return
+        now = self.entry(self._key) or GONE
+        if now.version == self._base.version and now is not GONE:
+            self._noticed = None
+            return
+        if self._noticed is not None and (now is self._noticed or now.version == self._noticed.version != ""):
+            return
+        name, was_dirty, self._noticed = self._draft.name, self.is_dirty, now
+        if now is GONE:
+            self.noted.emit(f"Another program has removed the file of “{name}”. What is here stays until it is closed.")
+        elif now.profile is None:
+            self.noted.emit(f"Another program has changed “{name}”, and it cannot be read now: {now.problem}.")
+        elif now.profile == self._base.profile:
+            self._base, self._noticed = now, None
+        elif was_dirty or self._keepings:
+            self.noted.emit(f"Another program has changed “{name}”. What is here stays; saving it asks.")
+        else:
+            self._take_theirs(now)
+            self.noted.emit(f"Another program has changed “{name}”: it is shown as it is in the file now.")
 
     def _free_name(self, wanted: str) -> str:
         taken = {entry.name.casefold() for entry in self._list.whole()}
@@ -447,3 +573,8 @@ class ProfileBook(QObject):
         if now != self._told:
             self._told = now
             self.state_changed.emit()
+
+
+def _compared(conflict: Conflict, mine: Profile, _job: Job) -> Conflict:
+    theirs = conflict.theirs.profile if conflict.theirs is not None else None
+    return conflict if theirs is None else replace(conflict, difference=difference(theirs, mine))

@@ -15,6 +15,7 @@ from parley.exchange.adopting import Landed, adopt
 from parley.exchange.files import Format, read_file, write
 from parley.model.files.atomic import write_atomically
 from parley.model.files.entries import StoredProfile, StoreError
+from parley.model.files.secrets import without_references
 from parley.model.files.store import ProfileStore
 from parley.model.files.writer import new_text
 from parley.model.profile import Profile
@@ -32,11 +33,13 @@ class Imports:
         landed: each profile with the file that it is from.
         problems: what was left out, each with its file, line and reason.
         entries: the list of profiles afterwards.
+        notes: how files were read, where that was not plain, each with its file.
     """
 
     landed: tuple[tuple[Path, Landed], ...]
     problems: tuple[str, ...]
     entries: tuple[StoredProfile, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +67,13 @@ def import_files(store: ProfileStore, paths: Sequence[Path], job: Job) -> Import
     """
     landed: list[tuple[Path, Landed]] = []
     problems: list[str] = []
+    notes: list[str] = []
     folders = store.folders()
     try:
         for number, path in enumerate(paths):
             job.report(number / len(paths))
             found = read_file(path)
+            notes += [f"{path.name}: {note}" for note in found.notes]
             steps = len(paths) * (len(found.arrivals) + len(found.problems) or 1)
             for step, each in enumerate(adopt(store, found)):
                 if isinstance(each, Landed):
@@ -80,7 +85,7 @@ def import_files(store: ProfileStore, paths: Sequence[Path], job: Job) -> Import
     except Cancelled:
         _take_back(store, [each.key for _, each in landed], folders)
         raise
-    return Imports(tuple(landed), tuple(problems), store.list())
+    return Imports(tuple(landed), tuple(problems), store.list(), tuple(notes))
 
 
 def export_draft(store: ProfileStore, key: str, draft: Profile, path: Path, form: Format, job: Job) -> Exports:
@@ -91,7 +96,7 @@ def export_draft(store: ProfileStore, key: str, draft: Profile, path: Path, form
     """
     job.report(0)
     texts = [(key, _text_of(store, key, draft))] if form in {Format.TOML, Format.ZIP} else []
-    return _write([draft], texts, form, path, (), job)
+    return _write(store, [draft], texts, form, path, (), job)
 
 
 def export_saved(store: ProfileStore, path: Path, form: Format, job: Job) -> Exports:
@@ -120,7 +125,7 @@ def export_saved(store: ProfileStore, path: Path, form: Format, job: Job) -> Exp
         raise NothingToExportError("There is no saved profile that could be exported.")
     if form is Format.TOML and len(profiles) > 1:
         raise NothingToExportError("A TOML file holds one profile: choose zip for several.")
-    return _write(profiles, texts, form, path, problems, job)
+    return _write(store, profiles, texts, form, path, problems, job)
 
 
 def _text_of(store: ProfileStore, key: str, draft: Profile) -> str:
@@ -128,10 +133,11 @@ def _text_of(store: ProfileStore, key: str, draft: Profile) -> str:
     try:
         return store.text(key, draft)
     except StoreError:
-        return new_text(draft)
+        return new_text(without_references(draft))
 
 
 def _write(
+    store: ProfileStore,
     profiles: Sequence[Profile],
     texts: Sequence[tuple[str, str]],
     form: Format,
@@ -141,7 +147,7 @@ def _write(
 ) -> Exports:
     exported = write(profiles, texts, form)
     job.settle()
-    write_atomically(path, exported.data)
+    write_atomically(path, exported.data, for_group=store.for_group)
     return Exports(path, form, len(profiles), (*problems, *map(str, exported.problems)))
 
 

@@ -9,11 +9,17 @@ import importlib
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
 from parley.bridge.loop.job import Job
+from parley.keystore.own import OwnSecrets
 from parley.model.files.entries import StoredProfile, in_order
-from parley.model.files.store import ProfileStore
+from parley.model.files.store import ProfileStore, default_folder
+
+_SETTLING_MS = 200
+"""After a change: a program that writes many files is let finish."""
+_MOST_WATCHED = 500
+"""Folders; the system watches so many only."""
 
 
 class ProfileList(QObject):
@@ -33,6 +39,11 @@ class ProfileList(QObject):
         self._is_outdated = False  # what is being read is from before a change
         self._reading: Job | None = None
         self._then: list[Callable[[], None]] = []
+        self._watcher: QFileSystemWatcher | None = None
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_SETTLING_MS)
+        self._soon.timeout.connect(self.read)
 
     @property
     def entries(self) -> tuple[StoredProfile, ...]:
@@ -81,6 +92,15 @@ class ProfileList(QObject):
         self._reading.failed.connect(self._failed)
         self._reading.start()
 
+    def watch(self) -> None:
+        """Read it again whenever something comes, goes or is replaced in its folders.
+
+        A file that is written to in place is seen when the list is read the next time, as when the window is entered.
+        """
+        self._watcher = QFileSystemWatcher(self)
+        self._watcher.directoryChanged.connect(self._soon.start)
+        self.read()
+
     def when_read(self, then: Callable[[], None]) -> None:
         """Do something once the list is there that is being read; at once if none is."""
         if self.is_being_read:
@@ -88,8 +108,11 @@ class ProfileList(QObject):
         else:
             then()
 
-    def _read(self, entries: tuple[StoredProfile, ...]) -> None:
+    def _read(self, found: tuple[tuple[StoredProfile, ...], tuple[str, ...]]) -> None:
         self._end()
+        entries, folders = found
+        if self._watcher is not None and (new := sorted({*folders} - {*self._watcher.directories()})):
+            self._watcher.addPaths(new)
         if self._is_outdated:
             self.read()
             return
@@ -114,8 +137,12 @@ class ProfileList(QObject):
         self._reading = None
 
 
-def _list(store: ProfileStore, _job: Job) -> tuple[StoredProfile, ...]:
+def _list(store: ProfileStore, _job: Job) -> tuple[tuple[StoredProfile, ...], tuple[str, ...]]:
+    """The list, and the folders that it is of, as far as they are watched."""
     entries = store.list()
+    if store.folder == default_folder():
+        OwnSecrets().see(entry.profile for entry in entries if entry.profile is not None)
     # What writes profiles takes 20 ms to load, which the first save need not wait for.
     importlib.import_module("parley.model.files.writer")
-    return entries
+    folders = ("", *store.folders()) if store.folder.is_dir() else ()
+    return entries, tuple(str(store.folder / folder) for folder in folders[:_MOST_WATCHED])

@@ -1,8 +1,8 @@
 """What saving and deleting a profile means for its secrets, as values and words. Nothing here opens a key store.
 
-A file holds the key store's names for secrets and never a secret. Each profile has names of its own for what is typed
-in it; a copy shares the names of its original until something else is typed. A name that Parley made goes when the last
-profile goes that has it; a name that a person wrote into a file is that person's to remove.
+A file holds the key store's names for secrets and never a secret. What is typed gets a new name each time it is saved,
+and a copy has no name of its original's secrets. A name that Parley made goes when the last profile goes that has it; a
+name that a person wrote into a file is that person's to remove.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable
 
 from parley.bridge.profiles.secret_keeper import Kept
 from parley.model.files.entries import StoredProfile
+from parley.model.files.purposes import Purpose, Wanted, purposes_of
 from parley.model.files.secrets import (
     is_own_reference,
     references_of,
@@ -24,27 +25,42 @@ from parley.model.profile import Profile
 from parley.model.secret import Secret
 
 
-def named(profile: Profile, key: str, entries: Iterable[StoredProfile]) -> Profile:
-    """The profile with a name in the key store for each secret that was typed in it.
+def named(profile: Profile, saved: Profile) -> Profile:
+    """The profile with a new name in the key store for each secret that was typed in it.
 
     Args:
-        key: of its own file among the entries; what the others name stays theirs.
+        saved: what is kept already: what is in it for the same purpose has its name.
     """
-    if not any(secrets_of(profile).values()):
-        return profile
-    taken = _all_references(entry for entry in entries if entry.key != key)
-    return with_references(profile, taken, lambda: os.urandom(6).hex())
+    kept, purposes = _kept(saved), purposes_of(profile)
+    return with_references(
+        profile, lambda place, secret: (secret, purposes[place]) in kept, lambda: os.urandom(16).hex()
+    )
 
 
-def typed(profile: Profile, saved: Profile) -> tuple[Secret, ...]:
-    """The secrets with a value that is not kept yet, as far as `saved` tells."""
-    kept = set(secrets_of(saved).values())
-    return tuple(secret for secret in secrets_of(profile).values() if secret and secret not in kept)
+def copied(profile: Profile) -> Profile:
+    """What another profile has of this one: what was typed here, and no name of a secret that is kept."""
+    return with_secrets(profile, lambda _, secret: Secret(secret.data))
 
 
-def without_values(profile: Profile, secrets: Collection[Secret]) -> Profile:
+def typed(profile: Profile, saved: Profile) -> dict[Wanted, Secret]:
+    """The secrets with a value that is not kept yet for what it is wanted for, as far as `saved` tells."""
+    kept, purposes = _kept(saved), purposes_of(profile)
+    return {
+        Wanted(secret.reference, purposes[place]): secret
+        for place, secret in secrets_of(profile).items()
+        if secret and (secret, purposes[place]) not in kept
+    }
+
+
+def _kept(saved: Profile) -> frozenset[tuple[Secret, Purpose]]:
+    purposes = purposes_of(saved)
+    return frozenset((secret, purposes[place]) for place, secret in secrets_of(saved).items() if secret)
+
+
+def without_values(profile: Profile, secrets: Iterable[Secret]) -> Profile:
     """The profile with the names alone of these secrets."""
-    return with_secrets(profile, lambda _, secret: secret.without_value() if secret in secrets else secret)
+    unkept = frozenset(secrets)
+    return with_secrets(profile, lambda _, secret: secret.without_value() if secret in unkept else secret)
 
 
 def with_values(saved: Profile, draft: Profile, secrets: Collection[Secret]) -> Profile:
@@ -69,13 +85,13 @@ def with_names_of(profile: Profile, saved: Profile) -> Profile:
     return with_secrets(profile, name)
 
 
-def unused(references: Iterable[str], entries: Iterable[StoredProfile], draft: Profile) -> tuple[str, ...]:
+def unused(wanted: Iterable[Wanted], entries: Iterable[StoredProfile], draft: Profile) -> tuple[Wanted, ...]:
     """Those that may be removed: made by Parley, and not in any profile. None while one of them cannot be read."""
     listed = tuple(entries)
     if any(entry.profile is None for entry in listed):
         return ()
     used = _all_references(listed) | references_of(draft)
-    return tuple(sorted(name for name in references if is_own_reference(name) and name not in used))
+    return tuple(each for each in wanted if is_own_reference(each.reference) and each.reference not in used)
 
 
 def _all_references(entries: Iterable[StoredProfile]) -> frozenset[str]:

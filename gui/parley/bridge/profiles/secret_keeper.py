@@ -8,7 +8,7 @@ is. It opens no dialog and knows no widget.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -16,9 +16,10 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from parley.bridge.loop.job import Job
-from parley.keystore.fetch import Missing, look_up, unfetched
+from parley.keystore.fetch import Missing, forget, keep, look_up, what_of
 from parley.keystore.store import KeyStore, KeyStoreError
-from parley.model.files.secrets import secrets_of, with_secrets, words_of
+from parley.model.files.purposes import Wanted, purposes_of, unfetched
+from parley.model.files.secrets import with_secrets
 from parley.model.profile import Profile
 from parley.model.secret import Secret
 
@@ -42,14 +43,14 @@ class Question:
 
     Attributes:
         what: it is, for a person: ``SCU passcode``.
-        reference: the key store's name for it.
+        wanted: it, by its name in the key store, and what it is for.
         reason: why the key store does not give it, without a full stop.
-        can_keep: whether the key store would take it.
+        can_keep: whether the key store would take it, and has nothing else under its name.
         can_unlock: whether there is a key store that might give it, once it lets Parley in.
     """
 
     what: str
-    reference: str
+    wanted: Wanted
     reason: str
     can_keep: bool
     can_unlock: bool
@@ -71,19 +72,19 @@ class SecretKeeper(QObject):
     def __init__(self, store: KeyStore | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store = store or KeyStore()
-        self._known: dict[str, Secret] = {}
+        self._known: dict[Wanted, Secret] = {}
         self._calls: deque[tuple[Callable[[Job], Any], Callable[[Any], None]]] = deque()
         self._job: Job | None = None
         self._done: Callable[[Any], None] | None = None
         self._has_looked = False
 
-    def known(self, reference: str) -> Secret | None:
-        """The secret of that name, if it came by in this run."""
-        return self._known.get(reference)
+    def known(self, wanted: Wanted) -> Secret | None:
+        """The secret of that name, if it came by in this run for that purpose."""
+        return self._known.get(wanted)
 
-    def remember(self, secret: Secret) -> None:
-        """Know a secret until Parley is closed."""
-        self._known[secret.reference] = secret
+    def remember(self, wanted: Wanted, secret: Secret) -> None:
+        """Know a secret until Parley is closed, for that purpose and no other."""
+        self._known[wanted] = Secret(secret.data, wanted.reference)
 
     def look(self) -> None:
         """Find out, once, whether there is a key store that can be used."""
@@ -91,27 +92,27 @@ class SecretKeeper(QObject):
             self._has_looked = True
             self._call(partial(_problem, self._store), self.problem_told.emit)
 
-    def look_up(self, references: Iterable[str], done: Callable[[dict[str, Secret | Missing]], None]) -> None:
+    def look_up(self, wanted: Iterable[Wanted], done: Callable[[dict[Wanted, Secret | Missing]], None]) -> None:
         """Fetch secrets; those that are known need no key store."""
-        self._call(partial(_look_up, tuple(references), self._store), done)
+        self._call(partial(_look_up, tuple(wanted), self._store), done)
 
-    def keep(self, secrets: Sequence[Secret], done: Callable[[Kept], None]) -> None:
-        """Put secrets into the key store under their references, and know them until then."""
-        for secret in secrets:
-            self.remember(secret)
-        self._call(partial(_keep, tuple(secrets), self._store), done)
+    def keep(self, secrets: Mapping[Wanted, Secret], done: Callable[[Kept], None]) -> None:
+        """Put secrets into the key store under their names, and know them until then."""
+        for wanted, secret in secrets.items():
+            self.remember(wanted, secret)
+        self._call(partial(_keep, dict(secrets), self._store), done)
 
-    def keep_given(self, secret: Secret) -> None:
+    def keep_given(self, wanted: Wanted, what: str, secret: Secret) -> None:
         """The same for one that was given when it was needed; `failed` tells if it could not be kept."""
-        self.keep((secret,), self._given_kept)
+        self.keep({wanted: secret}, partial(self._given_kept, what))
 
-    def _given_kept(self, kept: Kept) -> None:
-        for reference, reason in kept.failures.items():
-            self.failed.emit(f"The key store did not take “{reference}”: {reason}. Parley knows it until it is closed.")
+    def _given_kept(self, what: str, kept: Kept) -> None:
+        for reason in kept.failures.values():
+            self.failed.emit(f"The key store did not take the {what}: {reason}. Parley knows it until it is closed.")
 
-    def forget(self, references: Iterable[str], done: Callable[[Kept], None]) -> None:
+    def forget(self, wanted: Iterable[Wanted], done: Callable[[Kept], None]) -> None:
         """Remove secrets from the key store; for this run they stay known, as an undo may want them back."""
-        self._call(partial(_forget, tuple(references), self._store, self._known), done)
+        self._call(partial(_forget, tuple(wanted), self._store, self._known), done)
 
     # --- one call after the other ------------------------------------------------------------------------------------
 
@@ -167,15 +168,15 @@ class Fetching(QObject):
         super().__init__(parent)
         self._keeper = keeper
         self._profile = profile
-        self._found: dict[str, Secret] = {}
+        self._found: dict[Wanted, Secret] = {}
         self._questions: deque[Question] = deque()
         self._is_over = False
 
     def start(self) -> None:
         """Begin; where every secret is known already, `fetched` comes at once."""
         wanted = unfetched(self._profile)
-        self._found = {name: known for name in wanted if (known := self._keeper.known(name)) is not None}
-        rest = [name for name in wanted if name not in self._found]
+        self._found = {each: known for each in wanted if (known := self._keeper.known(each)) is not None}
+        rest = [each for each in wanted if each not in self._found]
         if rest:
             self._keeper.look_up(rest, self._looked_up)
         else:
@@ -196,31 +197,26 @@ class Fetching(QObject):
             self._is_over = True
             self.missing.emit(f"The {question.what} was not given, and {question.reason}.")
             return
-        given = Secret(secret.data, question.reference)
-        self._found[question.reference] = given
-        self._keeper.remember(given)
+        self._found[question.wanted] = Secret(secret.data, question.wanted.reference)
+        self._keeper.remember(question.wanted, secret)
         if keep:
-            self._keeper.keep_given(given)
+            self._keeper.keep_given(question.wanted, question.what, secret)
         self._go_on()
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
-    def _looked_up(self, found: dict[str, Secret | Missing]) -> None:
+    def _looked_up(self, found: dict[Wanted, Secret | Missing]) -> None:
         if self._is_over:
             return
-        for reference, secret in found.items():
+        for wanted, secret in found.items():
             if isinstance(secret, Secret):
-                self._found[reference] = secret
-                self._keeper.remember(secret)
+                self._found[wanted] = secret
+                self._keeper.remember(wanted, secret)
             else:
                 can_unlock = secret.is_there and not secret.is_open
-                what = self._what(reference)
-                self._questions.append(Question(what, reference, secret.reason, secret.is_open, can_unlock))
+                what = what_of(wanted, self._profile)
+                self._questions.append(Question(what, wanted, secret.reason, secret.is_free, can_unlock))
         self._go_on()
-
-    def _what(self, reference: str) -> str:
-        places = (place for place, secret in secrets_of(self._profile).items() if secret.reference == reference)
-        return words_of(next(places))
 
     def _go_on(self) -> None:
         if self._questions:
@@ -230,9 +226,10 @@ class Fetching(QObject):
 
     def _finish(self) -> None:
         self._is_over = True
+        purposes = purposes_of(self._profile)
 
-        def fetched(_: str, secret: Secret) -> Secret:
-            return self._found[secret.reference] if secret.is_unfetched else secret
+        def fetched(place: str, secret: Secret) -> Secret:
+            return self._found[Wanted(secret.reference, purposes[place])] if secret.is_unfetched else secret
 
         self.fetched.emit(with_secrets(self._profile, fetched))
 
@@ -244,38 +241,37 @@ def _problem(store: KeyStore, _job: Job) -> str:
     return store.problem
 
 
-def _look_up(references: tuple[str, ...], store: KeyStore, _job: Job) -> dict[str, Secret | Missing]:
-    return {reference: look_up(reference, store) for reference in references}
+def _look_up(wanted: tuple[Wanted, ...], store: KeyStore, _job: Job) -> dict[Wanted, Secret | Missing]:
+    return {each: look_up(each, store) for each in wanted}
 
 
-def _keep(secrets: tuple[Secret, ...], store: KeyStore, _job: Job) -> Kept:
+def _keep(secrets: dict[Wanted, Secret], store: KeyStore, _job: Job) -> Kept:
     if problem := store.problem:
         return Kept(problem)
-    return _each(secrets, lambda secret: store.set(secret.reference, secret))
+    return _each(secrets, lambda wanted: keep(wanted, secrets[wanted], store))
 
 
-def _forget(references: tuple[str, ...], store: KeyStore, known: dict[str, Secret], _job: Job) -> Kept:
+def _forget(wanted: tuple[Wanted, ...], store: KeyStore, known: dict[Wanted, Secret], _job: Job) -> Kept:
     if problem := store.problem:
         return Kept(problem)
 
-    def forget(secret: Secret) -> None:
-        if (there := store.get(secret.reference)) is not None:
-            known[secret.reference] = there
-            store.delete(secret.reference)
+    def forget_one(each: Wanted) -> None:
+        if (there := forget(each, store)) is not None:
+            known[each] = there
 
-    return _each([Secret(reference=reference) for reference in references], forget)
+    return _each(wanted, forget_one)
 
 
-def _each(secrets: Sequence[Secret], call: Callable[[Secret], object]) -> Kept:
+def _each(wanted: Iterable[Wanted], call: Callable[[Wanted], object]) -> Kept:
     """One after the other; the first failure is everybody's: who denied one is not to be asked for each."""
     reason = ""
     failures: dict[str, str] = {}
-    for secret in secrets:
+    for each in wanted:
         if not reason:
             try:
-                call(secret)
+                call(each)
             except KeyStoreError as error:
                 reason = str(error)
         if reason:
-            failures[secret.reference] = reason
+            failures[each.reference] = reason
     return Kept("", failures)

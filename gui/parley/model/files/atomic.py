@@ -6,6 +6,7 @@ Rule: this module knows bytes and names, nothing of what they mean.
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import re
 import secrets
@@ -14,6 +15,7 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
+from parley.model.files.private import create_file
 from parley.ul.visible import spelled
 
 NAME_BYTES = 120
@@ -25,12 +27,15 @@ _DEVICES = {"con", "prn", "aux", "nul", "conin$", "conout$"} | {
 }
 
 
-def write_atomically(path: Path, data: bytes | Iterable[bytes]) -> None:
+def write_atomically(path: Path, data: bytes | Iterable[bytes], *, for_group: bool = False) -> None:
     """Replace a file's content, or create it, such that at any moment it has either all of the old or all of the new.
 
     The new content goes to a hidden file in the same folder, to the disk, and only then in place of the old; its mode
-    is the old one's. A symbolic link stays, and what it points to is replaced. Nothing is left behind on failure, be it
-    the disk's or that of what makes the data piece by piece.
+    is the old one's, and a new file is the user's alone. A symbolic link stays, and what it points to is replaced.
+    Nothing is left behind on failure, be it the disk's or that of what makes the data piece by piece.
+
+    Args:
+        for_group: whether the user's group may read a new file.
 
     Raises:
         OSError: whatever the file system said, a full disk included.
@@ -38,7 +43,7 @@ def write_atomically(path: Path, data: bytes | Iterable[bytes]) -> None:
     target = Path(os.path.realpath(path))
     temporary = target.with_name(f".{secrets.token_hex(8)}.tmp")
     try:
-        with temporary.open("xb") as file:
+        with io.BufferedWriter(create_file(temporary, for_group=for_group)) as file:
             file.writelines([data] if isinstance(data, bytes) else data)
             file.flush()
             with contextlib.suppress(FileNotFoundError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import Enum
 
 from parley.model.profile import Profile
 
@@ -13,6 +14,29 @@ SUFFIX = ".toml"
 
 class StoreError(Exception):
     """A profile could not be read or changed; the text says why in words for a person. Nothing was lost."""
+
+
+class Deed(Enum):
+    """What is done to a profile's file."""
+
+    SAVE = "save"
+    RENAME = "rename"
+    DELETE = "delete"
+
+
+class ChangedError(StoreError):
+    """The file is not as it was when it was read, so that something was not done.
+
+    Attributes:
+        deed: what was not done.
+        theirs: the file as it is now; None where it is gone.
+    """
+
+    def __init__(self, key: str, deed: Deed, theirs: StoredProfile | None) -> None:
+        what = "is gone" if theirs is None else "was changed by another program"
+        super().__init__(f"The file {key} {what}.")
+        self.deed = deed
+        self.theirs = theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +51,7 @@ class StoredProfile:
         problem: why it cannot be read.
         line: where in the file, counted from 1; None where it is not about one line.
         built_in: it can be neither changed nor deleted, but copied.
+        version: tells the file's content from any other; empty where it cannot be read.
     """
 
     key: str
@@ -36,6 +61,11 @@ class StoredProfile:
     problem: str = ""
     line: int | None = None
     built_in: bool = False
+    version: str = ""
+
+
+GONE = StoredProfile("", "")
+"""What stands for a file that is known to be gone."""
 
 
 def in_order(entries: Iterable[StoredProfile]) -> tuple[StoredProfile, ...]:

@@ -33,6 +33,9 @@ E = TypeVar("E", bound=Enum)
 Reader = Callable[[object], T]
 Keys = Mapping[str, Reader[object]]
 
+_BITS = 64
+"""Of a whole number, its sign included."""
+
 # --- values: each reader says what it wants when it does not get it --------------------------------------------------
 
 
@@ -44,8 +47,8 @@ def text(value: object) -> str:
 
 
 def whole(value: object) -> int:
-    """Any whole number."""
-    if isinstance(value, int) and not isinstance(value, bool):
+    """Any whole number of 64 bits, which are all that TOML has."""
+    if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() < _BITS:
         return value
     raise ValueError("a whole number")
 
@@ -65,7 +68,9 @@ def tables(value: object) -> list[dict[str, Any]]:
 
 
 def _seconds(value: object) -> float:
-    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+    if isinstance(value, float) and math.isfinite(value):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() < _BITS:
         return float(value)
     raise ValueError("a number of seconds")
 

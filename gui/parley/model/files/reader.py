@@ -8,7 +8,6 @@ can be short. Keys that this version does not know stay in the file, and so do c
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -16,6 +15,7 @@ from typing import Any, TypeVar
 from parley.model.answering import Answering, AnswerRule
 from parley.model.files import keys
 from parley.model.files.keys import Keys
+from parley.model.files.toml import TomlError, parse_toml
 from parley.model.handle import (
     AcceptanceRules,
     AcceptorHandle,
@@ -117,18 +117,9 @@ def read_answers(text: str) -> tuple[Answering, tuple[ResponseRule, ...]]:
 
 def _parsed(text: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise _broken(text, str(error)) from error
-    except RecursionError as error:
-        raise ProfileFileError("values are nested too deeply") from error
-
-
-def _broken(text: str, message: str) -> ProfileFileError:
-    reason, _, place = message.rpartition(" (at ")
-    line = re.match(r"line (\d+)", place)
-    number = int(line[1]) if line else max(1, len(text.splitlines()))
-    return ProfileFileError(f"not TOML: {reason[:1].lower()}{reason[1:]}", number)
+        return parse_toml(text)
+    except TomlError as error:
+        raise ProfileFileError(error.reason, error.line) from error
 
 
 class _Section:
@@ -259,7 +250,8 @@ def _read_identity(section: _Section | None) -> UserIdentity | None:
     values = section.present(keys.USER_IDENTITY)
     user_name = values.pop("user_name", "")
     identity = replace(UserIdentity(), **values)
-    return replace(identity, primary=Secret.of(user_name, identity.primary.reference))
+    # A user's name is no secret, so that nothing else stands for it.
+    return replace(identity, primary=Secret.of(user_name) if user_name else identity.primary)
 
 
 # --- places ----------------------------------------------------------------------------------------------------------

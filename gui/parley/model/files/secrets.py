@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Set
+from collections.abc import Callable
 from dataclasses import replace
 
 from parley.model.handle import KnownUser, UserIdentity
 from parley.model.profile import Profile
-from parley.model.secret import Secret
+from parley.model.secret import NO_SECRET, Secret
 from parley.model.tls import Tls
 from parley.ul.codes import UserIdentityType
 
@@ -20,9 +19,10 @@ _WORDS = {
     "tls.passphrase": "passphrase of the TLS key",
 }
 _USER = re.compile(r"rules\.users\[(\d+)]\.passcode")
-_OWN_REFERENCE = re.compile(r", SC[UP] [^\[\]]+ \[[0-9a-f]{12}]$")
-_LONGEST_NAME = 60
-"""Characters of a profile's name in a reference: some key stores do not take long ones."""
+_PREFIX = "parley-"
+OWN_REFERENCE = _PREFIX + "[0-9a-f]{32}"
+OLD_REFERENCE = r", SC[UP] [^\[\]\n]{1,60} \[[0-9a-f]{12}]"
+"""What Parley calls secrets in the key store, and the end of what it called them earlier, as patterns."""
 
 Change = Callable[[str, Secret], Secret]
 """From a secret's place, such as ``scu.user_identity.secondary`` or ``scp.rules.users[0].passcode``, and the secret."""
@@ -69,45 +69,35 @@ def references_of(profile: Profile) -> frozenset[str]:
     return frozenset(secret.reference for secret in secrets_of(profile).values() if secret.reference)
 
 
-def with_references(profile: Profile, taken: Set[str], token: Callable[[], str]) -> Profile:
-    """The profile with a name of its own for each secret that has a value, and none yet or one that is shared.
+def with_references(profile: Profile, is_kept: Callable[[str, Secret], bool], token: Callable[[], str]) -> Profile:
+    """The profile with a new name for each secret that was typed.
+
+    A secret never gets the name of another: what is kept under that may be somebody else's.
 
     Args:
-        taken: the names that other profiles use: what is kept for those stays as it is.
-        token: makes what tells two names apart, 12 hexadecimal digits, a different one each time.
+        is_kept: whether the secret of that place is in the key store, for what it is wanted for, under its name.
+        token: gives 32 random hexadecimal digits.
     """
-    uses = Counter(secret.reference for secret in secrets_of(profile).values())
 
     def name(place: str, secret: Secret) -> Secret:
-        is_shared = secret.reference in taken or uses[secret.reference] > 1
-        if not secret or (secret.reference and not is_shared):
-            return secret
-        about = f"{profile.name.strip()[:_LONGEST_NAME]}, {words_of(place)}"
-        return Secret(secret.data, f"{about} [{token()}]")
+        return secret if not secret or is_kept(place, secret) else Secret(secret.data, _PREFIX + token())
 
     return with_secrets(profile, name)
 
 
+def without_references(profile: Profile) -> Profile:
+    """What leaves this machine of a profile, and what a copy has of it: no secret, and no name of one."""
+    return with_secrets(profile, lambda _place, _secret: NO_SECRET)
+
+
 def is_own_reference(reference: str) -> bool:
-    """Whether `with_references` has made it, so that nobody else is meant by it."""
-    return _OWN_REFERENCE.search(reference) is not None
+    """Whether Parley has made it, so that nothing else is meant by it."""
+    return re.fullmatch(OWN_REFERENCE, reference) is not None or is_old_reference(reference)
 
 
-def with_own_references(profile: Profile) -> tuple[Profile, tuple[str, ...]]:
-    """The profile without the references that somebody else has written, and these.
-
-    Whoever writes a profile could else have a secret of whoever opens it sent to a host of his choice, by guessing what
-    it is called. Names of Parley's own making cannot be guessed.
-    """
-    foreign: list[str] = []
-
-    def drop(_: str, secret: Secret) -> Secret:
-        if not secret.reference or is_own_reference(secret.reference):
-            return secret
-        foreign.append(secret.reference)
-        return Secret(secret.data)
-
-    return with_secrets(profile, drop), tuple(foreign)
+def is_old_reference(reference: str) -> bool:
+    """Whether an earlier Parley has made it, which did not write down what a secret is for."""
+    return re.search(OLD_REFERENCE + r"\Z", reference) is not None
 
 
 def words_of(place: str) -> str:
@@ -127,6 +117,8 @@ def is_user_name(identity: UserIdentity) -> bool:
     """Whether the primary field is the name of a user, which is no secret, in the text that it has to be."""
     if identity.identity_type not in {UserIdentityType.USERNAME, UserIdentityType.USERNAME_AND_PASSCODE}:
         return False
+    if identity.primary.is_unfetched:
+        return False
     try:
         identity.primary.data.decode("utf-8")
     except UnicodeDecodeError:
@@ -137,7 +129,9 @@ def is_user_name(identity: UserIdentity) -> bool:
 def _of_identity(place: str, identity: UserIdentity | None, change: Change) -> UserIdentity | None:
     if identity is None:
         return None
-    primary = identity.primary if is_user_name(identity) else change(f"{place}.primary", identity.primary)
+    # What it may have been before it was a user's name had a name in the key store.
+    of_user = is_user_name(identity)
+    primary = Secret(identity.primary.data) if of_user else change(f"{place}.primary", identity.primary)
     return replace(identity, primary=primary, secondary=change(f"{place}.secondary", identity.secondary))
 
 

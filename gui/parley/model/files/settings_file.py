@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
+from parley.model.files.regular import read_regular
+from parley.model.files.toml import parse_toml
 from parley.model.settings import SettingError, Settings, setting_named, with_values
 from parley.model.system_errors import error_words
 
@@ -27,17 +28,14 @@ def read_settings(path: Path | None = None) -> tuple[Settings, tuple[str, ...]]:
     """
     place = path or state_folder() / "settings.toml"
     try:
-        with place.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
+        data = read_regular(place, MOST_BYTES)
     except FileNotFoundError:
         return Settings(), ()
     except OSError as error:
         return Settings(), (f"The settings in {place} cannot be read ({error_words(error)}): the defaults count.",)
     try:
-        if len(data) > MOST_BYTES:
-            raise ValueError(f"it is longer than {MOST_BYTES} bytes")
-        lines = tomllib.loads(data.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
+        lines = parse_toml(data.decode("utf-8"))
+    except ValueError as error:
         return Settings(), (f"The settings in {place} are no TOML ({error}): the defaults count.",)
     values, faults = {}, []
     for name, value in lines.items():

@@ -8,18 +8,30 @@ and never overwritten. The built-in profile has no file and can only be copied.
 from __future__ import annotations
 
 import os
-import stat
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, MutableSequence, Set
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from itertools import count
 from pathlib import Path, PurePosixPath
 
 from parley.model.files.atomic import safe_file_name, write_atomically
-from parley.model.files.entries import SUFFIX, StoredProfile, StoreError, find, in_order
+from parley.model.files.entries import (
+    GONE,
+    SUFFIX,
+    ChangedError,
+    Deed,
+    StoredProfile,
+    StoreError,
+    find,
+    in_order,
+)
 from parley.model.files.memory import FileMemory
+from parley.model.files.private import make_folder
 from parley.model.files.reader import ProfileFileError, read_profile
-from parley.model.files.secrets import without_secrets
+from parley.model.files.regular import FileTooBigError, read_regular
+from parley.model.files.secrets import without_references, without_secrets
+from parley.model.files.shared import is_beyond_changing, shared_text
 from parley.model.profile import LOOPBACK, AcceptorSide, Profile
 from parley.model.system_errors import error_words
 
@@ -61,10 +73,12 @@ class ProfileStore:
     Args:
         folder: where they are; it need not exist.
         clock: gives nanoseconds since 1970, as the times of files are; without one, every file is read every time.
+        for_group: whether the user's group may read what is written.
     """
 
-    def __init__(self, folder: Path, clock: Callable[[], int] | None = None) -> None:
+    def __init__(self, folder: Path, clock: Callable[[], int] | None = None, *, for_group: bool = False) -> None:
         self.folder = folder
+        self.for_group = for_group
         self._entries = FileMemory[StoredProfile](clock)
 
     # --- looking -----------------------------------------------------------------------------------------------------
@@ -125,13 +139,17 @@ class ProfileStore:
     def text(self, key: str, draft: Profile | None = None) -> str:
         """The text of a profile's file, to be handed on as it is, or as `draft` would make it; built in, written out.
 
+        No name of a secret is in it.
+
         Raises:
             StoreError: there is none, it cannot be read, or not be changed to that.
         """
         if key in BUILT_IN:
-            return _fresh_text(draft or BUILT_IN[key])
+            return _fresh_text(without_references(draft or BUILT_IN[key]))
         current, text = self._read(key)
-        return text if draft is None or draft == current else _changed_text(draft, text)
+        text = shared_text(text, current.name)
+        wanted = without_references(current if draft is None else draft)
+        return text if wanted == without_references(current) else _changed_text(wanted, text)
 
     # --- changing ----------------------------------------------------------------------------------------------------
 
@@ -169,36 +187,63 @@ class ProfileStore:
             keys.add(key.casefold())
             yield Adopted(key, named)
 
-    def save(self, profile: Profile, key: str) -> None:
+    def save(self, profile: Profile, key: str, opened: StoredProfile | None = None) -> str:
         """Write a profile to its file, keeping comments, order and unknown keys; a file that is gone is written anew.
 
         Of secrets it gets the references alone.
 
         The profile's name goes into the file, while the file keeps its own: `rename` changes both.
 
+        Args:
+            opened: the file as it was read, or `GONE`; None to write whatever it is now. Comments and unknown keys of
+                another program stay in any case: only a profile that is another one is in the way.
+
+        Returns the version of the file afterwards.
+
         Raises:
+            ChangedError: the file has another profile now, or is gone.
             StoreError: the profile is built in, its file cannot be read any more, is read-only or cannot be written.
         """
         self._refuse_built_in(key, "changed: save it under another name")
         profile = without_secrets(profile)
         if not self._path(key).exists():
+            if opened is not None and opened is not GONE:
+                raise ChangedError(key, Deed.SAVE, None)
             self._refuse_name(profile.name, _folder_of(key))
-            self._write(key, _fresh_text(profile))
-            return
-        current, text = self._read(key)
+            fresh = _fresh_text(profile)
+            self._write(key, fresh)
+            return _version(fresh)
+        try:
+            current, text = self._read(key)
+        except _UnreadableError:
+            if opened is not None:
+                raise ChangedError(key, Deed.SAVE, self._entry(key)) from None
+            raise
+        if opened is not None and _version(text) != opened.version and current not in {opened.profile, profile}:
+            raise ChangedError(key, Deed.SAVE, self.entry(key))
         if profile.name != current.name:
             self._refuse_name(profile.name, _folder_of(key), but_for=key)
-        if profile != current:
-            self._write(key, _changed_text(profile, text))
+        if profile == current:
+            return _version(text)
+        changed = _changed_text(profile, text)
+        if opened is not None and self._read(key)[1] != text:
+            raise ChangedError(key, Deed.SAVE, self.entry(key))
+        self._write(key, changed)
+        return _version(changed)
 
-    def rename(self, key: str, name: str) -> str:
+    def rename(self, key: str, name: str, opened: StoredProfile | None = None) -> str:
         """Give a profile another name and, where that is possible, its file a name like it; return the new key.
 
+        Args:
+            opened: the file as it was read; None to rename whatever it is now.
+
         Raises:
+            ChangedError: the file is another one now.
             StoreError: the profile is built in or cannot be read, the name is empty or taken, or the file cannot be
                 written.
         """
         self._refuse_built_in(key, "renamed: duplicate it instead")
+        self._refuse_change(key, Deed.RENAME, opened)
         self.save(replace(self.load(key), name=name), key)
         if safe_file_name(name) == PurePosixPath(key).stem:
             return key
@@ -212,6 +257,8 @@ class ProfileStore:
     def duplicate(self, key: str, name: str | None = None) -> str:
         """Copy a profile, comments included, under a name or else a new one made from its own; return the copy's key.
 
+        The copy has no names of secrets: those are its original's.
+
         Raises:
             StoreError: the profile cannot be read, the name is empty or taken, or the file cannot be written.
         """
@@ -220,19 +267,26 @@ class ProfileStore:
         else:
             profile, text = self._read(key)
             folder = _folder_of(key)
-        copy = replace(profile, name=self._copy_name(profile.name, folder) if name is None else name)
+        copy = replace(
+            without_references(profile), name=self._copy_name(profile.name, folder) if name is None else name
+        )
         self._refuse_name(copy.name, folder)
         new_key = self._free_key(copy.name, folder)
-        self._write(new_key, _fresh_text(copy) if text is None else _changed_text(copy, text))
+        self._write(new_key, _fresh_text(copy) if text is None else _changed_text(copy, shared_text(text)))
         return new_key
 
-    def delete(self, key: str) -> None:
+    def delete(self, key: str, opened: StoredProfile | None = None) -> None:
         """Remove a profile's file, also one that cannot be read.
 
+        Args:
+            opened: the file as it was read; None to remove whatever it is now.
+
         Raises:
+            ChangedError: the file is another one now.
             StoreError: the profile is built in, or the file cannot be removed.
         """
         self._refuse_built_in(key, "deleted")
+        self._refuse_change(key, Deed.DELETE, opened)
         try:
             self._path(key).unlink()
         except FileNotFoundError:
@@ -245,6 +299,12 @@ class ProfileStore:
     def _refuse_built_in(self, key: str, what: str) -> None:
         if key in BUILT_IN:
             raise StoreError(f"The profile {key} is built in and cannot be {what}.")
+
+    def _refuse_change(self, key: str, deed: Deed, opened: StoredProfile | None) -> None:
+        """Refuse what would be done to something that nobody here has seen; what is gone is told elsewhere."""
+        theirs = None if opened is None else self.entry(key)
+        if opened is not None and theirs is not None and theirs.version and theirs.version != opened.version:
+            raise ChangedError(key, deed, theirs)
 
     def _refuse_name(self, name: str, folder: str, but_for: str = "") -> None:
         """Refuse names that are empty or that another profile of the folder has, whatever its case."""
@@ -312,8 +372,8 @@ class ProfileStore:
         return entry
 
     def _read_entry(self, key: str) -> StoredProfile:
-        profile, _ = self._read(key)
-        return StoredProfile(key, profile.name, _folder_of(key), profile)
+        profile, text = self._read(key)
+        return StoredProfile(key, profile.name, _folder_of(key), profile, version=_version(text))
 
     def _place(self, key: str) -> str:
         """The file of a key that is in the folder; `_path` is for keys from elsewhere."""
@@ -337,8 +397,8 @@ class ProfileStore:
         if path.exists() and not _is_writable(path):
             raise StoreError(f"{key} was not saved: the file is read-only.")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(path, text.encode("utf-8"))
+            make_folder(path.parent, for_group=self.for_group)
+            write_atomically(path, text.encode("utf-8"), for_group=self.for_group)
         except UnicodeEncodeError:
             raise StoreError(f"{key} was not saved: a text in it holds half a character.") from None
         except OSError as error:
@@ -366,16 +426,18 @@ def _text_of(path: Path) -> str:
         OSError: it cannot be read.
         ProfileFileError: it is nothing that a profile could be in.
     """
-    status = path.stat()
-    if not stat.S_ISREG(status.st_mode):
-        raise ProfileFileError("it is not a file")
-    if status.st_size > LARGEST_FILE:
-        raise ProfileFileError(f"it is too big for a profile ({status.st_size} bytes)")
-    data = path.read_bytes()
+    try:
+        data = read_regular(path, LARGEST_FILE)
+    except FileTooBigError as error:
+        raise ProfileFileError(f"it is too big for a profile ({error.size} bytes)") from error
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ProfileFileError("it is not UTF-8 text", data[: error.start].count(b"\n") + 1) from error
+
+
+def _version(text: str) -> str:
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _fresh_text(profile: Profile) -> str:
@@ -395,6 +457,8 @@ def _changed_text(profile: Profile, text: str) -> str:
 
     from parley.model.files.writer import changed_text
 
+    if is_beyond_changing(text):
+        raise StoreError("The file holds more than can be changed in place: save the profile under another name.")
     profile = without_secrets(profile)
     try:
         changed = changed_text(profile, text)

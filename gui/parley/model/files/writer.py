@@ -50,7 +50,7 @@ def new_text(profile: Profile) -> str:
     for line in HEADING:
         document.add(tomlkit.comment(line))
     document.add(tomlkit.nl())
-    _merge(document, _values(profile), {})
+    _merge(document, values_of(profile), {})
     # Only in texts between quotation marks can anything stand that cannot be seen.
     return "\n".join(spelled(line, _toml_escape) for line in tomlkit.dumps(document).split("\n"))
 
@@ -73,16 +73,16 @@ def changed_text(profile: Profile, existing: str) -> str:
         ValueError: the same.
     """
     document = tomlkit.parse(existing)
-    defaults = _values(Profile(profile.name))
+    defaults = values_of(Profile(profile.name))
     del defaults["name"]
-    _merge(document, _values(profile), defaults)
+    _merge(document, values_of(profile), defaults)
     return tomlkit.dumps(document)
 
 
 # --- what is written -------------------------------------------------------------------------------------------------
 
 
-def _values(profile: Profile) -> Values:
+def values_of(profile: Profile) -> Values:
     """The profile as nested tables of plain values; lists of dicts become arrays of tables."""
     scu, scp = profile.scu, profile.scp
     return {
@@ -145,8 +145,10 @@ def _tls(tls: Tls | None) -> Values:
 def _identity(identity: UserIdentity | None) -> Values:
     if identity is None:
         return {"identity_type": False}
-    user_name = identity.primary.text if is_user_name(identity) else ""
-    return {**dict.fromkeys(keys.USER_IDENTITY), **_plain(identity, USER_IDENTITY), "user_name": user_name}
+    values = {**dict.fromkeys(keys.USER_IDENTITY), **_plain(identity, USER_IDENTITY), "user_name": ""}
+    if is_user_name(identity):
+        values |= {"user_name": identity.primary.text, "primary_reference": ""}
+    return values
 
 
 def _lists(source: object, lists: Mapping[str, Keys]) -> Values:

@@ -14,7 +14,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from parley.bridge.profiles.secret_keeper import Fetching, Question, SecretKeeper
-from parley.keystore.fetch import Missing, unfetched
+from parley.keystore.fetch import Missing
+from parley.model.files.purposes import Wanted, unfetched
 from parley.model.profile import AcceptorSide, Profile, RequestorSide
 from parley.model.secret import Secret
 
@@ -58,7 +59,7 @@ class SecretGate(QObject):
         scp.stop_requested.connect(self._give_up_listen)
         for panel in (scu, scp):
             panel.secrets_shown.connect(keeper.look)
-            panel.secret_wanted.connect(self._show_secret)
+            panel.secret_wanted.connect(partial(self._show_secret, panel))
             keeper.problem_told.connect(panel.show_key_store_problem)
 
     @Slot(object)
@@ -156,18 +157,21 @@ class SecretGate(QObject):
 
     # --- showing -----------------------------------------------------------------------------------------------------
 
-    @Slot(object, str)
-    def _show_secret(self, edit: SecretEdit, reference: str) -> None:
+    def _show_secret(self, panel: SidePanel, edit: SecretEdit, reference: str) -> None:
         """Somebody has clicked on Show beside a secret of which there is the name alone."""
-        known = self._keeper.known(reference)
+        profile = Profile("", scu=self._scu.side()) if panel is self._scu else Profile("", scp=self._scp.side())
+        wanted = next((each for each in unfetched(profile) if each.reference == reference), None)
+        if wanted is None:
+            return
+        known = self._keeper.known(wanted)
         if known is not None:
             edit.show_fetched(known)
         else:
-            self._keeper.look_up((reference,), partial(_show_found, edit, reference))
+            self._keeper.look_up((wanted,), partial(_show_found, edit, wanted))
 
 
-def _show_found(edit: SecretEdit, reference: str, found: dict[str, Secret | Missing]) -> None:
-    secret = found[reference]
+def _show_found(edit: SecretEdit, wanted: Wanted, found: dict[Wanted, Secret | Missing]) -> None:
+    secret = found[wanted]
     if isinstance(secret, Secret):
         edit.show_fetched(secret)
     else:

@@ -32,7 +32,7 @@ class SecretQuestion(QDialog):
         self.setMinimumWidth(_WIDTH)
         what = Label(without_shortcut(f"The profile needs the {question.what}:"))
         reason = f"{question.reason[:1].upper()}{question.reason[1:]}"
-        why = Label(f"{reason}. The profile calls it “{question.reference}”.")
+        why = Label(f"{question.wanted.purpose.words} {reason}.")
         why.setWordWrap(True)
         tip = "It goes into no file and no log"
         self._edit = SecretEdit("secret_question.secret", question.what, tip, has_note=False)
@@ -41,7 +41,7 @@ class SecretQuestion(QDialog):
         named(self._keep, "secret_question.keep", "Keep it in the key store", "Then Parley need not ask again")
         self._keep.setChecked(question.can_keep)
         self._keep.setVisible(question.can_keep)
-        run = Label("Parley knows it until it is closed.")
+        run = Label("Parley knows it until it is closed. To keep it, type it into the profile and save that.")
         run.setVisible(not question.can_keep)
         run.setWordWrap(True)
         if question.can_unlock:

@@ -181,7 +181,9 @@ def _said_of_imports(imports: Imports) -> Said:
         words += f", as there is a “{_short(first.wanted)}” already"
     if problems:
         words += f"; {_counted(len(problems), 'thing')} left out"
-    lines = [f"{path.name}: {each}" for path, each in landed]
+    if imports.notes:
+        words += f"; {imports.notes[0].rpartition(': ')[2]}"
+    lines = [*imports.notes, *(f"{path.name}: {each}" for path, each in landed)]
     lines = ["Imported:", *lines, *(("", "Left out:", *problems) if problems else ())]
     return style.Tone.WARNING if problems else style.Tone.OK, f"{words}.", tuple(lines)
 

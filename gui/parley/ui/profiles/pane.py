@@ -40,6 +40,8 @@ from parley.ul.visible import one_line
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMessageBox
 
+    from parley.bridge.profiles.conflicts import Conflict
+
 Index = QModelIndex | QPersistentModelIndex
 Runs = list[tuple[int, int]]
 _Role = Qt.ItemDataRole
@@ -180,6 +182,7 @@ class ProfilesPane(QWidget):
         book.failed.connect(self._say)
         book.noted.connect(self._note)
         book.unsaved.connect(self._ask_unsaved)
+        book.conflicting.connect(self._ask_conflict)
         book.name_wanted.connect(self._ask_name)
         self._point_at_open()
 
@@ -378,6 +381,14 @@ class ProfilesPane(QWidget):
     @Slot(int)
     def _answer_unsaved(self, result: int) -> None:
         self._book.answer(self._answers.get(result, Answer.STAY))
+
+    @Slot(object)
+    def _ask_conflict(self, conflict: Conflict) -> None:
+        from parley.ui.profiles.conflict_question import ConflictQuestion
+
+        dialog = ConflictQuestion(conflict, self)
+        dialog.chosen.connect(self._book.settle)
+        dialog.open()
 
     @Slot(str)
     def _ask_name(self, suggestion: str) -> None:

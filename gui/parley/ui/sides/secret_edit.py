@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QLineEdit, QToolButton, QWidget
 
+from parley.bridge.loop.job import Job
+from parley.model.files.regular import FileTooBigError, read_regular
 from parley.model.secret import NO_SECRET, Secret
 from parley.model.system_errors import error_words
 from parley.ui.kit import style
@@ -61,6 +64,7 @@ class SecretEdit(QWidget):
         self._tip = tip
         self._is_plain = False
         self._refused = ""
+        self._reading: Job | None = None
         self.line = LineEdit()
         named(self.line, f"{object_name}.text", name, tip)
         self.setFocusProxy(self.line)
@@ -98,6 +102,8 @@ class SecretEdit(QWidget):
 
     def set_value(self, value: Secret) -> None:
         """Show another secret, masked, and tell nobody."""
+        if self._reading is not None:  # for what was shown before
+            self._reading.cancel()
         self._secret, self._refused = value, ""
         self._fetched, self._missing = NO_SECRET, ""
         self.reveal.blockSignals(True)
@@ -150,7 +156,7 @@ class SecretEdit(QWidget):
         elif self._missing:
             hint = f"{self._missing}; type it anew"
         elif secret.is_unfetched:
-            hint = f"kept in the key store as {secret.reference}; typing replaces it"
+            hint = "kept in the key store; typing replaces it"
         else:
             hint = ""
         self.line.setPlaceholderText(hint)
@@ -176,20 +182,31 @@ class SecretEdit(QWidget):
 
     @Slot(str)
     def take_file(self, name: str) -> None:
-        """Take the bytes of this file; one that cannot be taken leaves everything as it was."""
-        try:
-            with Path(name).open("rb") as file:
-                data = file.read(LONGEST_FILE + 1)
-        except OSError as error:
-            self._refused = f"{Path(name).name} cannot be read: {error_words(error)}."
-        else:
-            if len(data) > LONGEST_FILE:
-                self._refused = f"{Path(name).name} is longer than 65 535 bytes, which no item could hold."
-            else:
-                self._refused = ""
-                self._secret = Secret(data, self._secret.reference)
-                self._show()
+        """Take the bytes of this file, read on a thread; one that cannot be taken leaves everything as it was."""
+        if self._reading is not None:
+            self._reading.cancel()
+        self._reading = Job(partial(_read, Path(name)), self)
+        self._reading.succeeded.connect(self._take)
+        self._reading.failed.connect(partial(self._refuse, Path(name).name))
+        self._reading.start()
+
+    @Slot(object)
+    def _take(self, data: bytes) -> None:
+        self._refused = ""
+        self._secret = Secret(data, self._secret.reference)
+        self._show()
         self.changed.emit()
+
+    def _refuse(self, name: str, error: Exception) -> None:
+        if isinstance(error, FileTooBigError):
+            self._refused = f"{name} is longer than 65 535 bytes, which no item could hold."
+        else:
+            self._refused = f"{name} cannot be read: {error_words(error)}."
+        self.changed.emit()
+
+
+def _read(path: Path, _job: Job) -> bytes:
+    return read_regular(path, LONGEST_FILE)
 
 
 def _as_line(data: bytes) -> str | None:

@@ -1,0 +1,73 @@
+"""Regular files, opened without waiting and read up to a bound.
+
+A pipe, a device or a socket in the place of a file would hold up whoever opens it for ever. What is no file is refused
+before it is opened, and looked at once more when it is open: it may have been exchanged in between.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO
+
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
+
+
+class NotAFileError(OSError):
+    """Something else than a file stands there: a folder, a pipe, a device or a socket."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(errno.EINVAL, "it is not a file", str(path))
+
+
+class FileTooBigError(OSError):
+    """The file is longer than what can be in it.
+
+    Attributes:
+        size: of the file in bytes, as far as it is known.
+    """
+
+    def __init__(self, path: Path, size: int, most_bytes: int) -> None:
+        super().__init__(errno.EFBIG, f"it is too big ({size} bytes; up to {most_bytes} are read)", str(path))
+        self.size = size
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """A file, open to be read.
+
+    Raises:
+        NotAFileError: something else stands there.
+        OSError: it cannot be opened.
+    """
+    _refuse_others(path, path.stat())
+    stream = os.fdopen(os.open(path, _FLAGS), "rb")
+    try:
+        _refuse_others(path, os.fstat(stream.fileno()))
+    except BaseException:
+        stream.close()
+        raise
+    return stream
+
+
+def read_regular(path: Path, most_bytes: int) -> bytes:
+    """All of a file.
+
+    Raises:
+        NotAFileError: something else stands there.
+        FileTooBigError: it is longer than that; no more of it was read.
+        OSError: it cannot be read.
+    """
+    with open_regular(path) as stream:
+        size = os.fstat(stream.fileno()).st_size
+        # Some files of the system have no size, and some have nothing to be read yet.
+        data = stream.read(most_bytes + 1) or b"" if size <= most_bytes else b""
+    if max(size, len(data)) > most_bytes:
+        raise FileTooBigError(path, max(size, len(data)), most_bytes)
+    return data
+
+
+def _refuse_others(path: Path, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise NotAFileError(path)
