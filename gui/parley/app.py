@@ -103,10 +103,12 @@ class Parley:
         settings, faults = read_settings()
         self.engine = Engine(self.pump.push, with_values(settings, changed))
         self.log = LogModel()
-        self.associations = AssociationModel(role=Role.ACCEPTOR, last_active=self.engine.last_active)
-        self.held = HeldModel()
         store = ProfileStore(folder or default_folder(), time.time_ns)
         self.controller = Controller(self.engine, self.pump, resolve=store.acceptor_side)
+        self.associations = AssociationModel(
+            role=Role.ACCEPTOR, last_active=self.engine.last_active, owner_of=self.controller.owner_of
+        )
+        self.held = HeldModel(owner_of=self.controller.owner_of)
         self.desk = AnswerDesk(self.engine, self.controller, self.pump, store.acceptor_side)
         self.book = ProfileBook(store)
         self.pump.batch.connect(self.log.append)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
+from functools import partial
 
 from parley.engine import disk
 from parley.engine.acceptor import Acceptor
@@ -56,19 +58,26 @@ class Engine:
         self.associations[requestor.number] = requestor
         return requestor
 
-    async def listen(self, side: AcceptorSide, policy: Policy | None = None, resolve: Resolve = no_profile) -> Listener:
+    async def listen(
+        self,
+        side: AcceptorSide,
+        policy: Policy | None = None,
+        resolve: Resolve = no_profile,
+        accepted: Callable[[int], None] | None = None,
+    ) -> Listener:
         """Listen and answer.
 
         Args:
             side: where, and what is answered.
             policy: decides about requests; without one the side's own rules do.
             resolve: finds the profiles that the side's rules name.
+            accepted: told the number of each association that comes in, before its first event.
 
         Raises:
             ListenError: the address or port cannot be had, or the side's rules not be followed.
         """
         listener = Listener(side, policy, resolve, self._record, self._deadlines)
-        await listener.open(self._acceptor)
+        await listener.open(partial(self._acceptor, accepted))
         self._listeners.append(listener)
         return listener
 
@@ -102,10 +111,12 @@ class Engine:
         self._deadlines.close()
         disk.let_go()
 
-    def _acceptor(self, listener: Listener) -> Acceptor:
+    def _acceptor(self, accepted: Callable[[int], None] | None, listener: Listener) -> Acceptor:
         acceptor = Acceptor(next(self._numbers), listener, self._shared, self._forget)
         self.associations[acceptor.number] = acceptor
         listener.associations[acceptor.number] = acceptor
+        if accepted is not None:
+            accepted(acceptor.number)
         return acceptor
 
     def _forget(self, association: Association) -> None:

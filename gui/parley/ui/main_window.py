@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLabel, QMainWindow
 
 from parley.ui.geometry import Geometry
 from parley.ui.kit import style
+from parley.ui.kit.long_words import shorten_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from parley.bridge.association_model import AssociationModel
     from parley.bridge.controller import Controller
     from parley.bridge.log.model import LogModel
+    from parley.bridge.opened_profile import OpenedProfile
     from parley.bridge.profiles.book import ProfileBook
     from parley.model.event import EngineEvent
     from parley.model.profile import Profile
@@ -89,6 +91,7 @@ class MainWindow(QMainWindow):
         self._controller = controller
         self._book = book
         self._log = log
+        self._associations = associations
         self._held = held
         self.profiles = ProfilesPane(book)
         self.scu = ScuPanel()
@@ -134,7 +137,9 @@ class MainWindow(QMainWindow):
 
         bar = self.statusBar()
         self._status: dict[str, QLabel] = {}
-        for name, words in (("scp", "State of the SCP"), ("scu", "State of the SCU"), ("events", "Events")):
+        others = "What other profiles have open"
+        names = {"scp": "State of the SCP", "scu": "State of the SCU", "others": others, "events": "Events"}
+        for name, words in names.items():
             label = QLabel()
             named(label, f"status.{name}", words, words)
             label.setContentsMargins(style.SPACING, 0, style.SPACING, 0)
@@ -165,22 +170,27 @@ class MainWindow(QMainWindow):
         controller.scu_busy_changed.connect(scu.show_busy)
         controller.listening_changed.connect(scp.show_listening)
         controller.listen_failed.connect(scp.show_listen_failed)
-        controller.scu_state_changed.connect(self._show_states)
-        controller.listening_changed.connect(self._show_states)
+        for change in (controller.attempt_started, controller.scu_state_changed, controller.listening_changed):
+            change.connect(self._show_states)
+        controller.open_changed.connect(self._show_others)
+        controller.profile_shown.connect(self._show_opened)
 
         scu.tls.wanted_there.connect(scp.tls.use_certificates)
         scp.tls.wanted_there.connect(scu.tls.use_certificates)
         scu.changed.connect(self._draft_changed)
         scp.changed.connect(self._draft_changed)
+        # First what waits for an answer is given up: it belongs to the profile that was open before.
+        book.opened.connect(self.secrets.give_up)
+        book.opened.connect(self.misbehave.give_up)
         book.opened.connect(self._show_profile)
+        book.moved.connect(controller.move)
+        book.deleted.connect(controller.give_up)
         book.restored.connect(self._restore_sides)
         book.state_changed.connect(self._show_title)
         self.log_view.event_selected.connect(self._show_event)
         self.decisions.event_selected.connect(self._show_event)
         self.decisions.waiting_changed.connect(self._show_states)
         self.from_wire.loaded.connect(self.panes.show_pane)
-        book.opened.connect(self.secrets.give_up)
-        book.opened.connect(self.misbehave.give_up)
         for shown in (book.opened, book.restored):
             shown.connect(self.from_wire.forget)
             shown.connect(scu.copy_as.forget)
@@ -189,9 +199,19 @@ class MainWindow(QMainWindow):
         self._show_states()
         self._show_count()
 
+    @Slot(object)
+    def _show_opened(self, opened: OpenedProfile) -> None:
+        """Everything that shows associations shows this profile's alone."""
+        self.scu.show_opened(opened)
+        self.scp.show_opened(opened)
+        self._associations.show(opened)
+        self._held.show(opened)
+        self._show_states()
+
     @Slot()
     def _draft_changed(self) -> None:
         self._book.edit(self.scu.side(), self.scp.side(), self._left_out())
+        self._show_states()
 
     def _left_out(self) -> tuple[str, ...]:
         return (*self.scu.left_out(), *self.scp.left_out())
@@ -200,6 +220,7 @@ class MainWindow(QMainWindow):
     def _show_profile(self, profile: Profile) -> None:
         self.scu.set_side(profile.scu)
         self.scp.set_side(profile.scp)
+        self._controller.show(self._book.key)
 
     @Slot(object)
     def _restore_sides(self, draft: Profile) -> None:
@@ -213,6 +234,7 @@ class MainWindow(QMainWindow):
         if draft.scp != self.scp.side() or (self.scp.left_out() and not keeps):
             self.scp.restore_side(draft.scp, keep_typed=keeps)
         self._book.leave_out(self._left_out())
+        self._show_states()
 
     @Slot()
     def _show_title(self) -> None:
@@ -225,7 +247,21 @@ class MainWindow(QMainWindow):
         waiting = len(self._held.waiting)
         held = f" · {waiting} held" if waiting else ""
         self._status["scp"].setText(f"SCP: {self.scp.state_line.text()}{held}")
-        self._status["scu"].setText(f"SCU: {self.scu.state_line.text()}")
+        self._status["scu"].setText(f"SCU: {self.scu.state_words}")
+        self._show_others()
+
+    @Slot()
+    def _show_others(self) -> None:
+        """What is open though its profile is not on the screen must not be forgotten."""
+        elsewhere = [held.owner for held in self._held.waiting_elsewhere]
+        marks = {opened.key: _open_words(opened, elsewhere.count(opened)) for opened in self._controller.others}
+        whose = {key: entry.name for key in marks if (entry := self._book.entry(key)) is not None}
+        words = [f"{whose.get(key, key)}: {mark}" for key, mark in marks.items()]
+        self._status["others"].setText(shorten_words(" · ".join(words[:2])) + (" · …" if len(words) > 2 else ""))
+        self._status["others"].setToolTip("\n".join(words) or "What other profiles have open")
+        shown = self._controller.shown
+        own = _open_words(shown, len(self._held.waiting))
+        self.profiles.show_open({**marks, shown.key: own} if own else marks)
 
     @Slot()
     def _show_count(self) -> None:
@@ -284,3 +320,11 @@ class MainWindow(QMainWindow):
         else:
             event.ignore()
             self._book.leave(self.close_requested.emit) if self._is_furnished else self.close_requested.emit()
+
+
+def _open_words(opened: OpenedProfile, held: int) -> str:
+    """What a profile has open: whom it is connected to, where it listens, how many wait there for an answer."""
+    called, listener = opened.called, opened.listener
+    parts = [f"{'calling' if opened.is_attempting else 'connected to'} {called}"] if called is not None else []
+    parts += [f"listening on {listener.address}"] if listener is not None else []
+    return ", ".join([*parts, f"{held} held"] if held else parts)

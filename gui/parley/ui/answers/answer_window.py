@@ -69,6 +69,7 @@ class AnswerWindow(QDialog):
         self.panel.setFocus(Qt.FocusReason.OtherFocusReason)
         self.finished.connect(self._closed)
         model.dataChanged.connect(self._show_time)
+        model.second_passed.connect(self._show_time)
         self._show_time()
 
     @property
@@ -90,8 +91,7 @@ class AnswerWindow(QDialog):
 
     @Slot()
     def _show_time(self) -> None:
-        row = self._model.row_of(self._held.number)
-        held = self._model.at(row) if row is not None else None
+        held = self._model.request(self._held.number)
         if held is not None and held.is_waiting and self._held.is_waiting:
             self._held = held
         words = self._model.left_words(self._held)

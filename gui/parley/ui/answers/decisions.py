@@ -91,6 +91,7 @@ class Decisions(QObject):
     def _change(self, side: AcceptorSide) -> None:
         if self._desk.change(side):
             self._scp.show_changed(self._scp.side())
+            self._desk.remember_served(self._scp.served)
 
     @Slot(object)
     def _select(self, held: HeldRequest) -> None:
