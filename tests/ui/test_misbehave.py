@@ -111,7 +111,7 @@ def test_the_next_association_is_as_usual(qtbot, stage):
 def test_it_can_be_asked_for_whenever_an_association_can(qtbot, stage):
     choose(stage, "two-requests")
     button = stage.find(QPushButton, "scu.misbehave.associate")
-    stage.controller.attempt_started.emit()
+    stage.controller.attempt_started.emit(stage.window.scu.side())
     assert not button.isEnabled()
     qtbot.keyClick(names_list(stage), Qt.Key.Key_Return)
     assert calls(stage) == []

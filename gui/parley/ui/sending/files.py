@@ -84,7 +84,7 @@ class SendFiles(QObject):
         self._sender.finished.connect(self._finished)
         self._controller.attempt_finished.connect(self._attempt_finished)
         self._controller.profile_shown.connect(self._aim_again)
-        self._scu.changed.connect(self._aim_again)
+        self._scu.target_changed.connect(self._aim_again)
         self._scu.abort_action.changed.connect(self._look_whether_given_up)
 
     # --- sending -----------------------------------------------------------------------------------------------------
@@ -132,7 +132,7 @@ class SendFiles(QObject):
         self._sender.aim(self._scu.target)
         if self._waiting and self._waits_for != self._scu.target:
             self._waiting = []
-            self._said = style.Tone.NOTE, f"Nothing was sent: the SCU panel names {self._scu.target.words} now."
+            self._said = style.Tone.NOTE, "Nothing was sent: the SCU panel names another peer now."
         self._show_plan()
 
     @Slot()
@@ -216,7 +216,7 @@ class SendFiles(QObject):
             return button, self._sender.can_start, *(self._said or self._said_of_unfit())
         if other is not None:
             words = f"The association that is open is with {other.words}. To send elsewhere, release it first."
-            return button, False, style.Tone.NOTE, words
+            return button, False, *(self._said or (style.Tone.NOTE, words))
         if not self._scu.associate_action.isEnabled():
             return button, False, *(self._said or (style.Tone.NOTE, "The SCU is busy: wait for it, or abort."))
         if self._has_warned:

@@ -53,6 +53,7 @@ class ScuPanel(SidePanel):
         associate_requested: the person wants an association, with the draft as a `RequestorSide`.
         misbehave_requested: the same, with the name of what it is to do wrong on purpose.
         echo_requested, release_requested, abort_requested: the same for the association there is.
+        target_changed: the form may name another peer now.
         associate_action, echo_action, release_action, abort_action, misbehave_action: for toolbar and menus.
         copy_as: the draft in the words of other programs.
     """
@@ -62,6 +63,7 @@ class ScuPanel(SidePanel):
     echo_requested = Signal()
     release_requested = Signal()
     abort_requested = Signal()
+    target_changed = Signal()
 
     def __init__(self) -> None:
         super().__init__("scu", "SCU (requestor)", "State of this side's association, with its number in PS3.8")
@@ -300,8 +302,10 @@ class ScuPanel(SidePanel):
     @Slot()
     def _look_whose(self) -> None:
         """Whether what is shown is still that of the peer that the form names."""
-        if not self._filling and self._is_theirs is not self._was_theirs:
-            self._show_whose()
+        if not self._filling:
+            if self._is_theirs is not self._was_theirs:
+                self._show_whose()
+            self.target_changed.emit()
 
     def _show_whose(self) -> None:
         self._was_theirs = self._is_theirs
