@@ -139,7 +139,7 @@ profiles = st.builds(
     scu=st.builds(
         RequestorSide,
         *(text, numbers, requestor_handles, timers, tls),
-        st.builds(RequestorTransport, *wishes, text, numbers),
+        *(st.builds(RequestorTransport, *wishes, text, numbers), st.none() | text),
     ),
     scp=st.builds(
         AcceptorSide,

@@ -4,11 +4,11 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
+from parley.bridge.profiles.consent import Consent
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QListWidget, QMessageBox, QPushButton, QToolButton
 
 from parley.bridge.profiles.book import ProfileBook
-from parley.bridge.profiles.consent import Consent
 from parley.model.answering import Answering, AnswerRule, DecisionMode
 from parley.model.misbehaviour.tables import REQUESTOR
 from parley.model.profile import LOOPBACK, AcceptorSide, Profile, RequestorSide

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from parley.bridge.answers.desk import AnswerDesk
 from parley.bridge.answers.held import HeldModel
 from parley.bridge.association_model import AssociationModel
+from parley.bridge.consent import ConsentGate
 from parley.bridge.log.model import LogModel
 from parley.bridge.loop.pump import EventPump
 from parley.bridge.opened_profile import OpenedProfile
@@ -71,6 +72,7 @@ class Stage:
         self.associations = AssociationModel()
         self.held = HeldModel()
         self.desk = AnswerDesk(Engine(self.log.append), self.controller, EventPump(), self.store.acceptor_side)
+        self.consent = ConsentGate(self.book)
         self.closed = []
         self.window = self.open()
 
@@ -79,7 +81,7 @@ class Stage:
         settings = QSettings(str(self.folder / "settings.ini"), QSettings.Format.IniFormat)
         window = MainWindow(settings)
         window.close_requested.connect(lambda: self.closed.append(True))
-        window.furnish(self.controller, self.book, self.log, self.associations, self.desk, self.held)
+        window.furnish(self.controller, self.book, self.log, self.associations, self.desk, self.held, self.consent)
         return window
 
     def find_action(self, name):

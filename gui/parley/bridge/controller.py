@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from parley.bridge.loop.pump import EventPump
 from parley.bridge.opened_profile import OpenedProfile
 from parley.engine.engine import Engine
+from parley.engine.listener import Spares
 from parley.model.answers.policy import Resolve, no_profile
 from parley.model.event import EngineEvent, EventKind
 from parley.model.profile import LOOPBACK, AcceptorSide, RequestorSide
@@ -44,6 +45,7 @@ class Controller(QObject):
 
     Args:
         resolve: finds the profiles that answer rules name.
+        spares: says which callers must not be misbehaved towards.
     """
 
     profile_shown = Signal(object)
@@ -60,11 +62,18 @@ class Controller(QObject):
     listen_failed = Signal(str)
 
     def __init__(
-        self, engine: Engine, pump: EventPump, parent: QObject | None = None, *, resolve: Resolve = no_profile
+        self,
+        engine: Engine,
+        pump: EventPump,
+        parent: QObject | None = None,
+        *,
+        resolve: Resolve = no_profile,
+        spares: Spares | None = None,
     ) -> None:
         super().__init__(parent)
         self._engine = engine
         self._resolve = resolve
+        self._spares = spares
         self._profiles: dict[str, OpenedProfile] = {}
         self._owners: dict[int, OpenedProfile] = {}
         self._closed: list[int] = []
@@ -124,7 +133,8 @@ class Controller(QObject):
 
     def _opened(self, key: str) -> OpenedProfile:
         if key not in self._profiles:
-            opened = self._profiles[key] = OpenedProfile(key, self._engine, self._resolve, self._took, self)
+            opened = OpenedProfile(key, self._engine, self._resolve, self._took, self, spares=self._spares)
+            self._profiles[key] = opened
             for name in _OPENS_OR_ENDS:
                 getattr(opened, name).connect(self.open_changed)
             opened.listening_changed.connect(partial(self._tell_listener, opened))

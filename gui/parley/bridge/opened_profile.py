@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
@@ -19,7 +20,7 @@ from parley.bridge.sending.store_run import StoreRun
 from parley.diagnosis import diagnose_listen
 from parley.engine.engine import Engine
 from parley.engine.errors import AssociationError, ListenError
-from parley.engine.listener import Listener
+from parley.engine.listener import Listener, Spares
 from parley.engine.requestor import Requestor
 from parley.engine.results import EchoResult
 from parley.engine.tasks import spawn
@@ -77,6 +78,11 @@ class OpenedProfile(QObject):
         served: the draft that the listener answers by, as it was when the person wished so.
         listen_trouble: why listening failed the last time; empty when it did not.
         armed: what the next request is answered with; None when nothing is armed.
+
+    Args:
+        resolve: finds the profiles that answer rules name.
+        took: told the number of each association that the listener takes.
+        spares: says which callers must not be misbehaved towards.
     """
 
     attempt_started = Signal(object)
@@ -96,10 +102,9 @@ class OpenedProfile(QObject):
         resolve: Resolve,
         took: Callable[[OpenedProfile, int], None],
         parent: QObject | None = None,
+        *,
+        spares: Spares | None = None,
     ) -> None:
-        """Args:
-        took: told the number of each association that the listener takes.
-        """
         super().__init__(parent)
         self.key = key
         self.side: RequestorSide | None = None
@@ -115,6 +120,7 @@ class OpenedProfile(QObject):
         self._engine = engine
         self._resolve = resolve
         self._took = took
+        self._spares = spares
         self._requestor: Requestor | None = None
         self._last: Requestor | None = None
         self._is_opening = False
@@ -260,12 +266,11 @@ class OpenedProfile(QObject):
 
     async def _listen(self, side: AcceptorSide) -> Listener | ListenError:
         try:
-            return await self._engine.listen(side, resolve=self._resolve, accepted=self._accepted)
+            return await self._engine.listen(
+                side, resolve=self._resolve, accepted=partial(self._took, self), spares=self._spares
+            )
         except ListenError as error:
             return error
-
-    def _accepted(self, number: int) -> None:
-        self._took(self, number)
 
     def _listen_done(self, result: Listener | ListenError) -> None:
         self._is_opening = False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -77,24 +76,6 @@ def warn(problems: Iterable[Problem], whose: str = "") -> None:
     for problem in problems:
         if problem.severity is not Severity.NOTE:
             complain(f"{start}{problem.severity.value}: {problem.text} {problem.remedy}".rstrip())
-
-
-def ask_consent(deed: str, options: argparse.Namespace) -> None:
-    """Have the person agree to what may upset a device, unless ``--yes`` was said.
-
-    Args:
-        deed: what is about to be done, as a sentence.
-
-    Raises:
-        UsageError: the person did not agree, or cannot be asked.
-    """
-    if options.yes:
-        return
-    if not sys.stdin.isatty():
-        raise UsageError(f"{deed} Say --yes if you mean it.")
-    print(f"{deed} Go on? [y/N] ", end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
-        raise UsageError("Nothing was sent.")
 
 
 def settings_of(options: argparse.Namespace) -> Settings:

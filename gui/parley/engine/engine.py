@@ -11,7 +11,7 @@ from parley.engine.acceptor import Acceptor
 from parley.engine.association import Association
 from parley.engine.deadlines import Deadlines
 from parley.engine.ending import LAST_SECONDS, all_closed, end_all
-from parley.engine.listener import Listener, Policy
+from parley.engine.listener import Listener, Policy, Spares
 from parley.engine.recorder import Recorder, Sink
 from parley.engine.requestor import Requestor
 from parley.engine.shared import Shared
@@ -64,6 +64,7 @@ class Engine:
         policy: Policy | None = None,
         resolve: Resolve = no_profile,
         accepted: Callable[[int], None] | None = None,
+        spares: Spares | None = None,
     ) -> Listener:
         """Listen and answer.
 
@@ -72,11 +73,12 @@ class Engine:
             policy: decides about requests; without one the side's own rules do.
             resolve: finds the profiles that the side's rules name.
             accepted: told the number of each association that comes in, before its first event.
+            spares: says which callers must not be misbehaved towards.
 
         Raises:
             ListenError: the address or port cannot be had, or the side's rules not be followed.
         """
-        listener = Listener(side, policy, resolve, self._record, self._deadlines)
+        listener = Listener(side, policy, resolve, self._record, self._deadlines, spares)
         await listener.open(partial(self._acceptor, accepted))
         self._listeners.append(listener)
         return listener

@@ -16,8 +16,11 @@ _PARTS = re.compile(r"(?:0[xX][0-9a-fA-F]{1,8}|[0-9]{1,11})(?:\.(?:0[xX][0-9a-fA
 _HOST = re.compile(r"(?:\[(?P<ipv6>[^\[\]]+)\]|(?P<host>[^:\[\]]+))(?::[0-9]+)?")
 
 
-def parse_address(text: str) -> tuple[str, str, int]:
+def parse_address(text: str, lowest_port: int = 1) -> tuple[str, str, int]:
     """Title, host and port of ``AE@HOST:PORT``.
+
+    Args:
+        lowest_port: 0 where the system may choose one.
 
     Raises:
         ValueError: when the text is no such address; the message says what is missing.
@@ -27,8 +30,8 @@ def parse_address(text: str) -> tuple[str, str, int]:
         hint = "" if _BARE_IPV6.fullmatch(text) is None else ", and an IPv6 address stands in brackets: SCP@[::1]:104"
         raise ValueError(f"{text!r} is not AE@HOST:PORT, for example ORTHANC@192.0.2.7:4242{hint}")
     port = int(match["port"])
-    if not 1 <= port <= 65535:
-        raise ValueError(f"port {port} is not between 1 and 65535")
+    if not lowest_port <= port <= 65535:
+        raise ValueError(f"port {port} is not between {lowest_port} and 65535")
     return match["title"], match["ipv6"] or match["host"], port
 
 
@@ -73,6 +76,11 @@ def canonical_host(host: str) -> str:
         return name.encode("idna").decode("ascii").lower()
     except UnicodeError:
         return name.casefold()
+
+
+def is_in_numbers(host: str) -> bool:
+    """Whether a host is an address, in any of the forms that resolvers take, and no name."""
+    return _in_numbers(host.strip().strip("[]")) is not None
 
 
 def _in_numbers(host: str) -> IPv4Address | IPv6Address | None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from parley.bridge.answers.desk import AnswerDesk
     from parley.bridge.answers.held import HeldModel
     from parley.bridge.association_model import AssociationModel
+    from parley.bridge.consent import ConsentGate
     from parley.bridge.controller import Controller
     from parley.bridge.log.model import LogModel
     from parley.bridge.opened_profile import OpenedProfile
@@ -64,6 +65,7 @@ class MainWindow(QMainWindow):
         associations: AssociationModel,
         desk: AnswerDesk,
         held: HeldModel,
+        consent: ConsentGate,
     ) -> None:
         """Put the panes in. Call once.
 
@@ -72,8 +74,8 @@ class MainWindow(QMainWindow):
             book: the open profile.
             log, associations: what happened, who is connected.
             desk, held: decides about requests that wait, and which do.
+            consent: rules on what may upset a device.
         """
-        from parley.bridge.profiles.consent import Consent
         from parley.ui.answers.decisions import Decisions
         from parley.ui.gates.misbehave_gate import MisbehaveGate
         from parley.ui.gates.secret_gate import SecretGate
@@ -102,9 +104,10 @@ class MainWindow(QMainWindow):
         self.undo = UndoActions(book, (self.scu, self.scp), self)
         self.from_wire = FromWire(self.scu, self.scp, self)
         self.secrets = SecretGate(book.keeper, controller, self.scu, self.scp, self)
-        self.misbehave = MisbehaveGate(Consent(self._settings, book, self), desk, self.scu, self.scp, self)
+        self._settings.remove("misbehave")  # where consent was kept for each profile, which counts no more
+        self.misbehave = MisbehaveGate(consent, desk, self.scu, self.scp, self)
         self.decisions = Decisions(desk, held, self.scp, self.secrets, self.misbehave, self)
-        self.send_files = SendFiles(controller, self.scu, self)
+        self.send_files = SendFiles(controller, self.scu, self.misbehave, self)
         self.panes = self._make_panes()
         self.setCentralWidget(self.panes.whole)
         self.log_view.table.addActions([self.from_wire.request_action, self.from_wire.answer_action])

@@ -11,6 +11,7 @@ import os
 import stat
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, MutableSequence, Set
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path, PurePosixPath
@@ -120,6 +121,17 @@ class ProfileStore:
             return self.load(self.find(name).key).scp
         except StoreError:
             return None
+
+    def that_mention(self, word: str) -> Iterator[Profile]:
+        """The profiles in whose files a word stands; the others are not read as profiles, which takes a hundred times
+        as long. Those that cannot be read are left out.
+        """
+        sought = word.encode("utf-8")
+        for key in self._keys():
+            with suppress(OSError, StoreError):
+                path = self._path(key)
+                if path.is_file() and path.stat().st_size <= LARGEST_FILE and sought in path.read_bytes():
+                    yield self.load(key)
 
     def text(self, key: str, draft: Profile | None = None) -> str:
         """The text of a profile's file, to be handed on as it is, or as `draft` would make it; built in, written out.

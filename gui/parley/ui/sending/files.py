@@ -7,6 +7,7 @@ sends; the association stays open. The window for it, and all that it needs, is 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from parley.model.attempt import Attempt
     from parley.model.handle import ProposedContext
     from parley.model.target import Target
+    from parley.ui.gates.misbehave_gate import MisbehaveGate
     from parley.ui.sending.window import SendWindow
     from parley.ui.sides.scu_panel import ScuPanel
 
@@ -32,6 +34,7 @@ _STOP = "Stop after this file"
 _STOP_TIP = "The file on its way arrives, the others are not sent; the association stays"
 _ABORT = "Abort now"
 _ABORT_TIP = "End at once with an A-ABORT, in the middle of the file; the association ends with it"
+_OTHER_PEER = "Nothing was sent: the SCU panel names another peer now."
 _CANCEL_TIP = "Stop associating; nothing is sent"
 
 
@@ -42,8 +45,9 @@ class SendFiles(QObject):
         action: for menu and toolbar.
     """
 
-    def __init__(self, controller: Controller, scu: ScuPanel, window: QWidget) -> None:
+    def __init__(self, controller: Controller, scu: ScuPanel, gate: MisbehaveGate, window: QWidget) -> None:
         super().__init__(window)
+        self._gate = gate
         self._controller = controller
         self._scu = scu
         self._parent = window
@@ -92,7 +96,19 @@ class SendFiles(QObject):
     @Slot(object)
     def _send(self, rows: Sequence[int]) -> None:
         self._said = None
+        target = self._scu.target
+        self._gate.send(self._scu.side(), partial(self._send_to, target, rows), self._refused)
+
+    def _refused(self, why: str) -> None:
+        self._said = style.Tone.ERROR, why
+        self._show_plan()
+
+    def _send_to(self, target: Target, rows: Sequence[int]) -> None:
+        """To the one that was named when the person wished so, and to nobody who is named since."""
         self._sender.aim(self._scu.target)
+        if target != self._scu.target:
+            self._refused(_OTHER_PEER)
+            return
         if self._sender.has_association:
             self._sender.start(rows)
         elif self._scu.associate_action.isEnabled():
@@ -132,7 +148,7 @@ class SendFiles(QObject):
         self._sender.aim(self._scu.target)
         if self._waiting and self._waits_for != self._scu.target:
             self._waiting = []
-            self._said = style.Tone.NOTE, "Nothing was sent: the SCU panel names another peer now."
+            self._said = style.Tone.NOTE, _OTHER_PEER
         self._show_plan()
 
     @Slot()

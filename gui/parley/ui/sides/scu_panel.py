@@ -29,6 +29,7 @@ from parley.ui.sides.identity import IdentitySection
 from parley.ui.sides.misbehave_section import MisbehaveSection
 from parley.ui.sides.negotiation_sections import ProposalSection
 from parley.ui.sides.side_panel import DEFAULT_MAXIMUM_LENGTH, NOTHING, SidePanel
+from parley.ui.sides.testing_section import TestingSection
 from parley.ui.sides.timers import REQUESTOR_TIMERS, TimersSection
 from parley.ui.sides.tls_section import TlsSection
 from parley.ui.sides.transport_section import TransportSection
@@ -105,6 +106,7 @@ class ScuPanel(SidePanel):
             IdentitySection("scu", RequestorHandle()),
             TransportSection("scu"),
             self._timers,
+            TestingSection(),
             self._misbehaviours,
         ):
             self._section(section)
