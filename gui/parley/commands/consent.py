@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -13,6 +14,9 @@ from parley.commands.shared import UsageError, profile_store
 from parley.engine.names import addresses_of_names
 from parley.model.consent import Exempt, Party, Ruling, Way, exempts_of, is_name, rule, with_addresses
 from parley.model.files.consent_file import read_consents, remember_consent
+
+SAYS_SO = re.compile(rb"""do_not_test["']?\s*=(?!\s*false\b)""")
+"""What stands in the file of a profile that says so."""
 
 
 class Gate:
@@ -72,5 +76,4 @@ class Gate:
 
 
 def _exempts(folder: Path | None) -> tuple[Exempt, ...]:
-    """Those of the folder's profiles; that they are read whole is worth it only where one says so."""
-    return exempts_of(profile_store(folder).that_mention("do_not_test"))
+    return exempts_of(profile_store(folder).that_hold(SAYS_SO))

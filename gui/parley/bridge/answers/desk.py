@@ -20,6 +20,7 @@ from parley.model.answering import Answering
 from parley.model.answers.policy import AnswerPolicy, PolicyError, Resolve
 from parley.model.answers.words import Answer, AnswerError, parse_answer
 from parley.model.build import accept_pdu
+from parley.model.consent import Party, Way
 from parley.model.decision import Accept, Decision
 from parley.model.handle import AcceptanceRules
 from parley.model.problems.nonconformity import acceptance_faults
@@ -118,6 +119,13 @@ class AnswerDesk(QObject):
         if acceptor is None or acceptor.caller is None or listener is None:
             return False
         return acceptor.decide(self._policy(listener).always(answer, BY_HAND)(acceptor.caller))
+
+    def party_of(self, numbers: Iterable[int]) -> Party | None:
+        """Whose consent it takes to misbehave towards those whose requests are held there; None where nothing is."""
+        listener = next(filter(None, map(self._listener_of, numbers)), None)
+        if listener is None:
+            return None
+        return Party(Way.LISTENS, listener.host, listener.port, listener.side.handle.ae_title)
 
     def _listener_of(self, number: int) -> Listener | None:
         owner = self._controller.owner_of(number)

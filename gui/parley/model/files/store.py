@@ -8,6 +8,7 @@ and never overwritten. The built-in profile has no file and can only be copied.
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, MutableSequence, Set
@@ -122,15 +123,14 @@ class ProfileStore:
         except StoreError:
             return None
 
-    def that_mention(self, word: str) -> Iterator[Profile]:
-        """The profiles in whose files a word stands; the others are not read as profiles, which takes a hundred times
-        as long. Those that cannot be read are left out.
+    def that_hold(self, text: re.Pattern[bytes]) -> Iterator[Profile]:
+        """The profiles in whose files such a text stands; the others are not read as profiles, which would take a
+        hundred times as long. Those that cannot be read are left out.
         """
-        sought = word.encode("utf-8")
         for key in self._keys():
             with suppress(OSError, StoreError):
                 path = self._path(key)
-                if path.is_file() and path.stat().st_size <= LARGEST_FILE and sought in path.read_bytes():
+                if path.is_file() and path.stat().st_size <= LARGEST_FILE and text.search(path.read_bytes()):
                     yield self.load(key)
 
     def text(self, key: str, draft: Profile | None = None) -> str:

@@ -176,7 +176,7 @@ class AnswerWindows(QObject):
     @Slot(object, str)
     def _answer(self, numbers: list[int], text: str) -> None:
         peers = self._held.peers_of(numbers)
-        self._misbehave.answer(text, peers, partial(self._answer_now, numbers, text))
+        self._misbehave.answer(text, peers, partial(self._answer_now, numbers, text), self._desk.party_of(numbers))
 
     def _answer_now(self, numbers: list[int], text: str) -> None:
         if self._desk.answer(numbers, text):

@@ -7,6 +7,7 @@ what a profile says is not to be tested does not pass. The gate holds up that wi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -99,13 +100,17 @@ class MisbehaveGate(QObject):
         else:
             self._pass_answers(_named_by(Answering(), text), party, self._scp.listens_on or "", go_on)
 
-    def answer(self, text: str, peers: Iterable[str], go_on: Callable[[], object]) -> None:
-        """Answer the requests of these peers, each ``host:port``."""
+    def answer(
+        self, text: str, peers: Iterable[str], go_on: Callable[[], object], listener: Party | None = None
+    ) -> None:
+        """Answer the requests of these peers, each ``host:port``, which have called this listener."""
         from parley.model.misbehaviour.tables import ACCEPTOR
 
         known = _known(_named_by(Answering(), text), ACCEPTOR)
         strangers = tuple(peer for peer in peers if not is_loopback(peer))
-        parties = (self._listener or Party.listening(self._scp.side()),) if strangers else ()
+        # Whom strangers can reach is not bound to this machine alone, whatever stands in the form.
+        party = listener or self._listener or replace(Party.listening(self._scp.side()), host="*")
+        parties = (party,) if strangers else ()
         hosts = tuple(peer.rpartition(":")[0] for peer in strangers)
         self._pass(known, parties, ", ".join(strangers), go_on, self._scp, hosts)
 
