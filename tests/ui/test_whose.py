@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -208,6 +208,28 @@ def test_what_waits_to_be_sent_is_given_up_when_another_peer_is_named(play, tmp_
         await window.until(lambda: window.text("scu.state").startswith("Connected"))
         assert sending.stand == [FileState.WAITING]
         assert place.received == 0
+
+    play(scene)
+
+
+def test_files_are_not_sent_to_what_is_not_to_be_tested(play, tmp_path):
+    async def scene(place: Place) -> None:
+        window = place.window
+        await place.associate()
+        scu = window.window.scu
+        scu.restore_side(replace(scu.side(), do_not_test="it is in use"))
+        scu.changed.emit()
+        sending = Sending(window)
+        await sending.add(write_file(tmp_path / "a.dcm"))
+        sending.press()
+        assert sending.plan.startswith('Nothing was sent. The profile "A" says that 127.0.0.1 is not to be tested')
+        assert sending.stand == [FileState.UNFIT]
+        assert place.received == 0
+        assert window.can("scu.echo"), "an echo by hand stays allowed"
+        window.parley.book.undo()
+        sending.press()
+        await sending.sent()
+        assert sending.stand == [FileState.FAILED], "no context fits, but it was tried"
 
     play(scene)
 

@@ -67,6 +67,7 @@ class MisbehaveGate(QObject):
         self._window = window
         self._question: QMessageBox | None = None
         self._looking: Callable[[], None] | None = None
+        self._waits_at: SidePanel | None = None
         scu.abort_requested.connect(self._give_up_looking)
         scp.stop_requested.connect(self._give_up_looking)
         scu.misbehave_requested.connect(self._associate)
@@ -136,8 +137,9 @@ class MisbehaveGate(QObject):
         if self._looking is not None:
             self._looking()
             self._looking = None
-            for panel in (self._scu, self._scp):
-                panel.show_waiting("", "")
+            if self._waits_at is not None:
+                self._waits_at.show_waiting("", "")
+                self._waits_at = None
 
     @property
     def _listener(self) -> Party | None:
@@ -181,7 +183,7 @@ class MisbehaveGate(QObject):
 
         def ruled(ruling: Ruling) -> None:
             if self._looking is not None:
-                self._looking = None
+                self._looking = self._waits_at = None
                 panel.show_waiting("", "")
             if ruling.forbidden:
                 panel.show_given_up(_said_of(ruling))
@@ -192,6 +194,7 @@ class MisbehaveGate(QObject):
 
         self._looking = self._consent.look(parties, ruled, callers)
         if self._looking is not None:
+            self._waits_at = panel
             panel.show_waiting("Looking up names:", "whether it may be done depends on whose addresses they are.")
 
     def _ask(

@@ -95,9 +95,10 @@ class SendFiles(QObject):
 
     @Slot(object)
     def _send(self, rows: Sequence[int]) -> None:
-        self._said = None
         target = self._scu.target
+        self._said = style.Tone.NOTE, f"Looking up whether {target.words} may be tested …"
         self._gate.send(self._scu.side(), partial(self._send_to, target, rows), self._refused)
+        self._show_plan()
 
     def _refused(self, why: str) -> None:
         self._said = style.Tone.ERROR, why
@@ -105,6 +106,7 @@ class SendFiles(QObject):
 
     def _send_to(self, target: Target, rows: Sequence[int]) -> None:
         """To the one that was named when the person wished so, and to nobody who is named since."""
+        self._said = None
         self._sender.aim(self._scu.target)
         if target != self._scu.target:
             self._refused(_OTHER_PEER)

@@ -72,6 +72,7 @@ class ScuPanel(SidePanel):
         self._target: Target | None = None
         self._said: _Said | None = None
         self._was_theirs = True
+        self._is_waiting = False
         self._state: State | None = None
         self._attempting = False
         self._misbehaves = False
@@ -259,7 +260,7 @@ class ScuPanel(SidePanel):
     @Slot(object)
     def show_opened(self, opened: OpenedProfile) -> None:
         """Show all that the profile of the draft has, as of now: it was opened, or opened again."""
-        self._target, self._said = opened.target, None
+        self._target, self._said, self._is_waiting = opened.target, None, False
         self._misbehaves = opened.misbehaviour is not None
         self._state, self._busy, self._attempting = opened.state, opened.is_busy, opened.is_attempting
         self.verdict.fall_silent()
@@ -343,7 +344,7 @@ class ScuPanel(SidePanel):
             side: what it was begun with; None for what the form says.
         """
         side = side or self.side()
-        self._target, self._attempting = Target.of(side), True
+        self._target, self._attempting, self._is_waiting = Target.of(side), True, False
         self._contexts.editor.model.begin_attempt(side.handle.contexts)
         self._say_under_way(side)
 
@@ -352,10 +353,14 @@ class ScuPanel(SidePanel):
 
     def show_waiting(self, headline: str, text: str) -> None:
         """Before an attempt: say what it waits for."""
-        self._attempting, self._target, self._said = bool(headline), None, None
-        self._show_whose()
         if headline:
-            self.verdict.say(style.Tone.NOTE, headline, text)
+            self._is_waiting = self._attempting = True
+            self._target = self.target
+            self._say(style.Tone.NOTE, headline, text)
+        elif self._is_waiting:
+            self._is_waiting = self._attempting = False
+            self._target = self._said = None
+            self._show_whose()
 
     @Slot(object)
     def attempt_finished(self, attempt: Attempt) -> None:
