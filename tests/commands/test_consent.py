@@ -129,7 +129,7 @@ def test_misbehaving_is_refused_with_who_says_so_and_how_to_change_it(capsys, li
     assert main([*ODD, "--yes"]) == HELD
     said = capsys.readouterr().err
     assert f'The profile "Live" says that {STRANGER} is not to be tested: in use.' in said
-    assert "change *Do not test* in that profile" in said
+    assert "change that under Testing in that profile" in said
 
 
 def test_one_check_by_hand_is_an_echo_and_stays_allowed(capsys, live):

@@ -155,7 +155,8 @@ def test_callers_are_spared_by_their_address():
 def test_what_is_said_names_who_says_so_why_and_how_to_change_it():
     assert LIVE.words == (
         'The profile "Live" says that pacs.example is not to be tested: in use. One association with an echo, asked '
-        "for by hand, is allowed. To test it all the same, change *Do not test* in that profile."
+        "for by hand, is allowed. To test it all the same, change that under Testing in that profile (do_not_test in "
+        "its file)."
     )
 
 

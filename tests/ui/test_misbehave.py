@@ -369,7 +369,7 @@ def test_what_is_not_to_be_tested_is_known_by_its_address_however_it_is_given(qt
     assert calls(exempt) == []
     said = verdict(exempt, "scu")
     assert 'The profile "Live" says that 192.0.2.7 is not to be tested: it is in use; ask Dr Ito.' in said
-    assert "change *Do not test* in that profile" in said
+    assert "change that under Testing in that profile" in said
 
 
 def test_an_association_and_an_echo_by_hand_stay_allowed(exempt):
@@ -412,7 +412,7 @@ def test_a_name_is_looked_up_before_it_is_ruled_on(qtbot, exempt):
     exempt.window.scu.set_side(RequestorSide(host="pacs.example"))
     associate(qtbot, exempt)
     assert verdict(exempt, "scu").startswith("Looking up names:")
-    qtbot.waitUntil(lambda: "Given up." in verdict(exempt, "scu"))
+    qtbot.waitUntil(lambda: "Not to be tested." in verdict(exempt, "scu"))
     assert 'The profile "Live" says' in verdict(exempt, "scu")
     assert calls(exempt) == []
 

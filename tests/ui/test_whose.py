@@ -321,6 +321,22 @@ def test_each_profile_has_a_listener_of_its_own(play):
     play(scene)
 
 
+def test_a_port_that_another_profile_listens_at_is_said_to_be_its(play):
+    async def scene(place: Place) -> None:
+        window = place.window
+        place.open("A")
+        window.press("scp.listen")
+        await window.until(lambda: window.text("scp.state").startswith("Listening"))
+        port = window.text("scp.state").rpartition(":")[2]
+        place.open("B")
+        window.type(scp_port=port)
+        window.press("scp.listen")
+        await window.until(lambda: window.verdict("scp").startswith("Cannot listen:"))
+        assert window.verdict("scp").endswith("The profile A of this window listens at this port.")
+
+    play(scene)
+
+
 def test_a_request_that_waits_at_another_profile_is_said_and_answered_there(play):
     async def scene(place: Place) -> None:
         window = place.window

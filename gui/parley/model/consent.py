@@ -142,8 +142,8 @@ class Exempt:
         why = f": {self.reason.strip().rstrip('.')}" if self.reason.strip() else ""
         return (
             f'The profile "{self.profile}" says that {self.host} is not to be tested{why}. '
-            f"One association with an echo, asked for by hand, is allowed. "
-            f"To test it all the same, change *Do not test* in that profile."
+            "One association with an echo, asked for by hand, is allowed. To test it all the same, change that under "
+            "Testing in that profile (do_not_test in its file)."
         )
 
 

@@ -172,10 +172,11 @@ class MainWindow(QMainWindow):
         controller.scu_ended.connect(scu.association_ended)
         controller.scu_busy_changed.connect(scu.show_busy)
         controller.listening_changed.connect(scp.show_listening)
-        controller.listen_failed.connect(scp.show_listen_failed)
+        controller.listen_failed.connect(self._show_listen_failed)
         for change in (controller.attempt_started, controller.scu_state_changed, controller.listening_changed):
             change.connect(self._show_states)
         controller.open_changed.connect(self._show_others)
+        book.listed.connect(self._show_others)
         controller.profile_shown.connect(self._show_opened)
 
         scu.tls.wanted_there.connect(scp.tls.use_certificates)
@@ -210,6 +211,19 @@ class MainWindow(QMainWindow):
         self._associations.show(opened)
         self._held.show(opened)
         self._show_states()
+
+    @Slot(str)
+    def _show_listen_failed(self, text: str) -> None:
+        """The port may be one that another profile of this window listens at."""
+        port = self.scp.side().port
+        for opened in self._controller.others:
+            if opened.listener is not None and opened.listener.port == port:
+                text = f"{text} The profile {self._name_of(opened)} of this window listens at this port."
+        self.scp.show_listen_failed(text)
+
+    def _name_of(self, opened: OpenedProfile) -> str:
+        entry = self._book.entry(opened.key)
+        return entry.name if entry is not None else opened.key
 
     @Slot()
     def _draft_changed(self) -> None:
@@ -257,9 +271,9 @@ class MainWindow(QMainWindow):
     def _show_others(self) -> None:
         """What is open though its profile is not on the screen must not be forgotten."""
         elsewhere = [held.owner for held in self._held.waiting_elsewhere]
-        marks = {opened.key: _open_words(opened, elsewhere.count(opened)) for opened in self._controller.others}
-        whose = {key: entry.name for key in marks if (entry := self._book.entry(key)) is not None}
-        words = [f"{whose.get(key, key)}: {mark}" for key, mark in marks.items()]
+        others = tuple(self._controller.others)
+        marks = {opened.key: _open_words(opened, elsewhere.count(opened)) for opened in others}
+        words = [f"{self._name_of(opened)}: {marks[opened.key]}" for opened in others]
         self._status["others"].setText(shorten_words(" · ".join(words[:2])) + (" · …" if len(words) > 2 else ""))
         self._status["others"].setToolTip("\n".join(words) or "What other profiles have open")
         shown = self._controller.shown

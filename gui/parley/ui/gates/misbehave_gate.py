@@ -186,7 +186,7 @@ class MisbehaveGate(QObject):
                 self._looking = self._waits_at = None
                 panel.show_waiting("", "")
             if ruling.forbidden:
-                panel.show_given_up(_said_of(ruling))
+                panel.show_forbidden(_said_of(ruling))
             elif ruling.to_ask:
                 self._ask(what, ruling.to_ask, to, go_on, panel)
             else:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
 
 from parley.model.attempt import AttemptEnd
@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from parley.model.problems.validation import Problem
 
 _Said = tuple[style.Tone, str, str, str, str]
+_NAME_WIDTH = 80
+"""Pixels: room for a peer's title in a button."""
 _ENDED = {None, State.STA_1, State.STA_13}
 _END_TONES = {EventKind.RELEASED: style.Tone.OK, EventKind.PROVIDER_ABORTED: style.Tone.ERROR}
 
@@ -140,8 +142,10 @@ class ScuPanel(SidePanel):
             ("release", self.release_action),
             ("abort", self.abort_action),
         )
-        for name, action in actions:
-            self._buttons.addWidget(ActionButton(action, f"scu.{name}"))
+        buttons = {name: ActionButton(action, f"scu.{name}") for name, action in actions}
+        for button in buttons.values():
+            self._buttons.addWidget(button)
+        self._give_way = buttons["associate"], buttons["echo"]
         self._buttons.addStretch(1)
         self.copy_as = CopyAs(self)
         self._buttons.addWidget(self.copy_as.button)
@@ -391,13 +395,15 @@ class ScuPanel(SidePanel):
     @Slot(object)
     def echo_finished(self, result: object) -> None:
         """Show an `EchoResult`, or the words that say why there is none."""
-        status = getattr(result, "status", None)
+        status, whom = getattr(result, "status", None), (self._target or self.target).title
         if status is None:
             self._say(style.Tone.ERROR, "Echo failed:", str(result))
         elif status == 0:
-            self._say(style.Tone.OK, "Echo answered", f"with success in {result.ms:.1f} ms.")  # type: ignore[attr-defined]
+            self._say(style.Tone.OK, "Echo answered", f"by {whom} with success in {result.ms:.1f} ms.")  # type: ignore[attr-defined]
         else:
-            self._say(style.Tone.WARNING, "Echo answered", f"with status {status:04X}H, which is not success.")
+            self._say(
+                style.Tone.WARNING, "Echo answered", f"by {whom} with status {status:04X}H, which is not success."
+            )
 
     @Slot(object)
     def association_ended(self, event: EngineEvent) -> None:
@@ -417,7 +423,9 @@ class ScuPanel(SidePanel):
         self.echo_action.setEnabled(established and other is None)
         self.release_action.setEnabled(established)
         self.abort_action.setEnabled(self._is_under_way)
-        name = f" {_in_button(other)}" if other is not None else ""
+        for button in self._give_way:  # to the name, which must not push the other panel aside
+            button.show_text(other is None)
+        name = f" {self._in_button(other)}" if other is not None else ""
         whom = f"\n{shorten_words(peer.words)}" if peer is not None else ""
         for action, text, tip in self._named:
             if action is self.abort_action and self._attempting:
@@ -425,7 +433,7 @@ class ScuPanel(SidePanel):
             action.setText(text if action is self.echo_action else f"{text}{name}")
             action.setToolTip(f"{tip}{whom}")
 
-
-def _in_button(target: Target) -> str:
-    """The title as a button has room for it."""
-    return target.title[:16].replace("&", "&&")
+    def _in_button(self, target: Target) -> str:
+        """The title as a button has room for it."""
+        short = self.fontMetrics().elidedText(target.title, Qt.TextElideMode.ElideRight, _NAME_WIDTH)
+        return short.replace("&", "&&")

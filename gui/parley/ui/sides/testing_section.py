@@ -29,7 +29,7 @@ class TestingSection(PartSection):
         tip = "Why this peer is not to be tested, from whichever profile or command; it is known by its address"
         named(reason, name, "Reason not to test", tip)
         switched = Switched(reason, name, "Do not test", "do not test", "", beside=True)
-        return {"do_not_test": Field("Do not test", switched, f"{name}.editor", tip)}
+        return {"do_not_test": Field("This peer", switched, f"{name}.editor", tip)}
 
     def _words(self, values: Mapping[str, Any]) -> str:
         reason = values["do_not_test"]
