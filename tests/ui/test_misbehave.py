@@ -397,6 +397,17 @@ def test_the_open_profile_counts_as_it_is_edited_and_undone(qtbot, odd):
     assert calls(odd) == [("associate", "two-requests")]
 
 
+def test_typing_another_host_does_not_free_the_one_that_is_saved(qtbot, exempt):
+    exempt.book.open("Live.toml")
+    scu = exempt.window.scu
+    scu.set_side(replace(scu.side(), host="192.0.2.8", do_not_test=None))
+    scu.changed.emit()
+    assert exempt.consent.why_spared(STRANGER)
+    scu.set_side(replace(scu.side(), host=STRANGER))
+    scu.changed.emit()
+    assert not exempt.consent.why_spared(STRANGER), "that it may be tested was said of this one"
+
+
 def test_an_answer_by_hand_spares_what_is_not_to_be_tested(exempt):
     answered, gate = [], exempt.window.misbehave
     gate.answer("misbehave two-answers", (f"{STRANGER}:5000",), partial(answered.append, "odd"))

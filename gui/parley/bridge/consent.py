@@ -7,7 +7,7 @@ Names are looked up on a thread; what is said in numbers alone is ruled on at on
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from parley.bridge.profiles.book import ProfileBook
 from parley.engine.names import addresses_of_names
 from parley.model.consent import Consent, Exempt, Party, Ruling, exempts_of, is_name, rule, with_addresses, with_consent
 from parley.model.files.consent_file import read_consents, remember_consent
+from parley.model.profile import Profile
 
 Addresses = dict[str, frozenset[str]]
 LookUp = Callable[[Iterable[str]], Addresses]
@@ -99,7 +100,19 @@ class ConsentGate(QObject):
         return rule(with_addresses(parties, addresses), consents, exempts, self._clock(), callers=callers)
 
     def _exempts(self, addresses: Addresses) -> tuple[Exempt, ...]:
-        return with_addresses(exempts_of(self._book.profiles()), addresses)
+        return with_addresses(exempts_of(self._profiles()), addresses)
+
+    def _profiles(self) -> Iterator[Profile]:
+        """All that have a say: the open one as it is edited, and as it was saved too, where it names another host now.
+
+        Who types another host has not said that the first one may be tested.
+        """
+        draft, key = self._book.draft, self._book.key
+        yield draft
+        for entry in self._book.whole_list():
+            saved = entry.profile
+            if saved is not None and (entry.key != key or saved.scu.host != draft.scu.host):
+                yield saved
 
     def _looked_up(
         self, parties: tuple[Party, ...], callers: tuple[str, ...], then: Callable[[Ruling], None], found: Addresses

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QLabel, QMainWindow
 
 from parley.ui.geometry import Geometry
 from parley.ui.kit import style
-from parley.ui.kit.long_words import shorten_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -137,20 +136,19 @@ class MainWindow(QMainWindow):
 
     def _make_status_bar(self) -> None:
         from parley.ui.kit.fields import named
+        from parley.ui.kit.fold import ElidedLabel
 
-        bar = self.statusBar()
-        self._status: dict[str, QLabel] = {}
-        others = "What other profiles have open"
-        names = {"scp": "State of the SCP", "scu": "State of the SCU", "others": others, "events": "Events"}
-        for name, words in names.items():
-            label = QLabel()
-            named(label, f"status.{name}", words, words)
+        bar, others = self.statusBar(), ElidedLabel()
+        others.is_muted = False
+        self._status: dict[str, QLabel] = {"scp": QLabel(), "scu": QLabel(), "others": others, "events": QLabel()}
+        words = "State of the SCP", "State of the SCU", "What other profiles have open", "Events"
+        for (name, label), tip in zip(self._status.items(), words, strict=True):
+            named(label, f"status.{name}", tip, tip)
             label.setContentsMargins(style.SPACING, 0, style.SPACING, 0)
             if name == "events":
                 bar.addPermanentWidget(label)
             else:
-                bar.addWidget(label)
-            self._status[name] = label
+                bar.addWidget(label, 1 if label is others else 0)
 
     # --- connect -----------------------------------------------------------------------------------------------------
 
@@ -274,7 +272,7 @@ class MainWindow(QMainWindow):
         others = tuple(self._controller.others)
         marks = {opened.key: _open_words(opened, elsewhere.count(opened)) for opened in others}
         words = [f"{self._name_of(opened)}: {marks[opened.key]}" for opened in others]
-        self._status["others"].setText(shorten_words(" · ".join(words[:2])) + (" · …" if len(words) > 2 else ""))
+        self._status["others"].setText(" · ".join(words))
         self._status["others"].setToolTip("\n".join(words) or "What other profiles have open")
         shown = self._controller.shown
         own = _open_words(shown, len(self._held.waiting))

@@ -8,7 +8,7 @@ takes to unlock it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
@@ -144,12 +144,9 @@ class ProfileBook(QObject):
         """Whether the list was read once: before, a profile that is not in it may well be there."""
         return self._list.is_whole
 
-    def profiles(self) -> Iterator[Profile]:
-        """Every profile that can be read, the open one as it is edited; reads the list where that was never done."""
-        yield self._draft
-        for entry in self._list.whole():
-            if entry.profile is not None and entry.key != self._key:
-                yield entry.profile
+    def whole_list(self) -> tuple[StoredProfile, ...]:
+        """Every line of the list; it is read here where that was never done."""
+        return self._list.whole()
 
     def entry(self, key: str) -> StoredProfile | None:
         """The list's line of a profile."""

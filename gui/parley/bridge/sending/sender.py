@@ -100,7 +100,7 @@ class Sender(QObject):
     @property
     def has_association(self) -> bool:
         """Whether there is an association to send on, of the profile on the screen and with the peer that is meant."""
-        return self._is_aimed_at(self._controller.shown) and self._controller.shown.contexts is not None
+        return self.is_aimed_at(self._controller.shown.target) and self._controller.shown.contexts is not None
 
     @property
     def can_start(self) -> bool:
@@ -147,8 +147,9 @@ class Sender(QObject):
             self._aim = target
             self._look_again()
 
-    def _is_aimed_at(self, opened: OpenedProfile) -> bool:
-        return self._aim is None or (opened.target is not None and opened.target.is_same(self._aim))
+    def is_aimed_at(self, target: Target | None) -> bool:
+        """Whether that is whom the person means; before they were asked, anybody is."""
+        return self._aim is None or (target is not None and target.is_same(self._aim))
 
     def start(self, rows: Sequence[int]) -> None:
         """Send the files of these rows; does nothing without an association, or while something is under way.
@@ -158,7 +159,7 @@ class Sender(QObject):
         files = self._model.files(rows)
         run = StoreRun([file.path for file in files])
         opened = self._controller.shown
-        if self.is_running or not files or not self._is_aimed_at(opened) or not opened.store(run):
+        if self.is_running or not files or not self.is_aimed_at(opened.target) or not opened.store(run):
             return
         self._runs_at = opened
         opened.store_finished.connect(self._finish)
@@ -217,6 +218,6 @@ class Sender(QObject):
     @Slot()
     def _look_again(self, _change: object = None) -> None:
         opened = self._runs_at if self._run is not None else self._controller.shown
-        is_theirs = opened is not None and (self._run is not None or self._is_aimed_at(opened))
+        is_theirs = opened is not None and (self._run is not None or self.is_aimed_at(opened.target))
         self._model.show_contexts(opened.contexts if opened is not None and is_theirs else None)
         self.changed.emit()

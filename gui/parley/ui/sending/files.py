@@ -147,8 +147,11 @@ class SendFiles(QObject):
     @Slot()
     def _aim_again(self, _opened: object = None) -> None:
         """The peer that is meant may be another now: what waits to be sent is not sent there."""
-        self._sender.aim(self._scu.target)
-        if self._waiting and self._waits_for != self._scu.target:
+        target = self._scu.target
+        if not self._sender.is_aimed_at(target) and not self._sender.is_running:
+            self._said = None
+        self._sender.aim(target)
+        if self._waiting and self._waits_for != target:
             self._waiting = []
             self._said = style.Tone.NOTE, _OTHER_PEER
         self._show_plan()

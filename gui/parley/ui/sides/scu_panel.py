@@ -284,8 +284,11 @@ class ScuPanel(SidePanel):
     def show_state(self, state: State | None) -> None:
         """Show the association's state; None when there is none."""
         self._state = state
-        self._show_state_words()
-        self._enable()
+        if self._is_theirs:
+            self._show_state_words()
+            self._enable()
+        else:
+            self._show_whose()
 
     def _show_state_words(self) -> None:
         other = self.other_target
