@@ -60,6 +60,16 @@ class Place:
         self.window.press("scu.associate")
         await self.window.until(lambda: self.window.verdict().startswith("Passed"))
 
+    async def listen(self) -> None:
+        """Listen with the profile that is open."""
+        self.window.press("scp.listen")
+        await self.window.until(lambda: self.window.text("scp.state").startswith("Listening"))
+
+    @property
+    def listens_at(self) -> int:
+        """The port of the open profile's listener."""
+        return int(self.window.text("scp.state").rpartition(":")[2])
+
     @property
     def received(self) -> int:
         return len(list(self.folder.iterdir()))
@@ -294,8 +304,7 @@ def test_each_profile_has_a_listener_of_its_own(play):
     async def scene(place: Place) -> None:
         window = place.window
         place.open("A")
-        window.press("scp.listen")
-        await window.until(lambda: window.text("scp.state").startswith("Listening"))
+        await place.listen()
         where = window.text("scp.state").removeprefix("Listening on ")
         async with connected(int(where.rpartition(":")[2])) as peer:
             await peer.send(encode(request_pdu(RequestorHandle())))
@@ -307,8 +316,7 @@ def test_each_profile_has_a_listener_of_its_own(play):
             assert window.table("scp.associations") == []
             assert window.can("scp.listen")
             assert not window.can("scp.stop")
-            window.press("scp.listen")
-            await window.until(lambda: window.text("scp.state").startswith("Listening"))
+            await place.listen()
             assert window.text("scp.state") != f"Listening on {where}"
             place.open("A")
             assert window.text("scp.state") == f"Listening on {where}"
@@ -325,9 +333,8 @@ def test_a_port_that_another_profile_listens_at_is_said_to_be_its(play):
     async def scene(place: Place) -> None:
         window = place.window
         place.open("A")
-        window.press("scp.listen")
-        await window.until(lambda: window.text("scp.state").startswith("Listening"))
-        port = window.text("scp.state").rpartition(":")[2]
+        await place.listen()
+        port = place.listens_at
         place.open("B")
         window.type(scp_port=port)
         window.press("scp.listen")
@@ -344,9 +351,8 @@ def test_a_request_that_waits_at_another_profile_is_said_and_answered_there(play
         decision = window.find(QComboBox, "scp.decision")
         decision.setCurrentText("Ask me")
         window.parley.book.save()
-        window.press("scp.listen")
-        await window.until(lambda: window.text("scp.state").startswith("Listening"))
-        port = int(window.text("scp.state").rpartition(":")[2])
+        await place.listen()
+        port = place.listens_at
         place.open("B")
         async with connected(port) as peer:
             await peer.send(encode(request_pdu(RequestorHandle())))
@@ -374,8 +380,7 @@ def test_what_is_armed_is_armed_for_its_own_profile(play):
         assert window.window.scp.armed.isVisibleTo(window.window)
         place.open("B")
         assert not window.window.scp.armed.isVisibleTo(window.window)
-        window.press("scp.listen")
-        await window.until(lambda: window.text("scp.state").startswith("Listening"))
+        await place.listen()
         assert window.parley.controller.shown.listener.armed is None
         place.open("A")
         assert window.parley.desk.armed.text == "reject 1/1/7"
@@ -388,8 +393,7 @@ def test_what_was_edited_since_listening_is_said_when_the_profile_is_back(play):
     async def scene(place: Place) -> None:
         window = place.window
         place.open("A")
-        window.press("scp.listen")
-        await window.until(lambda: window.text("scp.state").startswith("Listening"))
+        await place.listen()
         window.type(scp_ae_title="OTHER")
         window.parley.book.save()
         place.open("B")
@@ -434,8 +438,7 @@ def test_a_deleted_profile_leaves_nothing_open(play):
     async def scene(place: Place) -> None:
         window = place.window
         await place.associate()
-        window.press("scp.listen")
-        await window.until(lambda: window.text("scp.state").startswith("Listening"))
+        await place.listen()
         window.window.profiles.delete_action.trigger()
         box = window.message("profiles.delete_question")
         assert f"Connected to {place.a}, listening on 127.0.0.1:" in box.informativeText()

@@ -34,7 +34,7 @@ _STOP = "Stop after this file"
 _STOP_TIP = "The file on its way arrives, the others are not sent; the association stays"
 _ABORT = "Abort now"
 _ABORT_TIP = "End at once with an A-ABORT, in the middle of the file; the association ends with it"
-_OTHER_PEER = "Nothing was sent: the SCU panel names another peer now."
+_GIVEN_UP = style.Tone.NOTE, "Nothing was sent: the SCU panel names another peer now."
 _CANCEL_TIP = "Stop associating; nothing is sent"
 
 
@@ -109,7 +109,8 @@ class SendFiles(QObject):
         self._said = None
         self._sender.aim(self._scu.target)
         if target != self._scu.target:
-            self._refused(_OTHER_PEER)
+            self._said = _GIVEN_UP
+            self._show_plan()
             return
         if self._sender.has_association:
             self._sender.start(rows)
@@ -148,12 +149,12 @@ class SendFiles(QObject):
     def _aim_again(self, _opened: object = None) -> None:
         """The peer that is meant may be another now: what waits to be sent is not sent there."""
         target = self._scu.target
-        if not self._sender.is_aimed_at(target) and not self._sender.is_running:
-            self._said = None
+        if not self._sender.is_aimed_at(target) and not self._sender.is_running and self._said != _GIVEN_UP:
+            self._said = None  # it was of another peer
         self._sender.aim(target)
         if self._waiting and self._waits_for != target:
             self._waiting = []
-            self._said = style.Tone.NOTE, _OTHER_PEER
+            self._said = _GIVEN_UP
         self._show_plan()
 
     @Slot()

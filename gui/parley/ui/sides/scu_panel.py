@@ -402,7 +402,7 @@ class ScuPanel(SidePanel):
         if status is None:
             self._say(style.Tone.ERROR, "Echo failed:", str(result))
         elif status == 0:
-            self._say(style.Tone.OK, "Echo answered", f"by {whom} with success in {result.ms:.1f} ms.")  # type: ignore[attr-defined]
+            self._say(style.Tone.OK, "Echo answered", f"with success in {result.ms:.1f} ms by {whom}.")  # type: ignore[attr-defined]
         else:
             self._say(
                 style.Tone.WARNING, "Echo answered", f"by {whom} with status {status:04X}H, which is not success."
