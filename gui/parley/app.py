@@ -73,8 +73,8 @@ class Parley:
         changed: settings that are others than in the person's file, for this once.
 
     Attributes:
-        window, book, log, associations, held, controller, desk, engine: for whoever drives the window from outside,
-            such as tests.
+        window, book, log, associations, held, controller, desk, consent, engine: for whoever drives the window from
+            outside, such as tests.
     """
 
     def __init__(
@@ -89,6 +89,7 @@ class Parley:
         from parley.bridge.answers.desk import AnswerDesk
         from parley.bridge.answers.held import HeldModel
         from parley.bridge.association_model import AssociationModel
+        from parley.bridge.consent import ConsentGate
         from parley.bridge.controller import Controller
         from parley.bridge.log.model import LogModel
         from parley.bridge.loop import runtime
@@ -106,18 +107,23 @@ class Parley:
         settings = with_values(settings, changed)
         self.engine = Engine(self.pump.push, settings)
         self.log = LogModel()
-        self.associations = AssociationModel(role=Role.ACCEPTOR, last_active=self.engine.last_active)
-        self.held = HeldModel()
         store = ProfileStore(folder or default_folder(), time.time_ns, for_group=settings.group_access)
-        self.controller = Controller(self.engine, self.pump, resolve=store.acceptor_side)
-        self.desk = AnswerDesk(self.engine, self.controller, self.pump, store.acceptor_side)
         self.book = ProfileBook(store)
+        self.consent = ConsentGate(self.book)
+        self.controller = Controller(
+            self.engine, self.pump, resolve=store.acceptor_side, spares=self.consent.why_spared
+        )
+        self.associations = AssociationModel(
+            role=Role.ACCEPTOR, last_active=self.engine.last_active, owner_of=self.controller.owner_of
+        )
+        self.held = HeldModel(owner_of=self.controller.owner_of)
+        self.desk = AnswerDesk(self.engine, self.controller, self.pump, store.acceptor_side)
         self.pump.batch.connect(self.log.append)
         self.pump.batch.connect(self.associations.update)
         self.pump.batch.connect(self.held.update)
         self.pump.batch.connect(self._let_go_of_what_was_missed)
         self.book.watch()
-        window.furnish(self.controller, self.book, self.log, self.associations, self.desk, self.held)
+        window.furnish(self.controller, self.book, self.log, self.associations, self.desk, self.held, self.consent)
         for fault in faults:
             self.engine.note(fault)
         self._missed = 0

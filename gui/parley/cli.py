@@ -74,6 +74,15 @@ def _setting(text: str) -> tuple[str, int | bool]:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
+def _party(text: str) -> tuple[str, str, int]:
+    from parley.model.address import parse_address
+
+    try:
+        return parse_address(text, lowest_port=0)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def _local_end(text: str) -> tuple[str, int]:
     from parley.model.address import parse_local
 
@@ -116,7 +125,9 @@ def _parser() -> argparse.ArgumentParser:
     calling.add_argument("--server-name", metavar="NAME", help="TLS: name to ask for and expect (default: the host)")
 
     agreeing = argparse.ArgumentParser(add_help=False)
-    agreeing.add_argument("--yes", action="store_true", help="misbehave towards other machines without being asked")
+    agreeing.add_argument("--yes", action="store_true", help="agree to misbehaving towards this command's targets")
+    whom = "agree for this one alone (repeatable); for listen: own title, address and port to listen on"
+    agreeing.add_argument("--yes-for", action="append", type=_party, metavar="AE@HOST:PORT", help=whom)
 
     check = commands.add_parser(
         "check",

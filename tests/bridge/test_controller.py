@@ -162,7 +162,7 @@ def test_an_associations_whole_life_in_signals(play):
         port = await desk.listen()
         desk.controller.associate(to(port))
         assert desk.news[1:] == [
-            ("attempt_started",),
+            ("attempt_started", to(port)),
             ("scu_busy_changed", True),
             ("scu_state_changed", State.STA_1),
         ]
@@ -222,7 +222,7 @@ def test_a_second_wish_to_associate_is_not_obeyed_while_there_is_one(play):
             desk.controller.associate(to(port))
         await desk.heard("attempt_finished")
         desk.controller.associate(to(port))
-        assert desk.all("attempt_started") == [None]
+        assert desk.all("attempt_started") == [to(port)]
         await desk.until(lambda: len(desk.engine.associations) == 2)
 
     play(scene)
@@ -260,7 +260,7 @@ def test_abort_while_the_answer_is_awaited_and_associate_again_at_once(play):
             desk.controller.abort()
             assert desk.states[-1] is State.STA_13
             desk.controller.associate(to(port))
-            assert desk.all("attempt_started") == [None], "the first attempt's end has not been told yet"
+            assert desk.all("attempt_started") == [to(port)], "the first attempt's end has not been told yet"
             assert (await desk.heard("attempt_finished")).end is AttemptEnd.CANCELLED
             desk.controller.associate(to(port))
             assert len(desk.all("attempt_started")) == 2

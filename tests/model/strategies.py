@@ -139,7 +139,10 @@ profiles = st.builds(
     scu=st.builds(
         RequestorSide,
         *(text, numbers, requestor_handles, timers, tls),
-        st.builds(RequestorTransport, *wishes, text, numbers, quick_ack=st.booleans()),
+        *(
+            st.builds(RequestorTransport, *wishes, text, numbers, quick_ack=st.booleans()),
+            st.none() | text,
+        ),
     ),
     scp=st.builds(
         AcceptorSide,

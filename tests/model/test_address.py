@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from parley.model.address import parse_address, parse_local
+from parley.model.address import canonical_host, is_loopback, parse_address, parse_local
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,34 @@ def test_an_end_of_this_side(text, end):
 def test_what_is_no_end(text):
     with pytest.raises(ValueError, match=r"is not"):
         parse_local(text)
+
+
+@pytest.mark.parametrize(
+    ("host", "spelled"),
+    [
+        ("PACS.Local.", "pacs.local"),
+        (" pacs ", "pacs"),
+        ("m\N{LATIN SMALL LETTER U WITH DIAERESIS}nchen.example", "xn--mnchen-3ya.example"),
+        ("192.0.2.7", "192.0.2.7"),
+        ("192.0.2.007", "192.0.2.7"),
+        ("0xC0.0.0x207", "192.0.2.7"),
+        ("3221225991", "192.0.2.7"),
+        ("::FFFF:192.0.2.7", "192.0.2.7"),
+        ("[2001:DB8:0:0::1]", "2001:db8::1"),
+        ("fe80::0:1%eth0", "fe80::1%eth0"),
+        ("256.1.1.1", "256.1.1.1"),
+        ("1.2.3.4.5", "1.2.3.4.5"),
+        ("09.1.1.1", "09.1.1.1"),
+        ("a" * 300, "a" * 300),
+        ("a..b", "a..b"),
+        ("", ""),
+    ],
+)
+def test_one_spelling_for_all_of_a_host(host, spelled):
+    assert canonical_host(host) == spelled
+    assert canonical_host(spelled) == spelled
+
+
+@pytest.mark.parametrize("host", ["127.1", "0x7f000001", "LOCALHOST.", "[::1]:104", "::ffff:7f00:1"])
+def test_every_spelling_of_this_machine(host):
+    assert is_loopback(host)

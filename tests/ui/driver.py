@@ -49,6 +49,7 @@ class Driver(QObject):
             controller.scu_busy_changed,
             controller.listening_changed,
             controller.listen_failed,
+            controller.open_changed,
             book.state_changed,
             book.failed,
             parley.pump.batch,
@@ -136,6 +137,10 @@ class Driver(QObject):
     def can(self, name: str) -> bool:
         """Whether a button can be clicked."""
         return self.find(QPushButton, name).isEnabled()
+
+    def button_text(self, name: str) -> str:
+        """What a button says."""
+        return self.find(QPushButton, name).text()
 
     def table(self, name: str) -> list[list[str]]:
         """The rows of a table or a tree's top level, as text."""

@@ -1,18 +1,23 @@
 """Misbehaving on purpose, in the window: the list, the question before it goes to other machines, and its memory."""
 
+import threading
+import time
 from dataclasses import replace
 from functools import partial
 
 import pytest
 from PySide6.QtCore import QSettings, Qt
-from PySide6.QtWidgets import QAbstractButton, QLabel, QListWidget, QMessageBox, QPushButton, QToolButton
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLabel, QListWidget, QMessageBox, QPushButton, QToolButton
 
-from parley.bridge.profiles.book import ProfileBook
-from parley.bridge.profiles.consent import Consent
+from parley.bridge.loop.job import Job
 from parley.model.answering import Answering, AnswerRule, DecisionMode
+from parley.model.consent import LASTS_SECONDS, Party
+from parley.model.files.consent_file import read_consents, remember_consent
+from parley.model.handle import AcceptorHandle, RequestorHandle
 from parley.model.misbehaviour.tables import REQUESTOR
 from parley.model.profile import LOOPBACK, AcceptorSide, Profile, RequestorSide
 from parley.ui.kit.verdict import VerdictView
+from tests.ui.windows import type_into
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 STRANGER = "192.0.2.7"
@@ -25,10 +30,6 @@ def odd(stage):
     """A stage with a profile of its own open."""
     stage.book.start(stage.store.create(Profile("Ours")))
     return stage
-
-
-def listed(qtbot, stage):
-    qtbot.waitUntil(lambda: not stage.book.is_listing)
 
 
 def calls(stage):
@@ -111,7 +112,7 @@ def test_the_next_association_is_as_usual(qtbot, stage):
 def test_it_can_be_asked_for_whenever_an_association_can(qtbot, stage):
     choose(stage, "two-requests")
     button = stage.find(QPushButton, "scu.misbehave.associate")
-    stage.controller.attempt_started.emit()
+    stage.controller.attempt_started.emit(stage.window.scu.side())
     assert not button.isEnabled()
     qtbot.keyClick(names_list(stage), Qt.Key.Key_Return)
     assert calls(stage) == []
@@ -162,8 +163,8 @@ def test_cancelling_sends_nothing_and_is_not_remembered(qtbot, odd):
     assert question(odd) is not None
 
 
-def test_it_asks_once_for_each_profile(qtbot, odd):
-    theirs = odd.store.create(Profile("Theirs"))
+def test_it_asks_once_for_each_peer_whichever_profile_names_it(qtbot, odd):
+    theirs = odd.store.create(Profile("Theirs", RequestorSide(host="192.0.2.007")))
     odd.book.refresh()
     call_stranger(odd)
     associate(qtbot, odd)
@@ -173,9 +174,27 @@ def test_it_asks_once_for_each_profile(qtbot, odd):
     assert len(calls(odd)) == 2
     odd.book.revert()
     odd.book.open(theirs)
+    associate(qtbot, odd)
+    assert question(odd) is None
+    assert len(calls(odd)) == 3
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [
+        RequestorSide(host="192.0.2.8"),
+        RequestorSide(host=STRANGER, port=104),
+        RequestorSide(host=STRANGER, handle=RequestorHandle(called_ae_title="ANOTHER")),
+    ],
+)
+def test_consent_to_one_peer_is_none_to_another_that_is_typed_since(qtbot, odd, edited):
     call_stranger(odd)
     associate(qtbot, odd)
+    press(qtbot, question(odd), "Send")
+    odd.window.scu.set_side(edited)
+    associate(qtbot, odd)
     assert question(odd) is not None
+    assert len(calls(odd)) == 1
 
 
 def test_the_usual_association_is_never_asked_about(odd):
@@ -277,42 +296,171 @@ def test_many_misbehaviours_do_not_fill_the_screen(odd):
 # --- the memory ------------------------------------------------------------------------------------------------------
 
 
-def test_it_is_remembered_by_this_machine_and_not_by_the_profile(qtbot, odd, tmp_path):
+def test_it_is_remembered_by_this_machine_and_not_by_the_profile(qtbot, odd):
     call_stranger(odd)
     odd.window.scu.changed.emit()
     associate(qtbot, odd)
     press(qtbot, question(odd), "Send")
     odd.book.save()
     assert "misbehave" not in odd.store.text(odd.book.key)
-    again = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-    assert Consent(again, odd.book).is_given
+    (consent,) = read_consents()
+    assert consent.party.is_same(Party.calling(RequestorSide(host=STRANGER)))
 
 
-def test_it_is_not_forgotten_before_it_is_known_which_profiles_there_are(qtbot, odd):
-    listed(qtbot, odd)
-    settings = QSettings(str(odd.folder / "other.ini"), QSettings.Format.IniFormat)
-    Consent(settings, odd.book).give()
-    odd.store.create(Profile("Another"))
-    again = ProfileBook(odd.store)
-    consent = Consent(settings, again)
-    again.start("Another.toml")
-    again.open("Ours.toml")
-    assert consent.is_given
-    qtbot.waitUntil(lambda: again.has_whole_list)
-    assert consent.is_given
+def test_what_another_process_was_told_counts_at_once(qtbot, odd):
+    call_stranger(odd)
+    associate(qtbot, odd)
+    press(qtbot, question(odd), "Cancel")
+    remember_consent([Party.calling(RequestorSide(host=STRANGER))], time.time())
+    associate(qtbot, odd)
+    assert question(odd) is None
+    assert calls(odd) == [("associate", "two-requests")]
 
 
-def test_it_goes_with_the_profile(qtbot, odd):
-    listed(qtbot, odd)
-    settings = QSettings(str(odd.folder / "other.ini"), QSettings.Format.IniFormat)
-    consent = Consent(settings, odd.book)
-    assert not consent.is_given
-    consent.give()
-    settings.setValue("misbehave/profiles", [*settings.value("misbehave/profiles"), "/elsewhere/Ours"])
-    assert consent.is_given
-    key = odd.book.key
-    odd.book.delete(key)
-    odd.book.start(odd.store.create(Profile("Ours")))
-    assert odd.book.key == key
-    assert not consent.is_given
-    assert settings.value("misbehave/profiles") == ["/elsewhere/Ours"]
+def test_consent_that_has_expired_asks_again(qtbot, odd):
+    remember_consent([Party.calling(RequestorSide(host=STRANGER))], time.time() - LASTS_SECONDS - 1)
+    call_stranger(odd)
+    associate(qtbot, odd)
+    assert question(odd) is not None
+
+
+def test_consent_to_listen_somewhere_is_none_for_another_address_port_or_title(qtbot, odd):
+    side = AcceptorSide(host="0.0.0.0", answering=Answering(rules=(ODD,)))
+    listen(odd, side)
+    press(qtbot, question(odd), "Send")
+    listen(odd, side)
+    assert question(odd) is None
+    for other in (
+        replace(side, host="*"),
+        replace(side, port=104),
+        replace(side, handle=AcceptorHandle(ae_title="ANOTHER")),
+    ):
+        listen(odd, other)
+        press(qtbot, question(odd), "Cancel")
+    assert len(calls(odd)) == 2
+
+
+def test_what_was_agreed_to_for_a_profile_is_forgotten(stage):
+    settings = QSettings(str(stage.folder / "settings.ini"), QSettings.Format.IniFormat)
+    settings.setValue("misbehave/profiles", ["/somewhere/Ours.toml"])
+    settings.sync()
+    stage.window.deleteLater()
+    window = stage.open()
+    assert not window._settings.contains("misbehave/profiles")
+    window.deleteLater()
+
+
+# --- what is not to be tested ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def exempt(stage):
+    """A stage with a profile of whose peer it is said that it is not to be tested, and another one open."""
+    side = RequestorSide(host=STRANGER, do_not_test="it is in use; ask Dr Ito")
+    stage.store.create(Profile("Live", side))
+    stage.book.start(stage.store.create(Profile("Ours")))
+    return stage
+
+
+def test_what_is_not_to_be_tested_is_known_by_its_address_however_it_is_given(qtbot, exempt):
+    exempt.window.scu.set_side(RequestorSide(host="::ffff:192.0.2.7", port=4242))
+    associate(qtbot, exempt)
+    assert question(exempt) is None
+    assert calls(exempt) == []
+    said = verdict(exempt, "scu")
+    assert 'The profile "Live" says that 192.0.2.7 is not to be tested: it is in use; ask Dr Ito.' in said
+    assert "change that under Testing in that profile" in said
+
+
+def test_an_association_and_an_echo_by_hand_stay_allowed(exempt):
+    call_stranger(exempt)
+    exempt.window.scu.associate_action.trigger()
+    assert calls(exempt) == [("associate", None)]
+
+
+def test_consent_does_not_outweigh_it(qtbot, exempt):
+    remember_consent([Party.calling(RequestorSide(host=STRANGER))], time.time())
+    call_stranger(exempt)
+    associate(qtbot, exempt)
+    assert calls(exempt) == []
+
+
+def test_the_open_profile_counts_as_it_is_edited_and_undone(qtbot, odd):
+    scu = odd.window.scu
+    scu.set_side(RequestorSide(do_not_test="no"))
+    scu.changed.emit()
+    associate(qtbot, odd)
+    assert calls(odd) == []
+    odd.book.undo()
+    assert scu.side().do_not_test is None
+    associate(qtbot, odd)
+    assert calls(odd) == [("associate", "two-requests")]
+
+
+def test_typing_another_host_does_not_free_the_one_that_is_saved(qtbot, exempt):
+    exempt.book.open("Live.toml")
+    scu = exempt.window.scu
+    scu.set_side(replace(scu.side(), host="192.0.2.8", do_not_test=None))
+    scu.changed.emit()
+    assert exempt.consent.why_spared(STRANGER)
+    scu.set_side(replace(scu.side(), host=STRANGER))
+    scu.changed.emit()
+    assert not exempt.consent.why_spared(STRANGER), "that it may be tested was said of this one"
+
+
+def test_an_answer_by_hand_spares_what_is_not_to_be_tested(exempt):
+    answered, gate = [], exempt.window.misbehave
+    gate.answer("misbehave two-answers", (f"{STRANGER}:5000",), partial(answered.append, "odd"))
+    assert question(exempt) is None
+    assert 'The profile "Live" says' in verdict(exempt, "scp")
+    gate.answer("accept", (f"{STRANGER}:5000",), partial(answered.append, "usual"))
+    assert answered == ["usual"]
+
+
+def test_a_name_is_looked_up_before_it_is_ruled_on(qtbot, exempt):
+    names = {"pacs.example": frozenset({STRANGER})}
+    exempt.consent._look_up = lambda wanted: {name: names.get(name, frozenset()) for name in wanted}
+    exempt.window.scu.set_side(RequestorSide(host="pacs.example"))
+    associate(qtbot, exempt)
+    assert verdict(exempt, "scu").startswith("Looking up names:")
+    qtbot.waitUntil(lambda: "Not to be tested." in verdict(exempt, "scu"))
+    assert 'The profile "Live" says' in verdict(exempt, "scu")
+    assert calls(exempt) == []
+
+
+def test_looking_up_a_name_is_given_up_with_the_profile(qtbot, odd):
+    asked, answer = threading.Event(), threading.Event()
+
+    def look_up(wanted):
+        asked.set()
+        answer.wait(10)
+        return dict.fromkeys(wanted, frozenset())
+
+    odd.consent._look_up = look_up
+    odd.window.scu.set_side(RequestorSide(host="pacs.example"))
+    associate(qtbot, odd)
+    assert asked.wait(10)
+    odd.book.opened.emit(LOOPBACK)
+    answer.set()
+    qtbot.waitUntil(lambda: not odd.consent.findChildren(Job))
+    assert question(odd) is None
+    assert calls(odd) == []
+
+
+def test_the_reason_is_typed_checked_and_undone(qtbot, stage):
+    window = stage.window
+    qtbot.mouseClick(stage.find(QToolButton, "scu.testing"), Qt.MouseButton.LeftButton)
+    switch = stage.find(QCheckBox, "scu.do_not_test.on")
+    switch.click()
+    window.scu.check()
+    assert [problem.text for problem in window.scu.problems() if problem.field == "do_not_test"] == [
+        "No reason is given why this peer is not to be tested.",
+        "At this machine, only what is behind this port is not tested.",
+    ]
+    type_into(qtbot, stage, "scu.do_not_test", "in use")
+    assert window.scu.side().do_not_test == "in use"
+    assert "not allowed: in use" in [label.toolTip() for label in window.scu.findChildren(QLabel)]
+    stage.book.undo()
+    stage.book.undo()
+    assert window.scu.side().do_not_test is None
+    assert not switch.isChecked()

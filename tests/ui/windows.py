@@ -9,11 +9,14 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from parley.bridge.answers.desk import AnswerDesk
 from parley.bridge.answers.held import HeldModel
 from parley.bridge.association_model import AssociationModel
+from parley.bridge.consent import ConsentGate
 from parley.bridge.log.model import LogModel
 from parley.bridge.loop.pump import EventPump
+from parley.bridge.opened_profile import OpenedProfile
 from parley.bridge.profiles.book import ProfileBook
 from parley.bridge.profiles.secret_keeper import SecretKeeper
 from parley.engine.engine import Engine
+from parley.model.answers.policy import no_profile
 from parley.model.files.store import ProfileStore
 from parley.ui.main_window import MainWindow
 
@@ -21,7 +24,7 @@ from parley.ui.main_window import MainWindow
 class Recorder(QObject):
     """The controller's signals, and a list of its calls."""
 
-    attempt_started = Signal()
+    attempt_started = Signal(object)
     attempt_finished = Signal(object)
     echo_finished = Signal(object)
     scu_state_changed = Signal(object)
@@ -29,16 +32,28 @@ class Recorder(QObject):
     scu_ended = Signal(object)
     listening_changed = Signal(object)
     listen_failed = Signal(str)
+    profile_shown = Signal(object)
+    open_changed = Signal()
+    listener_changed = Signal(object)
 
     def __init__(self):
         super().__init__()
         self.calls = []
-        self.listener = None
+        self.profiles = self.others = ()
+        self.shown = OpenedProfile("", None, no_profile, None)
+
+    def show(self, key):
+        """As if every profile were the first one that is opened."""
+
+    move = give_up = show
+
+    def owner_of(self, number):
+        """Nobody has a listener."""
 
     def __getattr__(self, name):
         if name not in {"associate", "echo", "release", "abort", "listen", "stop", "abort_association", "note"}:
             raise AttributeError(name)
-        return lambda *arguments: self.calls.append((name, *arguments))
+        return lambda *arguments, **_: self.calls.append((name, *arguments))
 
 
 class Stage:
@@ -57,6 +72,7 @@ class Stage:
         self.associations = AssociationModel()
         self.held = HeldModel()
         self.desk = AnswerDesk(Engine(self.log.append), self.controller, EventPump(), self.store.acceptor_side)
+        self.consent = ConsentGate(self.book)
         self.closed = []
         self.window = self.open()
 
@@ -65,7 +81,7 @@ class Stage:
         settings = QSettings(str(self.folder / "settings.ini"), QSettings.Format.IniFormat)
         window = MainWindow(settings)
         window.close_requested.connect(lambda: self.closed.append(True))
-        window.furnish(self.controller, self.book, self.log, self.associations, self.desk, self.held)
+        window.furnish(self.controller, self.book, self.log, self.associations, self.desk, self.held, self.consent)
         return window
 
     def find_action(self, name):

@@ -66,6 +66,7 @@ class _Live:
     peer: str
     opened_wall: float
     opened: float
+    owner: object
     calling: str = ""
     called: str = ""
     state: State | None = None
@@ -95,6 +96,10 @@ def state_words(state: State | None) -> str:
     return f"{state.value} ({state.label})" if state else ""
 
 
+def nobody(_number: int) -> None:
+    """The owner of every association where none has one."""
+
+
 def duration_words(seconds: float) -> str:
     """Whole seconds as ``0:07``, ``12:34`` or ``1:02:03``."""
     minutes, rest = divmod(max(0, int(seconds)), 60)
@@ -107,7 +112,7 @@ def _unknown(_number: int) -> float | None:
 
 
 class AssociationModel(HeadedTable):
-    """One row per live association, in the order in which they were opened.
+    """One row per live association of the owner that is shown, in the order in which they were opened.
 
     Signals:
         count_changed: how many there are, as an object.
@@ -116,6 +121,7 @@ class AssociationModel(HeadedTable):
         role: only associations in which this process has that role; None for both.
         monotonic: the engine's clock.
         last_active: tells when an association last sent or received something; None for one that has ended.
+        owner_of: whose an association of that number is; without it, nobody's.
     """
 
     headers = _HEADERS
@@ -129,9 +135,12 @@ class AssociationModel(HeadedTable):
         role: Role | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         last_active: Callable[[int], float | None] = _unknown,
+        owner_of: Callable[[int], object] = nobody,
     ) -> None:
         super().__init__(parent)
         self._role = role
+        self._owner_of = owner_of
+        self._shown: object = None
         self._monotonic = monotonic
         self._last_active = last_active
         self._rows: list[_Live] = []
@@ -147,15 +156,25 @@ class AssociationModel(HeadedTable):
         return self._rows[row].number if 0 <= row < len(self._rows) else None
 
     def row_of(self, number: int) -> int | None:
-        """The row of an association; None when it does not live."""
+        """The row of an association; None when it does not live, or has another owner."""
         live = self._by_number.get(number)
-        return None if live is None else self._rows.index(live)
+        return self._rows.index(live) if live is not None and live.owner is self._shown else None
 
     def is_held(self, row: int) -> bool:
         """Whether its request waits for an answer."""
         return self._rows[row].is_held
 
     # --- what is done to it ----------------------------------------------------------------------------------------
+
+    def show(self, owner: object) -> None:
+        """Have the rows of this owner alone; the associations of the others are followed all the same."""
+        if owner is self._shown:
+            return
+        self.beginResetModel()
+        self._shown = owner
+        self._rows = [live for live in self._by_number.values() if live.owner is owner]
+        self.endResetModel()
+        self._count_has_changed()
 
     @Slot(object)
     def update(self, events: Sequence[EngineEvent]) -> None:
@@ -166,7 +185,8 @@ class AssociationModel(HeadedTable):
         for event in events:
             number = event.association
             if event.kind in _OPENING and self._is_wanted(event):
-                fresh[number] = _Live(number, event.role, event.peer, event.wall, event.monotonic)
+                owner = self._owner_of(number)
+                fresh[number] = _Live(number, event.role, event.peer, event.wall, event.monotonic, owner)
             live = fresh.get(number) or self._by_number.get(number)
             if live is None:
                 continue
@@ -180,7 +200,7 @@ class AssociationModel(HeadedTable):
 
     def retain(self, numbers: Collection[int]) -> None:
         """Let go of associations that are not among these: for when events were dropped on the way."""
-        self._remove({live.number for live in self._rows} - set(numbers))
+        self._remove(self._by_number.keys() - set(numbers))
 
     # --- Qt's questions --------------------------------------------------------------------------------------------
 
@@ -225,11 +245,12 @@ class AssociationModel(HeadedTable):
         return event.association not in self._by_number and self._role in {None, event.role}
 
     def _insert(self, fresh: list[_Live]) -> None:
-        if not fresh:
-            return
-        self.beginInsertRows(QModelIndex(), len(self._rows), len(self._rows) + len(fresh) - 1)
-        self._rows += fresh
         self._by_number.update((live.number, live) for live in fresh)
+        shown = [live for live in fresh if live.owner is self._shown]
+        if not shown:
+            return
+        self.beginInsertRows(QModelIndex(), len(self._rows), len(self._rows) + len(shown) - 1)
+        self._rows += shown
         self.endInsertRows()
         self._count_has_changed()
 
@@ -237,10 +258,10 @@ class AssociationModel(HeadedTable):
         gone = [row for row, live in enumerate(self._rows) if live.number in numbers] if numbers else []
         for first, last in reversed(_runs(gone)):
             self.beginRemoveRows(QModelIndex(), first, last)
-            for live in self._rows[first : last + 1]:
-                del self._by_number[live.number]
             del self._rows[first : last + 1]
             self.endRemoveRows()
+        for number in numbers:
+            self._by_number.pop(number, None)
         if gone:
             self._count_has_changed()
 

@@ -7,6 +7,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from parley.commands.consent import Gate
 from parley.commands.interruption import run_until_signal
 from parley.commands.misbehaviours import misbehaviour_named
 from parley.commands.output import complain, print_line
@@ -15,7 +16,6 @@ from parley.commands.shared import (
     NOT_TRIABLE,
     NOT_TRIED,
     PASSED,
-    ask_consent,
     printer,
     settings_of,
     warn,
@@ -24,7 +24,7 @@ from parley.commands.target import patience, target_side
 from parley.diagnosis import context_words, diagnose
 from parley.engine.check import Check, run_check
 from parley.engine.engine import Engine
-from parley.model.address import is_loopback
+from parley.model.consent import Party
 from parley.model.problems.validation import check_requestor
 from parley.model.profile import RequestorSide
 from parley.model.registry import name_of
@@ -48,14 +48,31 @@ def check(options: argparse.Namespace) -> int:
         except NOT_TRIABLE as error:
             complain(error)
             code = NOT_TRIED
-    strangers = [side.host for _, side in tried if not is_loopback(side.host)]
-    if options.misbehave is not None and strangers:
-        ask_consent(
-            f"{options.misbehave} is sent on purpose to {', '.join(strangers)}; it may upset a device.", options
-        )
-    for target, side in tried:
+    allowed = _allowed(tried, options)
+    for target, side in allowed:
         code = max(code, _check_one(target, side, options))
-    return code
+    return max(code, NOT_TRIED) if len(allowed) < len(tried) else code
+
+
+def _allowed(tried: list[tuple[str, RequestorSide]], options: argparse.Namespace) -> list[tuple[str, RequestorSide]]:
+    """Those that may be tried: a single check is an echo by hand, all else is a test.
+
+    Raises:
+        UsageError: what is to be done takes consent that nobody gave.
+    """
+    if options.misbehave is None and len(options.targets) == 1:
+        return tried
+    gate = Gate([Party.calling(side) for _, side in tried], options)
+    allowed = []
+    for target, side in tried:
+        if why := gate.forbids(Party.calling(side)):
+            complain(f"{target} was not tried. {why}")
+        else:
+            allowed.append((target, side))
+    if options.misbehave is not None:
+        parties = [Party.calling(side) for _, side in allowed]
+        gate.ask(lambda whom: f"{options.misbehave} is sent on purpose to {whom}; it may upset a device.", parties)
+    return allowed
 
 
 def _check_one(target: str, side: RequestorSide, options: argparse.Namespace) -> int:

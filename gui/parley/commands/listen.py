@@ -10,13 +10,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from parley.commands.consent import Gate
 from parley.commands.interruption import on_signal
 from parley.commands.misbehaviours import misbehaviour_named
 from parley.commands.output import complain
 from parley.commands.shared import (
     PASSED,
     UsageError,
-    ask_consent,
     printer,
     secured,
     settings_of,
@@ -27,13 +27,13 @@ from parley.diagnosis import diagnose_listen
 from parley.engine.disk import on_disk_thread
 from parley.engine.engine import Engine
 from parley.engine.errors import ListenError
-from parley.engine.listener import Armed, Listener
+from parley.engine.listener import Armed, Listener, Spares
 from parley.engine.tasks import spawn
 from parley.keystore.terminal import with_values
-from parley.model.address import is_loopback
 from parley.model.answering import Answering, AnswerRule, DecisionMode
 from parley.model.answers.policy import AnswerPolicy, Resolve, misbehaviours
 from parley.model.answers.words import Answer, AnswerError, parse_answer
+from parley.model.consent import Party
 from parley.model.decision import Caller, Decision, Hold, Misbehave
 from parley.model.files.entries import StoreError
 from parley.model.files.partial import leftovers_in, remove_leftovers
@@ -56,21 +56,23 @@ def listen(options: argparse.Namespace) -> int:
     """Listen with the side that the options describe, until a signal such as that of Ctrl-C."""
     side = _acceptor_side(options)
     armed = tuple(map(_answer, options.arm or ()))
-    _ask_for_misbehaviours(side, armed, options)
+    spares = _ask_for_misbehaviours(side, armed, options)
     try:
-        return asyncio.run(_run_listener(side, armed, options))
+        return asyncio.run(_run_listener(side, armed, options, spares))
     except ListenError as error:
         verdict = diagnose_listen(error)
         raise UsageError(f"{verdict.cause} {verdict.remedy}".rstrip()) from None
 
 
-async def _run_listener(side: AcceptorSide, armed: tuple[Answer, ...], options: argparse.Namespace) -> int:
+async def _run_listener(
+    side: AcceptorSide, armed: tuple[Answer, ...], options: argparse.Namespace, spares: Spares | None
+) -> int:
     engine = Engine(printer(options), settings_of(options))
     interrupted = asyncio.Event()
     resolve = _profiles_of(options)
     with on_signal(interrupted.set):
         try:
-            listener = await engine.listen(side, resolve=resolve)
+            listener = await engine.listen(side, resolve=resolve, spares=spares)
             _arm(listener, armed, resolve)
             if side.storage.mode is StorageMode.RECEIVE:
                 folder = Path(side.storage.folder)
@@ -179,13 +181,20 @@ def _answer(text: str) -> Answer:
     return answer
 
 
-def _ask_for_misbehaviours(side: AcceptorSide, armed: tuple[Answer, ...], options: argparse.Namespace) -> None:
-    """Towards this machine it may misbehave as it likes; towards others the person is asked."""
+def _ask_for_misbehaviours(side: AcceptorSide, armed: tuple[Answer, ...], options: argparse.Namespace) -> Spares | None:
+    """Towards this machine it may misbehave as it likes; towards others the person is asked.
+
+    Returns whom to spare all the same; None where nothing misbehaves.
+    """
     of_armed = (answer.deed.name for answer in armed if isinstance(answer.deed, Misbehave))
     names = dict.fromkeys((*misbehaviours(side.answering), *of_armed))
-    if names and not is_loopback(side.host):
-        text = f"Callers may be answered wrongly on purpose ({', '.join(names)}); it may upset a device."
-        ask_consent(text, options)
+    if not names:
+        return None
+    party = Party.listening(side)
+    gate = Gate([party], options)
+    words = f"may be answered wrongly on purpose ({', '.join(names)}); it may upset a device."
+    gate.ask(lambda where: f"Callers of {where} {words}", [party])
+    return gate.why_spared
 
 
 def _arm(listener: Listener, answers: tuple[Answer, ...], resolve: Resolve) -> None:

@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from parley.commands.consent import Gate
 from parley.commands.interruption import run_until_signal
 from parley.commands.output import complain, print_line
 from parley.commands.progress import ProgressLine, Sending
@@ -18,6 +19,7 @@ from parley.engine.batch import store_files
 from parley.engine.engine import Engine
 from parley.engine.results import StoreResult
 from parley.model.attempt import AttemptEnd
+from parley.model.consent import Party
 from parley.model.dicom_files import DicomFile, UnreadableFile, files_below, propose_contexts, read_dicom_files
 from parley.model.event import EventKind
 from parley.model.handle import ProposedContext
@@ -49,6 +51,8 @@ def send(options: argparse.Namespace) -> int:
     if not files:
         raise UsageError("There is no DICOM file to send.")
     side = target_side(options.target, options)
+    if why := Gate([Party.calling(side)], options).forbids(Party.calling(side)):
+        raise UsageError(f"Nothing was sent. {why}")
     warn(check_requestor(side))
     side = replace(side, handle=replace(side.handle, contexts=_contexts_for(files)))
     stored = run_until_signal(_send_files(side, [file.path for file in files], options))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
@@ -24,7 +23,6 @@ from parley.model.settings import Settings, with_values
 from parley.model.system_errors import error_words
 from parley.model.tls import Tls
 from parley.ul.errors import Severity
-from parley.ul.visible import one_line
 
 PASSED, FAILED, NOT_TRIED, INTERRUPTED = 0, 1, 2, 130
 """Exit codes: it went well; the check failed; it could not be tried (usage, file, port in use) or its output not be
@@ -82,24 +80,6 @@ def warn(problems: Iterable[Problem], whose: str = "") -> None:
     for problem in problems:
         if problem.severity is not Severity.NOTE:
             complain(f"{start}{problem.severity.value}: {problem.text} {problem.remedy}".rstrip())
-
-
-def ask_consent(deed: str, options: argparse.Namespace) -> None:
-    """Have the person agree to what may upset a device, unless ``--yes`` was said.
-
-    Args:
-        deed: what is about to be done, as a sentence.
-
-    Raises:
-        UsageError: the person did not agree, or cannot be asked.
-    """
-    if options.yes:
-        return
-    if not sys.stdin.isatty():
-        raise UsageError(f"{deed} Say --yes if you mean it.")
-    print(f"{one_line(deed)} Go on? [y/N] ", end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
-        raise UsageError("Nothing was sent.")
 
 
 def settings_of(options: argparse.Namespace) -> Settings:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
+from functools import partial
 
 from parley.engine import disk
 from parley.engine.acceptor import Acceptor
 from parley.engine.association import Association
 from parley.engine.deadlines import Deadlines
 from parley.engine.ending import LAST_SECONDS, all_closed, end_all
-from parley.engine.listener import Listener, Policy
+from parley.engine.listener import Listener, Policy, Spares
 from parley.engine.recorder import Recorder, Sink
 from parley.engine.requestor import Requestor
 from parley.engine.shared import Shared
@@ -56,19 +58,28 @@ class Engine:
         self.associations[requestor.number] = requestor
         return requestor
 
-    async def listen(self, side: AcceptorSide, policy: Policy | None = None, resolve: Resolve = no_profile) -> Listener:
+    async def listen(
+        self,
+        side: AcceptorSide,
+        policy: Policy | None = None,
+        resolve: Resolve = no_profile,
+        accepted: Callable[[int], None] | None = None,
+        spares: Spares | None = None,
+    ) -> Listener:
         """Listen and answer.
 
         Args:
             side: where, and what is answered.
             policy: decides about requests; without one the side's own rules do.
             resolve: finds the profiles that the side's rules name.
+            accepted: told the number of each association that comes in, before its first event.
+            spares: says which callers must not be misbehaved towards.
 
         Raises:
             ListenError: the address or port cannot be had, or the side's rules not be followed.
         """
-        listener = Listener(side, policy, resolve, self._record, self._deadlines)
-        await listener.open(self._acceptor)
+        listener = Listener(side, policy, resolve, self._record, self._deadlines, spares)
+        await listener.open(partial(self._acceptor, accepted))
         self._listeners.append(listener)
         return listener
 
@@ -102,10 +113,12 @@ class Engine:
         self._deadlines.close()
         disk.let_go()
 
-    def _acceptor(self, listener: Listener) -> Acceptor:
+    def _acceptor(self, accepted: Callable[[int], None] | None, listener: Listener) -> Acceptor:
         acceptor = Acceptor(next(self._numbers), listener, self._shared, self._forget)
         self.associations[acceptor.number] = acceptor
         listener.associations[acceptor.number] = acceptor
+        if accepted is not None:
+            accepted(acceptor.number)
         return acceptor
 
     def _forget(self, association: Association) -> None:

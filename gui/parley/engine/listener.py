@@ -18,8 +18,9 @@ from parley.engine.sockets import bound, granted_words
 from parley.engine.tls import Security, TlsSetupError, acceptor_security
 from parley.engine.tls_transport import TlsTransport
 from parley.model.address import format_address
+from parley.model.answers import rules
 from parley.model.answers.policy import AnswerPolicy, PolicyError, Resolve
-from parley.model.decision import Caller, Decision, Hold
+from parley.model.decision import Caller, Decision, Hold, Misbehave
 from parley.model.event import EventKind
 from parley.model.problems.nonconformity import answer_faults, fault_words
 from parley.model.problems.storage import refusal_of
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from parley.engine.acceptor import Acceptor
 
 Policy = Callable[[Caller], Decision | Hold]
+Spares = Callable[[str], str]
+"""Why a caller at this address, in numbers, must not be misbehaved towards; empty where it may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,16 @@ class Listener:
     """
 
     def __init__(
-        self, side: AcceptorSide, policy: Policy | None, resolve: Resolve, record: Recorder, deadlines: Deadlines
+        self,
+        side: AcceptorSide,
+        policy: Policy | None,
+        resolve: Resolve,
+        record: Recorder,
+        deadlines: Deadlines,
+        spares: Spares | None = None,
     ) -> None:
         self.side = side
+        self._spares = spares
         self.armed: Armed | None = None
         self.associations: dict[int, Acceptor] = {}
         self.has_told_results = False
@@ -87,14 +97,29 @@ class Listener:
         return Caller(request, address, is_secured, self._count, datetime.now().astimezone().hour)
 
     def decide(self, caller: Caller) -> Decision | Hold:
-        """What is to be done about a caller; what is armed for once is used up by it."""
+        """What is to be done about a caller; what is armed for once is used up by it.
+
+        One that must not be misbehaved towards is answered by the acceptance rules instead.
+        """
         armed = self.armed
         if armed is None:
             assert self._policy is not None
-            return self._policy(caller)
+            return self._sparing(caller, self._policy(caller))
         if armed.is_for_once:
             self.armed = None
-        return armed.policy(caller)
+        return self._sparing(caller, armed.policy(caller))
+
+    def _sparing(self, caller: Caller, decision: Decision | Hold) -> Decision | Hold:
+        last = decision.default if isinstance(decision, Hold) else decision
+        if self._spares is None or not isinstance(last, Misbehave):
+            return decision
+        why = self._spares(caller.address.rpartition(":")[0])
+        if not why:
+            return decision
+        text = f"not misbehaving ({last.name}): {why}"
+        self._record(EventKind.NOTE, role=Role.ACCEPTOR, local=self.address, peer=caller.address, text=text)
+        usual = rules.decide(self.side, caller)
+        return replace(decision, default=usual) if isinstance(decision, Hold) else usual
 
     def change(self, side: AcceptorSide) -> None:
         """Answer by another side from the next request on; address, port, TLS and TCP stay as they were opened.

@@ -10,13 +10,20 @@ import asyncio
 import encodings.idna  # noqa: F401  # Python loads it to resolve a name, which fails once descriptors have run out.
 import socket
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from typing import Any
 
 Address = tuple[socket.AddressFamily, tuple[Any, ...]]
 """A family, and an address as sockets of that family take it."""
+
+SECONDS = 2.0
+"""How long all of them together may take; a name that takes longer has no address here."""
+
+MOST_AT_ONCE = 64
+"""So many names are looked up; nobody has more devices in their profiles that are not to be tested."""
 
 
 async def look_up(host: str | None, port: int, family: int, flags: int = 0) -> list[Address]:
@@ -59,3 +66,29 @@ def _in_thread(work: Callable[[], list[Address]]) -> asyncio.Future[list[Address
 
     threading.Thread(target=run, name="parley-name", daemon=True).start()
     return found
+
+
+def addresses_of_names(names: Iterable[str], seconds: float = SECONDS) -> dict[str, frozenset[str]]:
+    """The addresses in numbers of these names; a name that has none, or is none, has an empty set.
+
+    What the system is asked cannot be called back: a thread that is late goes on without anybody waiting for it.
+    """
+    found: dict[str, frozenset[str]] = dict.fromkeys(names, frozenset())
+
+    def look_up(name: str) -> None:
+        try:
+            infos = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+        except (OSError, ValueError):
+            return
+        found[name] = frozenset(str(info[4][0]) for info in infos)
+
+    threads = [
+        threading.Thread(target=look_up, args=(name,), name="parley-name", daemon=True)
+        for name in list(found)[:MOST_AT_ONCE]
+    ]
+    for thread in threads:
+        thread.start()
+    end = time.monotonic() + seconds
+    for thread in threads:
+        thread.join(max(0.0, end - time.monotonic()))
+    return dict(found)

@@ -36,7 +36,12 @@ USUAL_ACCEPTOR_TIMERS = Timers(idle=600.0)
 
 @dataclass(frozen=True, slots=True)
 class RequestorSide:
-    """The SCU panel: whom to call, with what, and how long to wait; without `tls` the connection is plain."""
+    """The SCU panel: whom to call, with what, and how long to wait; without `tls` the connection is plain.
+
+    Attributes:
+        do_not_test: why the peer is not to be tested, which all obey that misbehave, test or repeat (see
+            `parley.model.consent`); None where it may be.
+    """
 
     host: str = "127.0.0.1"
     port: int = 11112
@@ -44,6 +49,7 @@ class RequestorSide:
     timers: Timers = field(default_factory=Timers)
     tls: Tls | None = None
     transport: RequestorTransport = field(default_factory=RequestorTransport)
+    do_not_test: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from parley.bridge.answers.desk import AnswerDesk
     from parley.bridge.answers.held import HeldModel
     from parley.bridge.association_model import AssociationModel
+    from parley.bridge.consent import ConsentGate
     from parley.bridge.controller import Controller
     from parley.bridge.log.model import LogModel
+    from parley.bridge.opened_profile import OpenedProfile
     from parley.bridge.profiles.book import ProfileBook
     from parley.model.event import EngineEvent
     from parley.model.profile import Profile
@@ -63,6 +65,7 @@ class MainWindow(QMainWindow):
         associations: AssociationModel,
         desk: AnswerDesk,
         held: HeldModel,
+        consent: ConsentGate,
     ) -> None:
         """Put the panes in. Call once.
 
@@ -71,8 +74,8 @@ class MainWindow(QMainWindow):
             book: the open profile.
             log, associations: what happened, who is connected.
             desk, held: decides about requests that wait, and which do.
+            consent: rules on what may upset a device.
         """
-        from parley.bridge.profiles.consent import Consent
         from parley.ui.answers.decisions import Decisions
         from parley.ui.gates.leftovers_gate import LeftoversGate
         from parley.ui.gates.misbehave_gate import MisbehaveGate
@@ -91,6 +94,7 @@ class MainWindow(QMainWindow):
         self._controller = controller
         self._book = book
         self._log = log
+        self._associations = associations
         self._held = held
         self.profiles = ProfilesPane(book)
         self.scu = ScuPanel()
@@ -101,10 +105,11 @@ class MainWindow(QMainWindow):
         self.undo = UndoActions(book, (self.scu, self.scp), self)
         self.from_wire = FromWire(self.scu, self.scp, self)
         self.secrets = SecretGate(book.keeper, controller, self.scu, self.scp, self)
-        self.misbehave = MisbehaveGate(Consent(self._settings, book, self), desk, self.scu, self.scp, self)
+        self._settings.remove("misbehave")  # where consent was kept for each profile, which counts no more
+        self.misbehave = MisbehaveGate(consent, desk, self.scu, self.scp, self)
         self.leftovers = LeftoversGate(controller, self)
         self.decisions = Decisions(desk, held, self.scp, self.secrets, self.misbehave, self)
-        self.send_files = SendFiles(controller, self.scu, self)
+        self.send_files = SendFiles(controller, self.scu, self.misbehave, self)
         self.panes = self._make_panes()
         self.setCentralWidget(self.panes.whole)
         self.log_view.table.addActions([self.from_wire.request_action, self.from_wire.answer_action])
@@ -134,18 +139,19 @@ class MainWindow(QMainWindow):
 
     def _make_status_bar(self) -> None:
         from parley.ui.kit.fields import named
+        from parley.ui.kit.fold import ElidedLabel
 
-        bar = self.statusBar()
-        self._status: dict[str, Label] = {}
-        for name, words in (("scp", "State of the SCP"), ("scu", "State of the SCU"), ("events", "Events")):
-            label = Label()
-            named(label, f"status.{name}", words, words)
+        bar, others = self.statusBar(), ElidedLabel()
+        others.is_muted = False
+        self._status: dict[str, Label] = {"scp": Label(), "scu": Label(), "others": others, "events": Label()}
+        words = "State of the SCP", "State of the SCU", "What other profiles have open", "Events"
+        for (name, label), tip in zip(self._status.items(), words, strict=True):
+            named(label, f"status.{name}", tip, tip)
             label.setContentsMargins(style.SPACING, 0, style.SPACING, 0)
             if name == "events":
                 bar.addPermanentWidget(label)
             else:
-                bar.addWidget(label)
-            self._status[name] = label
+                bar.addWidget(label, 1 if label is others else 0)
 
     # --- connect -----------------------------------------------------------------------------------------------------
 
@@ -167,23 +173,29 @@ class MainWindow(QMainWindow):
         controller.scu_ended.connect(scu.association_ended)
         controller.scu_busy_changed.connect(scu.show_busy)
         controller.listening_changed.connect(scp.show_listening)
-        controller.listen_failed.connect(scp.show_listen_failed)
-        controller.scu_state_changed.connect(self._show_states)
-        controller.listening_changed.connect(self._show_states)
+        controller.listen_failed.connect(self._show_listen_failed)
+        for change in (controller.attempt_started, controller.scu_state_changed, controller.listening_changed):
+            change.connect(self._show_states)
+        controller.open_changed.connect(self._show_others)
+        book.listed.connect(self._show_others)
+        controller.profile_shown.connect(self._show_opened)
 
         scu.tls.wanted_there.connect(scp.tls.use_certificates)
         scp.tls.wanted_there.connect(scu.tls.use_certificates)
         scu.changed.connect(self._draft_changed)
         scp.changed.connect(self._draft_changed)
+        # First what waits for an answer is given up: it belongs to the profile that was open before.
+        book.opened.connect(self.secrets.give_up)
+        book.opened.connect(self.misbehave.give_up)
         book.opened.connect(self._show_profile)
+        book.moved.connect(controller.move)
+        book.deleted.connect(controller.give_up)
         book.restored.connect(self._restore_sides)
         book.state_changed.connect(self._show_title)
         self.log_view.event_selected.connect(self._show_event)
         self.decisions.event_selected.connect(self._show_event)
         self.decisions.waiting_changed.connect(self._show_states)
         self.from_wire.loaded.connect(self.panes.show_pane)
-        book.opened.connect(self.secrets.give_up)
-        book.opened.connect(self.misbehave.give_up)
         for shown in (book.opened, book.restored):
             shown.connect(self.from_wire.forget)
             shown.connect(scu.copy_as.forget)
@@ -192,9 +204,32 @@ class MainWindow(QMainWindow):
         self._show_states()
         self._show_count()
 
+    @Slot(object)
+    def _show_opened(self, opened: OpenedProfile) -> None:
+        """Everything that shows associations shows this profile's alone."""
+        self.scu.show_opened(opened)
+        self.scp.show_opened(opened)
+        self._associations.show(opened)
+        self._held.show(opened)
+        self._show_states()
+
+    @Slot(str)
+    def _show_listen_failed(self, text: str) -> None:
+        """The port may be one that another profile of this window listens at."""
+        port = self.scp.side().port
+        for opened in self._controller.others:
+            if opened.listener is not None and opened.listener.port == port:
+                text = f"{text} The profile {self._name_of(opened)} of this window listens at this port."
+        self.scp.show_listen_failed(text)
+
+    def _name_of(self, opened: OpenedProfile) -> str:
+        entry = self._book.entry(opened.key)
+        return entry.name if entry is not None else opened.key
+
     @Slot()
     def _draft_changed(self) -> None:
         self._book.edit(self.scu.side(), self.scp.side(), self._left_out())
+        self._show_states()
 
     def _left_out(self) -> tuple[str, ...]:
         return (*self.scu.left_out(), *self.scp.left_out())
@@ -203,6 +238,7 @@ class MainWindow(QMainWindow):
     def _show_profile(self, profile: Profile) -> None:
         self.scu.set_side(profile.scu)
         self.scp.set_side(profile.scp)
+        self._controller.show(self._book.key)
 
     @Slot(object)
     def _restore_sides(self, draft: Profile) -> None:
@@ -216,6 +252,7 @@ class MainWindow(QMainWindow):
         if draft.scp != self.scp.side() or (self.scp.left_out() and not keeps):
             self.scp.restore_side(draft.scp, keep_typed=keeps)
         self._book.leave_out(self._left_out())
+        self._show_states()
 
     @Slot()
     def _show_title(self) -> None:
@@ -228,7 +265,21 @@ class MainWindow(QMainWindow):
         waiting = len(self._held.waiting)
         held = f" · {waiting} held" if waiting else ""
         self._status["scp"].setText(f"SCP: {self.scp.state_line.text()}{held}")
-        self._status["scu"].setText(f"SCU: {self.scu.state_line.text()}")
+        self._status["scu"].setText(f"SCU: {self.scu.state_words}")
+        self._show_others()
+
+    @Slot()
+    def _show_others(self) -> None:
+        """What is open though its profile is not on the screen must not be forgotten."""
+        elsewhere = [held.owner for held in self._held.waiting_elsewhere]
+        others = tuple(self._controller.others)
+        marks = {opened.key: _open_words(opened, elsewhere.count(opened)) for opened in others}
+        words = [f"{self._name_of(opened)}: {marks[opened.key]}" for opened in others]
+        self._status["others"].setText(" · ".join(words))
+        self._status["others"].setToolTip("\n".join(words) or "What other profiles have open")
+        shown = self._controller.shown
+        own = _open_words(shown, len(self._held.waiting))
+        self.profiles.show_open({**marks, shown.key: own} if own else marks)
 
     @Slot()
     def _show_count(self) -> None:
@@ -287,3 +338,11 @@ class MainWindow(QMainWindow):
         else:
             event.ignore()
             self._book.leave(self.close_requested.emit) if self._is_furnished else self.close_requested.emit()
+
+
+def _open_words(opened: OpenedProfile, held: int) -> str:
+    """What a profile has open: whom it is connected to, where it listens, how many wait there for an answer."""
+    called, listener = opened.called, opened.listener
+    parts = [f"{'calling' if opened.is_attempting else 'connected to'} {called}"] if called is not None else []
+    parts += [f"listening on {listener.address}"] if listener is not None else []
+    return ", ".join([*parts, f"{held} held"] if held else parts)

@@ -6,12 +6,13 @@ A second door between widgets and the engine, beside the controller; the rules o
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from parley.bridge.controller import Controller
 from parley.bridge.loop.pump import EventPump
+from parley.bridge.opened_profile import ArmedAnswer, OpenedProfile
 from parley.engine.acceptor import Acceptor
 from parley.engine.engine import Engine
 from parley.engine.listener import Armed, Listener
@@ -19,6 +20,7 @@ from parley.model.answering import Answering
 from parley.model.answers.policy import AnswerPolicy, PolicyError, Resolve
 from parley.model.answers.words import Answer, AnswerError, parse_answer
 from parley.model.build import accept_pdu
+from parley.model.consent import Party, Way
 from parley.model.decision import Accept, Decision
 from parley.model.handle import AcceptanceRules
 from parley.model.problems.nonconformity import acceptance_faults
@@ -29,30 +31,18 @@ BY_HAND, ARMED = "answered by hand", "armed"
 """What the log calls these answers."""
 
 
-@dataclass(frozen=True, slots=True)
-class ArmedAnswer:
-    """An answer for the next request.
-
-    Attributes:
-        text: as `parley.model.answers.words` reads it.
-        is_for_once: whether it is used up by one request.
-    """
-
-    text: str
-    is_for_once: bool = True
-
-
 class AnswerDesk(QObject):
     """Answers held requests, arms the next answer, and changes the answers of the open listener.
 
-    What is armed while nothing listens is armed for when something does.
+    Held requests belong to whichever profile's listener has taken them; all else is about the profile on the screen.
+    What is armed while its listener is closed is armed for when it listens.
 
     Signals:
         armed_changed(ArmedAnswer | None): also when it was used up.
         refused(str): what was wished cannot be done: why, and what to do.
 
     Args:
-        controller: has the listener.
+        controller: has the listeners.
         resolve: finds the profiles that an answer names.
     """
 
@@ -71,14 +61,14 @@ class AnswerDesk(QObject):
         self._engine = engine
         self._controller = controller
         self._resolve = resolve
-        self._armed: ArmedAnswer | None = None
-        controller.listening_changed.connect(self._listener_has_changed)
+        controller.listener_changed.connect(self._load)
+        controller.profile_shown.connect(self._show_armed)
         pump.batch.connect(self._look_whether_used)
 
     @property
     def armed(self) -> ArmedAnswer | None:
         """What the next request is answered with; None when nothing is armed."""
-        return self._armed
+        return self._controller.shown.armed
 
     # --- what is held ------------------------------------------------------------------------------------------------
 
@@ -100,7 +90,7 @@ class AnswerDesk(QObject):
 
         That is its default answer, else what `accept` means for it; where both refuse it, all that it asks for.
         """
-        acceptor, listener = self._held(number), self._controller.listener
+        acceptor, listener = self._held(number), self._listener_of(number)
         if acceptor is None or acceptor.held is None or acceptor.caller is None or listener is None:
             return None
         by_rules = self._policy(listener).always(Answer(), "")
@@ -125,11 +115,21 @@ class AnswerDesk(QObject):
         return 0 if answer is None else sum(self._answer(number, answer) for number in tuple(numbers))
 
     def _answer(self, number: int, answer: Answer) -> bool:
-        acceptor = self._held(number)
-        if acceptor is None or acceptor.caller is None or self._controller.listener is None:
+        acceptor, listener = self._held(number), self._listener_of(number)
+        if acceptor is None or acceptor.caller is None or listener is None:
             return False
-        decision = self._policy(self._controller.listener).always(answer, BY_HAND)(acceptor.caller)
-        return acceptor.decide(decision)
+        return acceptor.decide(self._policy(listener).always(answer, BY_HAND)(acceptor.caller))
+
+    def party_of(self, numbers: Iterable[int]) -> Party | None:
+        """Whose consent it takes to misbehave towards those whose requests are held there; None where nothing is."""
+        listener = next(filter(None, map(self._listener_of, numbers)), None)
+        if listener is None:
+            return None
+        return Party(Way.LISTENS, listener.host, listener.port, listener.side.handle.ae_title)
+
+    def _listener_of(self, number: int) -> Listener | None:
+        owner = self._controller.owner_of(number)
+        return owner.listener if owner is not None else None
 
     def _held(self, number: int) -> Acceptor | None:
         association = self._engine.associations.get(number)
@@ -139,7 +139,7 @@ class AnswerDesk(QObject):
 
     def arm(self, text: str, *, once: bool = True) -> None:
         """Answer the next request, or all from the next on, with this, before any rule is asked."""
-        still = f" Still armed: {self._armed.text}." if self._armed is not None else ""
+        still = f" Still armed: {self.armed.text}." if self.armed is not None else ""
         if self._parsed(text, still) is not None:
             self._set_armed(ArmedAnswer(text, once))
 
@@ -149,7 +149,7 @@ class AnswerDesk(QObject):
 
     def change(self, side: AcceptorSide) -> bool:
         """Have the open listener answer by another side from the next request on; returns whether it does."""
-        listener = self._controller.listener
+        listener = self._controller.shown.listener
         if listener is None:
             return False
         try:
@@ -157,8 +157,12 @@ class AnswerDesk(QObject):
         except PolicyError as error:
             self.refused.emit(str(error))
             return False
-        self._load(listener)
+        self._load(self._controller.shown)
         return True
+
+    def remember_served(self, draft: AcceptorSide | None) -> None:
+        """Know what the person sees of the side that the open listener answers by."""
+        self._controller.shown.served = draft
 
     # --- behind it ---------------------------------------------------------------------------------------------------
 
@@ -166,8 +170,8 @@ class AnswerDesk(QObject):
         """The answer; None after it was refused, with what is so instead."""
         try:
             answer = parse_answer(text)
-            if self._controller.listener is not None:
-                self._policy(self._controller.listener).ready(answer)
+            if (listener := self._controller.shown.listener) is not None:
+                self._policy(listener).ready(answer)
         except AnswerError as error:
             self.refused.emit(f"This answer makes no sense at {error}. {error.remedy}{otherwise}")
             return None
@@ -178,31 +182,35 @@ class AnswerDesk(QObject):
         return AnswerPolicy(replace(listener.side, answering=Answering()), self._resolve)
 
     def _set_armed(self, armed: ArmedAnswer | None) -> None:
-        self._armed = armed
-        if self._controller.listener is not None:
-            self._load(self._controller.listener)
+        self._controller.shown.armed = armed
+        self._load(self._controller.shown)
         self.armed_changed.emit(armed)
 
-    def _load(self, listener: Listener) -> None:
-        if self._armed is None:
+    @Slot(object)
+    def _load(self, opened: OpenedProfile) -> None:
+        """Have the listener of a profile know what is armed."""
+        listener, armed = opened.listener, opened.armed
+        if listener is None:
+            return
+        if armed is None:
             listener.armed = None
             return
         try:
-            policy = self._policy(listener).always(parse_answer(self._armed.text), ARMED)
+            policy = self._policy(listener).always(parse_answer(armed.text), ARMED)
         except AnswerError as error:
             self.refused.emit(f"The armed answer makes no sense at {error}. {error.remedy}")
-            self._armed = listener.armed = None
+            opened.armed = listener.armed = None
         else:
-            listener.armed = Armed(policy, self._armed.is_for_once)
+            listener.armed = Armed(policy, armed.is_for_once)
 
     @Slot(object)
-    def _listener_has_changed(self, _address: object) -> None:
-        if self._controller.listener is not None:
-            self._load(self._controller.listener)
+    def _show_armed(self, opened: OpenedProfile) -> None:
+        self.armed_changed.emit(opened.armed)
 
     @Slot(object)
     def _look_whether_used(self, _batch: object) -> None:
-        listener = self._controller.listener
-        if self._armed is not None and listener is not None and listener.armed is None:
-            self._armed = None
-            self.armed_changed.emit(None)
+        for opened in self._controller.profiles:
+            if opened.armed is not None and opened.listener is not None and opened.listener.armed is None:
+                opened.armed = None
+                if opened is self._controller.shown:
+                    self.armed_changed.emit(None)

@@ -14,7 +14,7 @@ from typing import Any
 
 from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal, Slot
 
-from parley.bridge.association_model import duration_words
+from parley.bridge.association_model import duration_words, nobody
 from parley.bridge.headed_table import HeadedTable
 from parley.bridge.roles import NO_INDEX, Index
 from parley.bridge.tooltips import tip_text
@@ -49,6 +49,7 @@ class HeldRequest:
         received: the event of its arrival, with bytes and findings; None where that was not seen.
         held_at: seconds of the engine's monotonic clock.
         outcome: how it was answered, or by whom withdrawn; empty while it waits.
+        owner: whose listener has taken it.
     """
 
     number: int
@@ -59,6 +60,7 @@ class HeldRequest:
     held_at: float
     stage: Stage = Stage.WAITING
     outcome: str = ""
+    owner: object = None
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -104,13 +106,17 @@ _ALIGNED_RIGHT = {Column.NUMBER, Column.CONTEXTS, Column.FINDINGS}
 class HeldModel(HeadedTable):
     """One row per request that is held, in the order in which they came, and per request that was lately.
 
+    Rows are those of the owner that is shown alone.
+
     Signals:
-        held(HeldRequest): one more waits.
-        settled(HeldRequest): one was answered or withdrawn.
-        waiting_changed(int): how many wait.
+        held(HeldRequest): one more waits, whoever its owner is.
+        settled(HeldRequest): one was answered or withdrawn, whoever its owner is.
+        waiting_changed(int): how many wait, of the owner that is shown; also when others' have come or gone.
+        second_passed(): while some wait, each second.
 
     Args:
         monotonic: the engine's clock.
+        owner_of: whose an association of that number is; without it, nobody's.
     """
 
     headers = _HEADERS
@@ -118,13 +124,23 @@ class HeldModel(HeadedTable):
     held = Signal(object)
     settled = Signal(object)
     waiting_changed = Signal(int)
+    second_passed = Signal()
 
-    def __init__(self, parent: QObject | None = None, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        parent: QObject | None = None,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        owner_of: Callable[[int], object] = nobody,
+    ) -> None:
         super().__init__(parent)
         self._monotonic = monotonic
+        self._owner_of = owner_of
+        self._shown: object = None
         self._rows: list[HeldRequest] = []
+        self._hidden: list[HeldRequest] = []
         self._received: dict[int, EngineEvent] = {}
-        self._told_waiting = 0
+        self._told_waiting = 0, 0
         self._seconds = QTimer(self)
         self._seconds.setInterval(1000)
         self._seconds.timeout.connect(self._second_passed)
@@ -136,6 +152,15 @@ class HeldModel(HeadedTable):
         """Those that can still be answered, the one that came first at the head."""
         return tuple(row for row in self._rows if row.is_waiting)
 
+    @property
+    def waiting_elsewhere(self) -> tuple[HeldRequest, ...]:
+        """The same for the owners that are not shown."""
+        return tuple(held for held in self._hidden if held.is_waiting)
+
+    def request(self, number: int) -> HeldRequest | None:
+        """The request of an association, whoever its owner is."""
+        return next((held for held in (*self._rows, *self._hidden) if held.number == number), None)
+
     def at(self, row: int) -> HeldRequest | None:
         """The request of a row."""
         return self._rows[row] if 0 <= row < len(self._rows) else None
@@ -146,23 +171,37 @@ class HeldModel(HeadedTable):
 
     def peers_of(self, numbers: Collection[int]) -> tuple[str, ...]:
         """Whose requests wait on these associations, each as ``host:port``."""
-        return tuple(held.peer for held in self.waiting if held.number in numbers)
+        waiting = (*self.waiting, *self.waiting_elsewhere)
+        return tuple(held.peer for held in waiting if held.number in numbers)
 
     # --- what is done to it ------------------------------------------------------------------------------------------
+
+    def show(self, owner: object) -> None:
+        """Have the rows of this owner alone; the requests of the others are followed all the same."""
+        if owner is self._shown:
+            return
+        self.beginResetModel()
+        everybody = sorted((*self._rows, *self._hidden), key=lambda held: held.held_at)
+        self._shown = owner
+        self._rows = [held for held in everybody if held.owner is owner]
+        self._hidden = [held for held in everybody if held.owner is not owner]
+        self.endResetModel()
+        self._tell_waiting()
 
     @Slot(object)
     def update(self, events: Sequence[EngineEvent]) -> None:
         """Take a batch."""
         fresh: dict[int, HeldRequest] = {}
         settled: dict[int, HeldRequest] = {}
-        waiting = {held.number: held for held in self._rows if held.is_waiting}
+        waiting = {held.number: held for held in (*self.waiting, *self.waiting_elsewhere)}
         for event in events:
             number = event.association
             if event.kind is EventKind.PDU_RECEIVED and isinstance(event.pdu, AAssociateRq):
                 self._received[number] = event
             elif event.kind is EventKind.HELD and event.hold is not None and isinstance(event.pdu, AAssociateRq):
                 received = self._received.get(number)
-                held = HeldRequest(number, event.peer, event.pdu, received, event.hold, event.monotonic)
+                owner = self._owner_of(number)
+                held = HeldRequest(number, event.peer, event.pdu, received, event.hold, event.monotonic, owner=owner)
                 (settled if number in waiting and number not in fresh else fresh)[number] = held
                 waiting[number] = held
             elif (stage := _STAGES.get(event.kind)) and (found := waiting.pop(number, None)):
@@ -184,7 +223,8 @@ class HeldModel(HeadedTable):
 
     def retain(self, numbers: Collection[int]) -> None:
         """Let go of requests whose associations are not among these: for when events were dropped on the way."""
-        gone = {held.number: held for held in self.waiting if held.number not in numbers}
+        waiting = (*self.waiting, *self.waiting_elsewhere)
+        gone = {held.number: held for held in waiting if held.number not in numbers}
         self._settle({n: replace(held, stage=Stage.WITHDRAWN, outcome="unseen") for n, held in gone.items()})
         self._tell_waiting()
 
@@ -240,9 +280,11 @@ class HeldModel(HeadedTable):
     # --- rows come and go --------------------------------------------------------------------------------------------
 
     def _insert(self, fresh: list[HeldRequest]) -> None:
-        if fresh:
-            self.beginInsertRows(QModelIndex(), len(self._rows), len(self._rows) + len(fresh) - 1)
-            self._rows += fresh
+        self._hidden += [held for held in fresh if held.owner is not self._shown]
+        shown = [held for held in fresh if held.owner is self._shown]
+        if shown:
+            self.beginInsertRows(QModelIndex(), len(self._rows), len(self._rows) + len(shown) - 1)
+            self._rows += shown
             self.endInsertRows()
 
     def _settle(self, settled: dict[int, HeldRequest]) -> None:
@@ -250,11 +292,15 @@ class HeldModel(HeadedTable):
             if held.is_waiting and held.number in settled:
                 self._rows[row] = settled[held.number]
                 self.dataChanged.emit(self.index(row, 0), self.index(row, len(Column) - 1))
+        self._hidden = [settled.get(held.number, held) if held.is_waiting else held for held in self._hidden]
 
     def _drop_oldest(self) -> None:
         settled = [row for row, held in enumerate(self._rows) if not held.is_waiting]
         for row in reversed(settled[: len(settled) - MOST_SETTLED] if len(settled) > MOST_SETTLED else []):
             self._remove(row)
+        settled_elsewhere = [held for held in self._hidden if not held.is_waiting]
+        gone = {id(held) for held in settled_elsewhere[: max(0, len(settled_elsewhere) - MOST_SETTLED)]}
+        self._hidden = [held for held in self._hidden if id(held) not in gone]
 
     def _remove(self, row: int) -> None:
         self.beginRemoveRows(QModelIndex(), row, row)
@@ -262,16 +308,18 @@ class HeldModel(HeadedTable):
         self.endRemoveRows()
 
     def _tell_waiting(self) -> None:
-        waiting = len(self.waiting)
-        if bool(waiting) != self._seconds.isActive():
-            self._seconds.start() if waiting else self._seconds.stop()
+        waiting = len(self.waiting), len(self.waiting_elsewhere)
+        if any(waiting) != self._seconds.isActive():
+            self._seconds.start() if any(waiting) else self._seconds.stop()
         if waiting != self._told_waiting:
             self._told_waiting = waiting
-            self.waiting_changed.emit(waiting)
+            self.waiting_changed.emit(waiting[0])
 
     @Slot()
     def _second_passed(self) -> None:
-        self.dataChanged.emit(self.index(0, Column.LEFT), self.index(len(self._rows) - 1, Column.LEFT))
+        if self._rows:
+            self.dataChanged.emit(self.index(0, Column.LEFT), self.index(len(self._rows) - 1, Column.LEFT))
+        self.second_passed.emit()
 
 
 _STAGES = {

@@ -56,6 +56,8 @@ class ProfileBook(QObject):
     Signals:
         listed(): there is something new in the list.
         opened(Profile): another profile is open: show it.
+        moved(str, str): the profile of that key has another now: it was renamed, or saved as a new one and left so.
+        deleted(str): the profile of that key is no more.
         restored(Profile): the draft of the open one went back to what it was, or forward again: show it.
         history_changed(): what can be undone or redone changed.
         state_changed(): name, key or "unsaved" changed.
@@ -69,6 +71,8 @@ class ProfileBook(QObject):
 
     listed = Signal()
     opened = Signal(object)
+    moved = Signal(str, str)
+    deleted = Signal(str)
     restored = Signal(object)
     history_changed = Signal()
     state_changed = Signal()
@@ -150,6 +154,10 @@ class ProfileBook(QObject):
     def has_whole_list(self) -> bool:
         """Whether the list was read once: before, a profile that is not in it may well be there."""
         return self._list.is_whole
+
+    def whole_list(self) -> tuple[StoredProfile, ...]:
+        """Every line of the list; it is read here where that was never done."""
+        return self._list.whole()
 
     def entry(self, key: str) -> StoredProfile | None:
         """The list's line of a profile."""
@@ -380,8 +388,9 @@ class ProfileBook(QObject):
     def _save_as(self, name: str) -> None:
         profile = replace(self._draft, name=name, comment="" if self.is_built_in else self._draft.comment)
         profile = saved_secrets.named(saved_secrets.copied(profile), Profile(""))
-        self._key = self._store.create(profile)
+        before, self._key = self._key, self._store.create(profile)
         self._base, self._noticed = self._store.entry(self._key), None
+        self.moved.emit(before, self._key)
         self._settle(profile)
 
     def _note_left_out(self) -> None:
@@ -459,6 +468,7 @@ class ProfileBook(QObject):
                 self._base = self._store.entry(new_key)
             self._key = new_key
             self._saved, self._draft = replace(self._saved, name=name), replace(self._draft, name=name)
+        self.moved.emit(key, new_key)
         self._list.look_at(key, new_key)
 
     def _delete(self, key: str, opened: StoredProfile | None = None) -> None:
@@ -469,6 +479,7 @@ class ProfileBook(QObject):
         self._list.look_at(key)
         if key == self._key:
             self._show(LOOPBACK.name, LOOPBACK)
+        self.deleted.emit(key)
         if entry is not None and entry.profile is not None:
             self._forget(named_in(entry.profile))
 

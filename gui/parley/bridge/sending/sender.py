@@ -1,4 +1,7 @@
-"""Sends the files of a `SendingModel` on the SCU's association and shows in it how that goes, every 50 ms."""
+"""Sends the files of a `SendingModel` on the SCU's association and shows in it how that goes, every 50 ms.
+
+A run belongs to the association it was begun on, whatever profile is on the screen meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,11 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from parley.bridge.controller import Controller
+from parley.bridge.opened_profile import OpenedProfile
 from parley.bridge.sending.model import FileState, SendingModel
 from parley.bridge.sending.store_run import StoreRun
 from parley.engine.results import rate_words
-from parley.ul.table import State
+from parley.model.target import Target
 
 LOOK_MS = 50
 """How often the table is brought up to date; a row each time would keep the window from all else."""
@@ -50,7 +54,7 @@ class Summary:
 
 
 class Sender(QObject):
-    """One run at a time.
+    """One run at a time, at the peer that the person means (`aim`) and no other.
 
     Signals:
         changed: whether it runs, or stops, or whether there is an association.
@@ -77,7 +81,9 @@ class Sender(QObject):
         self._controller = controller
         self._model = model
         self._monotonic = monotonic
+        self._aim: Target | None = None
         self._run: StoreRun | None = None
+        self._runs_at: OpenedProfile | None = None
         self._rows: list[int] = []
         self._shown = 0
         self._sizes: list[int] = []
@@ -85,17 +91,26 @@ class Sender(QObject):
         self._look = QTimer(self)
         self._look.setInterval(LOOK_MS)
         self._look.timeout.connect(self._show_progress)
-        controller.scu_state_changed.connect(self._show_state)
-        controller.scu_busy_changed.connect(self._tell_changed)
-        controller.store_finished.connect(self._finish)
-        self._show_state()
+        for change in (controller.scu_state_changed, controller.scu_busy_changed, controller.profile_shown):
+            change.connect(self._look_again)
+        self._look_again()
 
     # --- what it says ----------------------------------------------------------------------------------------------
 
     @property
+    def has_association(self) -> bool:
+        """Whether there is an association to send on, of the profile on the screen and with the peer that is meant."""
+        return self.is_aimed_at(self._controller.shown.target) and self._controller.shown.contexts is not None
+
+    @property
     def can_start(self) -> bool:
-        """Whether there is an association with nothing else under way."""
-        return self._controller.can_store
+        """Whether there is one with nothing else under way."""
+        return self.has_association and self._controller.shown.can_store
+
+    @property
+    def sends_to(self) -> Target | None:
+        """Whom the run that is under way sends to; None where none is."""
+        return self._runs_at.target if self._run is not None and self._runs_at is not None else None
 
     @property
     def is_running(self) -> bool:
@@ -106,6 +121,11 @@ class Sender(QObject):
     def is_stopping(self) -> bool:
         """Whether the run ends after the file that is on its way."""
         return self._run is not None and self._run.is_stopping
+
+    @property
+    def is_still_open(self) -> bool:
+        """Whether the association is still there that the last run was sent on."""
+        return self._runs_at is not None and self._runs_at.contexts is not None
 
     def summary(self) -> Summary:
         """How the files stand now."""
@@ -121,6 +141,16 @@ class Sender(QObject):
 
     # --- what it does ----------------------------------------------------------------------------------------------
 
+    def aim(self, target: Target) -> None:
+        """Know whom the person means from now on; a run that is under way goes on."""
+        if target != self._aim:
+            self._aim = target
+            self._look_again()
+
+    def is_aimed_at(self, target: Target | None) -> bool:
+        """Whether that is whom the person means; before they were asked, anybody is."""
+        return self._aim is None or (target is not None and target.is_same(self._aim))
+
     def start(self, rows: Sequence[int]) -> None:
         """Send the files of these rows; does nothing without an association, or while something is under way.
 
@@ -128,8 +158,11 @@ class Sender(QObject):
         """
         files = self._model.files(rows)
         run = StoreRun([file.path for file in files])
-        if self.is_running or not files or not self._controller.store(run):
+        opened = self._controller.shown
+        if self.is_running or not files or not self.is_aimed_at(opened.target) or not opened.store(run):
             return
+        self._runs_at = opened
+        opened.store_finished.connect(self._finish)
         self._run, self._rows, self._shown = run, list(rows), 0
         self._sizes = [file.size for file in files]
         self._share, self._rate, self._began = 0.0, 0.0, self._monotonic()
@@ -145,9 +178,9 @@ class Sender(QObject):
 
     def abort(self) -> None:
         """End in the middle of the file, and the association with it."""
-        if self._run is not None:
+        if self._run is not None and self._runs_at is not None:
             self._run.stop()
-            self._controller.abort()
+            self._runs_at.abort()
             self.changed.emit()
 
     # --- what comes of it ------------------------------------------------------------------------------------------
@@ -174,6 +207,8 @@ class Sender(QObject):
         run, self._run = self._run, None
         if run is None:
             return
+        if self._runs_at is not None:
+            self._runs_at.store_finished.disconnect(self._finish)
         self._look.stop()
         self._take_results(run, None)
         self._model.wait_again(self._rows[self._shown :])
@@ -181,10 +216,8 @@ class Sender(QObject):
         self.finished.emit()
 
     @Slot()
-    def _show_state(self, state: State | None = None) -> None:  # noqa: ARG002
-        self._model.show_contexts(self._controller.scu_contexts)
-        self.changed.emit()
-
-    @Slot()
-    def _tell_changed(self, _busy: bool = False) -> None:
+    def _look_again(self, _change: object = None) -> None:
+        opened = self._runs_at if self._run is not None else self._controller.shown
+        is_theirs = opened is not None and (self._run is not None or self.is_aimed_at(opened.target))
+        self._model.show_contexts(opened.contexts if opened is not None and is_theirs else None)
         self.changed.emit()

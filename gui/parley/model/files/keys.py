@@ -138,6 +138,7 @@ def _one_of(kind: type[E]) -> Reader[E]:
 # --- keys of single tables, in the order in which they are written ---------------------------------------------------
 
 SIDE: Keys = {"host": text, "port": whole}
+REQUESTOR_SIDE: Keys = {**SIDE, "do_not_test": _or_off(text)}
 ACCEPTOR_SIDE: Keys = {**SIDE, "maximum_associations": whole, "maximum_silent_connections": whole}
 
 _IDENTITY: Keys = {

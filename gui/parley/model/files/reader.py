@@ -202,7 +202,7 @@ def _read_requestor(section: _Section) -> RequestorSide:
     )
     return replace(
         RequestorSide(),
-        **section.present(keys.SIDE),
+        **section.present(keys.REQUESTOR_SIDE),
         handle=handle,
         timers=_read_timers(section, Timers()),
         tls=_read_tls(section.switched("tls", "profile")),

@@ -8,8 +8,10 @@ and never overwritten. The built-in profile has no file and can only be copied.
 from __future__ import annotations
 
 import os
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, MutableSequence, Set
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import count
@@ -135,6 +137,16 @@ class ProfileStore:
             return self.load(self.find(name).key).scp
         except StoreError:
             return None
+
+    def that_hold(self, text: re.Pattern[bytes]) -> Iterator[Profile]:
+        """The profiles in whose files such a text stands; the others are not read as profiles, which would take a
+        hundred times as long. Those that cannot be read are left out.
+        """
+        for key in self._keys():
+            with suppress(OSError, StoreError):
+                path = self._path(key)
+                if path.is_file() and path.stat().st_size <= LARGEST_FILE and text.search(path.read_bytes()):
+                    yield self.load(key)
 
     def text(self, key: str, draft: Profile | None = None) -> str:
         """The text of a profile's file, to be handed on as it is, or as `draft` would make it; built in, written out.

@@ -90,7 +90,7 @@ def values_of(profile: Profile) -> Values:
         "name": profile.name,
         "comment": profile.comment,
         "scu": {
-            **_plain(scu, keys.SIDE),
+            **_plain(scu, keys.REQUESTOR_SIDE),
             **_plain(scu.handle, keys.REQUESTOR),
             "user_identity": _identity(scu.handle.user_identity),
             "tls": _tls(scu.tls),

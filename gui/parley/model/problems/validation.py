@@ -16,6 +16,7 @@ from parley.model.problems.answering import answering_problems, response_problem
 from parley.model.problems.problem import Problem, Problems, error, note, warning
 from parley.model.problems.request import clear_text_problems, request_problems
 from parley.model.problems.storage import storage_problems
+from parley.model.problems.testing import testing_problems
 from parley.model.problems.tls import acceptor_tls_problems, requestor_tls_problems
 from parley.model.problems.transport import (
     FIRST_UNPRIVILEGED_PORT,
@@ -55,6 +56,7 @@ def check_requestor(side: RequestorSide) -> tuple[Problem, ...]:
         *(requestor_tls_problems(side.tls) if side.tls is not None else ()),
         *_timer_problems(side.timers),
         *requestor_transport_problems(side.transport, side.host),
+        *testing_problems(side),
     )
 
 

@@ -69,6 +69,7 @@ class AnswerWindow(QDialog):
         self.panel.setFocus(Qt.FocusReason.OtherFocusReason)
         self.finished.connect(self._closed)
         model.dataChanged.connect(self._show_time)
+        model.second_passed.connect(self._show_time)
         self._show_time()
 
     @property
@@ -90,8 +91,7 @@ class AnswerWindow(QDialog):
 
     @Slot()
     def _show_time(self) -> None:
-        row = self._model.row_of(self._held.number)
-        held = self._model.at(row) if row is not None else None
+        held = self._model.request(self._held.number)
         if held is not None and held.is_waiting and self._held.is_waiting:
             self._held = held
         words = self._model.left_words(self._held)
@@ -176,7 +176,7 @@ class AnswerWindows(QObject):
     @Slot(object, str)
     def _answer(self, numbers: list[int], text: str) -> None:
         peers = self._held.peers_of(numbers)
-        self._misbehave.answer(text, peers, partial(self._answer_now, numbers, text))
+        self._misbehave.answer(text, peers, partial(self._answer_now, numbers, text), self._desk.party_of(numbers))
 
     def _answer_now(self, numbers: list[int], text: str) -> None:
         if self._desk.answer(numbers, text):

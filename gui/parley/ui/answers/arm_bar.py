@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QToolButton, QWidget
 
-from parley.bridge.answers.desk import ArmedAnswer
+from parley.bridge.opened_profile import ArmedAnswer
 from parley.ui.answers.answer_edit import AnswerEdit, AnswerMenu
 from parley.ui.kit import icons, style
 from parley.ui.kit.fields import named

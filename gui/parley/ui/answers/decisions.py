@@ -69,7 +69,8 @@ class Decisions(QObject):
 
     @Slot(object, str)
     def _answer(self, numbers: list[int], text: str) -> None:
-        self._misbehave.answer(text, self._held.peers_of(numbers), partial(self._desk.answer, numbers, text))
+        peers, answer = self._held.peers_of(numbers), partial(self._desk.answer, numbers, text)
+        self._misbehave.answer(text, peers, answer, self._desk.party_of(numbers))
 
     @Slot(object)
     def _edit(self, held: HeldRequest) -> None:
@@ -91,6 +92,7 @@ class Decisions(QObject):
     def _change(self, side: AcceptorSide) -> None:
         if self._desk.change(side):
             self._scp.show_changed(self._scp.side())
+            self._desk.remember_served(self._scp.served)
 
     @Slot(object)
     def _select(self, held: HeldRequest) -> None:

@@ -58,10 +58,10 @@ class HeldPane(QWidget):
         self._lay_out()
         model.waiting_changed.connect(self._show_count)
         model.held.connect(self._select_first)
-        model.rowsInserted.connect(self._enable)
-        model.rowsRemoved.connect(self._enable)
-        model.dataChanged.connect(self._enable)
-        for signal in (model.rowsInserted, model.rowsRemoved, model.dataChanged, self._settled.toggled):
+        changes = (model.rowsInserted, model.rowsRemoved, model.dataChanged, model.modelReset)
+        for signal in changes:
+            signal.connect(self._enable)
+        for signal in (*changes, self._settled.toggled):
             signal.connect(self._show_rows)
         self.table.selectionModel().selectionChanged.connect(self._selection_changed)
         self.table.doubleClicked.connect(self._edit)

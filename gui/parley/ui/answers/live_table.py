@@ -145,9 +145,10 @@ class LiveTable(QTableView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.selectionModel().selectionChanged.connect(self._enable)
         model.rowsRemoved.connect(self._enable)
+        model.modelReset.connect(self._enable)
         self._enable()
         self._lingering = Lingering(self, self._show_whether_any)
-        for signal in (model.rowsInserted, model.rowsRemoved, associations.count_changed):
+        for signal in (model.rowsInserted, model.rowsRemoved, model.modelReset, associations.count_changed):
             signal.connect(self._look_whether_any)
         self._show_whether_any()
 

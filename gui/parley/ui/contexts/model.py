@@ -65,6 +65,7 @@ class ContextModel(QAbstractTableModel, Generic[Context]):
         self.edits = Edits(self.edited)
         self._rows: list[Row[Context]] = []
         self._attempted: list[Row[Context]] = []
+        self._hides_answers = False
 
     # --- values ------------------------------------------------------------------------------------------------------
 
@@ -160,9 +161,14 @@ class ContextModel(QAbstractTableModel, Generic[Context]):
             self._rows[number].problems = problems.get(number, ())
         self._tell(changed)
 
-    def begin_attempt(self) -> None:
-        """Remember which rows go out now, so that answers find them even when rows are added or moved meanwhile."""
-        self._attempted = list(self._rows)
+    def begin_attempt(self, sent: Sequence[Context] | None = None) -> None:
+        """Remember which rows go out now, so that answers find them even when rows are added or moved meanwhile.
+
+        Args:
+            sent: what goes out; where the rows are others by now, no answer finds them. None: what the rows hold.
+        """
+        goes_out = sent is None or tuple(sent) == self.contexts()
+        self._attempted = list(self._rows) if goes_out else []
         for row in self._rows:
             row.answer, row.verdict = None, ""
         self._tell_all()
@@ -173,6 +179,12 @@ class ContextModel(QAbstractTableModel, Generic[Context]):
             row.answer = answers[position] if position < len(answers) else None
             row.verdict = verdict
         self._tell_all()
+
+    def hide_answers(self, hidden: bool) -> None:
+        """Whether the answers are not shown: they are another peer's than the one that is named now."""
+        if hidden != self._hides_answers:
+            self._hides_answers = hidden
+            self._tell_all()
 
     # --- Qt's questions ----------------------------------------------------------------------------------------------
 
@@ -206,6 +218,8 @@ class ContextModel(QAbstractTableModel, Generic[Context]):
         if not index.isValid():
             return None
         row, column = self._rows[index.row()], self.columns[index.column()]
+        if column is Column.RESULT and self._hides_answers:
+            return None
         if role == _Role.DisplayRole:
             return one_line(row.text(column))
         if role == _Role.EditRole:

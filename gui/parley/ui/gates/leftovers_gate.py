@@ -7,14 +7,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
 
 from parley.bridge.loop.job import Job
 from parley.model.storage import StorageMode
+from parley.ui.kit.texts import message_box
 
 if TYPE_CHECKING:
     from parley.bridge.controller import Controller
+    from parley.bridge.opened_profile import OpenedProfile
     from parley.model.files.partial import Leftovers
 
 
@@ -30,12 +32,12 @@ class LeftoversGate(QObject):
         self._controller = controller
         self._window = window
         self._asked: set[Path] = set()
-        controller.listening_changed.connect(self._look)
+        controller.listener_changed.connect(self._look)
 
     @Slot(object)
-    def _look(self, address: str | None) -> None:
-        listener = self._controller.listener
-        if address is None or listener is None or listener.side.storage.mode is not StorageMode.RECEIVE:
+    def _look(self, opened: OpenedProfile) -> None:
+        listener = opened.listener
+        if listener is None or listener.side.storage.mode is not StorageMode.RECEIVE:
             return
         folder = Path(listener.side.storage.folder)
         if folder not in self._asked:
@@ -45,16 +47,10 @@ class LeftoversGate(QObject):
         if not leftovers.paths or folder in self._asked:
             return
         self._asked.add(folder)
-        box = QMessageBox(self._window)
-        box.setObjectName("leftovers_question")
-        box.setIcon(QMessageBox.Icon.Question)
+        what = f"Remove {leftovers.words} from {folder}?"
+        why = "A program that was killed while objects came in has left them. None is whole, and nobody writes them."
+        box = message_box(self._window, "leftovers_question", QMessageBox.Icon.Question, what, why)
         box.setWindowTitle("Unfinished files")
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(f"Remove {leftovers.words} from {folder}?")
-        box.setInformativeText(
-            "A program that was killed while objects came in has left them. None is whole, and nobody writes them any "
-            "more."
-        )
         remove = box.addButton("&Remove", QMessageBox.ButtonRole.AcceptRole)
         remove.setObjectName("leftovers_question.remove")
         keep = box.addButton("&Keep", QMessageBox.ButtonRole.RejectRole)

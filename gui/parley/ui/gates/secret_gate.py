@@ -71,7 +71,7 @@ class SecretGate(QObject):
     @Slot(object)
     def listen(self, side: AcceptorSide) -> None:
         """The same for listening."""
-        self._pass(self._scp, Profile("", scp=side), self._listen)
+        self._pass(self._scp, Profile("", scp=side), partial(self._listen, side))
 
     @Slot(object)
     def change(self, side: AcceptorSide) -> None:
@@ -81,8 +81,8 @@ class SecretGate(QObject):
     def _associate(self, misbehaviour: str | None, profile: Profile) -> None:
         self._controller.associate(profile.scu, misbehaviour)
 
-    def _listen(self, profile: Profile) -> None:
-        self._controller.listen(profile.scp)
+    def _listen(self, draft: AcceptorSide, profile: Profile) -> None:
+        self._controller.listen(profile.scp, draft=draft)
 
     def _change(self, profile: Profile) -> None:
         self.change_passed.emit(profile.scp)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QPushButton
 
@@ -26,9 +28,16 @@ class ActionButton(QPushButton):
         action.changed.connect(self._follow)
         self._follow()
 
+    def show_text(self, shows_text: bool) -> None:
+        """Whether the text stands beside the icon; without it, there is more room for the other buttons."""
+        if shows_text is not self._shows_text:
+            self._shows_text = shows_text
+            self._follow()
+
     def _follow(self) -> None:
-        words = self._action.text().replace("&", "")
-        self.setText(words if self._shows_text else "")
+        # One & is a mnemonic, which a button beside its menu has none of; two are an ampersand of a name.
+        words = re.sub("&(.?)", r"\1", self._action.text())
+        self.setText(words.replace("&", "&&") if self._shows_text else "")
         self.setIcon(self._action.icon())
         self.setEnabled(self._action.isEnabled())
         share_tip(self._action, self)

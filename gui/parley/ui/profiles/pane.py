@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -65,6 +65,7 @@ class ProfileModel(QAbstractListModel):
         self._rows = book.entries
         self._marked = book.key
         self.is_listing = False
+        self._open: Mapping[str, str] = {}
         book.listed.connect(self._list_again)
         book.state_changed.connect(self._mark_again)
 
@@ -91,13 +92,16 @@ class ProfileModel(QAbstractListModel):
             name = f"{entry.folder} / {entry.name}" if entry.folder else entry.name
             return one_line(f"* {name}" if is_open and self._book.is_dirty else name)
         if role == _Role.AccessibleTextRole:
-            return f"{entry.name}, unsaved changes" if is_open and self._book.is_dirty else entry.name
+            unsaved = "unsaved changes" if is_open and self._book.is_dirty else ""
+            return ", ".join(filter(None, (entry.name, unsaved, self._open.get(entry.key))))
         if role == _Role.EditRole:
             return entry.name
         if role == _Role.DecorationRole:
-            return icons.icon("profile") if entry.profile else icons.tone_icon(style.Tone.ERROR)
+            whole = icons.icon("active" if entry.key in self._open else "profile")
+            return whole if entry.profile else icons.tone_icon(style.Tone.ERROR)
         if role == _Role.ToolTipRole:
-            return tip_text(_tip(entry) + ("\nIt has unsaved changes." if is_open and self._book.is_dirty else ""))
+            unsaved = "It has unsaved changes." if is_open and self._book.is_dirty else ""
+            return tip_text("\n".join(filter(None, (_tip(entry), unsaved, self.open_words(entry.key)))))
         if role == _Role.ForegroundRole and entry.profile is None:
             return style.muted(QGuiApplication.palette())
         if role == _Role.FontRole and is_open:
@@ -111,6 +115,19 @@ class ProfileModel(QAbstractListModel):
         if role != _Role.EditRole or str(value) == entry.name:
             return False
         return self._book.rename(entry.key, str(value))
+
+    def open_words(self, key: str) -> str:
+        """What a profile has open, as a sentence; empty where nothing is."""
+        words = self._open.get(key, "")
+        return f"{words[:1].upper()}{words[1:]}." if words else ""
+
+    def show_open(self, words: Mapping[str, str]) -> None:
+        """Mark the profiles that have an association or a listener open; by key, in words."""
+        changed = {key for key in {*words, *self._open} if words.get(key) != self._open.get(key)}
+        self._open = words
+        for key in changed:
+            if (row := self.row_of(key)) >= 0:
+                self.dataChanged.emit(self.index(row), self.index(row))
 
     @Slot()
     def _list_again(self) -> None:
@@ -243,6 +260,10 @@ class ProfilesPane(QWidget):
         layout.addWidget(self.list, 1)
         layout.addWidget(self._line)
 
+    def show_open(self, words: Mapping[str, str]) -> None:
+        """See `ProfileModel.show_open`."""
+        self._model.show_open(words)
+
     def add_line(self, line: QWidget) -> None:
         """Put beneath the list what tells of work on profiles."""
         layout = self.layout()
@@ -349,10 +370,12 @@ class ProfilesPane(QWidget):
             return
         kept = entry.profile is not None and any(map(is_own_reference, references_of(entry.profile)))
         secrets = ", and so are its secrets in the key store unless another profile uses them" if kept else ""
+        open_words = self._model.open_words(entry.key)
+        going = f"{open_words} That ends with it." if open_words else ""
         box = self._box(
             "profiles.delete_question",
             f'Delete the profile "{entry.name}"?',
-            f"The file {entry.key} is removed for good{secrets}.",
+            " ".join(filter(None, (f"The file {entry.key} is removed for good{secrets}.", going))),
         )
         delete = box.addButton("&Delete", box.ButtonRole.DestructiveRole)
         delete.setObjectName("profiles.delete_question.delete")

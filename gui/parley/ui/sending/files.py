@@ -7,6 +7,7 @@ sends; the association stays open. The window for it, and all that it needs, is 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from parley.bridge.sending.sender import Sender
     from parley.model.attempt import Attempt
     from parley.model.handle import ProposedContext
+    from parley.model.target import Target
+    from parley.ui.gates.misbehave_gate import MisbehaveGate
     from parley.ui.sending.window import SendWindow
     from parley.ui.sides.scu_panel import ScuPanel
 
@@ -31,6 +34,7 @@ _STOP = "Stop after this file"
 _STOP_TIP = "The file on its way arrives, the others are not sent; the association stays"
 _ABORT = "Abort now"
 _ABORT_TIP = "End at once with an A-ABORT, in the middle of the file; the association ends with it"
+_GIVEN_UP = style.Tone.NOTE, "Nothing was sent: the SCU panel names another peer now."
 _CANCEL_TIP = "Stop associating; nothing is sent"
 
 
@@ -41,16 +45,17 @@ class SendFiles(QObject):
         action: for menu and toolbar.
     """
 
-    def __init__(self, controller: Controller, scu: ScuPanel, window: QWidget) -> None:
+    def __init__(self, controller: Controller, scu: ScuPanel, gate: MisbehaveGate, window: QWidget) -> None:
         super().__init__(window)
+        self._gate = gate
         self._controller = controller
         self._scu = scu
         self._parent = window
         self._window: SendWindow | None = None
         self._waiting: list[int] = []
+        self._waits_for: Target | None = None
         self._said: tuple[style.Tone, str] | None = None
         self._has_warned = False
-        self._peer = ""
         tip = "Send DICOM files with C-STORE, on the association there is or on a new one"
         self.action = make_action(window, "&Send files…", "Ctrl+Shift+Return", tip, self.open)
         self.action.setIcon(icons.icon("send"))
@@ -82,15 +87,32 @@ class SendFiles(QObject):
         self._sender.changed.connect(self._show_plan)
         self._sender.finished.connect(self._finished)
         self._controller.attempt_finished.connect(self._attempt_finished)
+        self._controller.profile_shown.connect(self._aim_again)
+        self._scu.target_changed.connect(self._aim_again)
         self._scu.abort_action.changed.connect(self._look_whether_given_up)
 
     # --- sending -----------------------------------------------------------------------------------------------------
 
     @Slot(object)
     def _send(self, rows: Sequence[int]) -> None:
+        target = self._scu.target
+        self._said = style.Tone.NOTE, f"Looking up whether {target.words} may be tested …"
+        self._gate.send(self._scu.side(), partial(self._send_to, target, rows), self._refused)
+        self._show_plan()
+
+    def _refused(self, why: str) -> None:
+        self._said = style.Tone.ERROR, why
+        self._show_plan()
+
+    def _send_to(self, target: Target, rows: Sequence[int]) -> None:
+        """To the one that was named when the person wished so, and to nobody who is named since."""
         self._said = None
-        self._peer = self._called()
-        if self._controller.scu_contexts is not None:
+        self._sender.aim(self._scu.target)
+        if target != self._scu.target:
+            self._said = _GIVEN_UP
+            self._show_plan()
+            return
+        if self._sender.has_association:
             self._sender.start(rows)
         elif self._scu.associate_action.isEnabled():
             self._associate(rows)
@@ -106,7 +128,7 @@ class SendFiles(QObject):
             self._has_warned = True
             return
         self._has_warned = False
-        self._waiting = list(rows)
+        self._waiting, self._waits_for = list(rows), self._scu.target
         self._scu.associate_action.trigger()
 
     @Slot(object)
@@ -121,6 +143,18 @@ class SendFiles(QObject):
 
             verdict = diagnose(attempt)
             self._said = style.Tone.ERROR, f"Nothing was sent. {verdict.cause} {verdict.remedy}".rstrip()
+        self._show_plan()
+
+    @Slot()
+    def _aim_again(self, _opened: object = None) -> None:
+        """The peer that is meant may be another now: what waits to be sent is not sent there."""
+        target = self._scu.target
+        if not self._sender.is_aimed_at(target) and not self._sender.is_running and self._said != _GIVEN_UP:
+            self._said = None  # it was of another peer
+        self._sender.aim(target)
+        if self._waiting and self._waits_for != target:
+            self._waiting = []
+            self._said = _GIVEN_UP
         self._show_plan()
 
     @Slot()
@@ -150,7 +184,7 @@ class SendFiles(QObject):
         assert self._window is not None
         left = len(self._left())
         failed = self._sender.summary().failed
-        if self._controller.scu_contexts is None:
+        if not self._sender.is_still_open:
             self._said = style.Tone.ERROR, f"The association has ended. {_counted(left, 'not sent')}."
         elif failed:
             more = f" {_counted(left, 'not sent')}." if left else ""
@@ -171,7 +205,7 @@ class SendFiles(QObject):
         if not self._sender.is_running:
             self._said = None
             self._has_warned = False
-            self._peer = self._called()
+            self._sender.aim(self._scu.target)
         self._show_plan()
 
     @Slot()
@@ -179,13 +213,15 @@ class SendFiles(QObject):
         assert self._window is not None
         if self._sender.is_stopping:
             self._window.show_stop(_ABORT, _ABORT_TIP)
-            self._window.show_plan("&Send", False, style.Tone.NOTE, "Stopping once this file has arrived …")
+            self._window.show_plan(
+                "&Send", False, style.Tone.NOTE, f"Stopping once this file has arrived{self._at()} …"
+            )
         elif self._sender.is_running:
             self._window.show_stop(_STOP, _STOP_TIP)
-            self._window.show_plan("&Send", False, style.Tone.NOTE, "Sending …")
+            self._window.show_plan("&Send", False, style.Tone.NOTE, f"Sending{self._at()} …")
         elif self._waiting:
             self._window.show_stop("Cancel", _CANCEL_TIP)
-            self._window.show_plan("&Send", False, style.Tone.NOTE, f"Associating with {self._peer} …")
+            self._window.show_plan("&Send", False, style.Tone.NOTE, f"Associating with {self._scu.target.words} …")
         else:
             self._window.show_stop("")
             self._window.show_plan(*self._plan())
@@ -194,12 +230,15 @@ class SendFiles(QObject):
         """While nothing is under way: the button's text, whether it can be pressed, and what there is to know."""
         rows = self._left()
         files = f"{len(rows)} files" if len(rows) != 1 else "1 file"
-        is_open = self._controller.scu_contexts is not None
+        is_open, other = self._sender.has_association, self._scu.other_target
         button = f"&Send {files}" if is_open else f"Associate and &send {files}"
         if not rows:
             return "&Send", False, *(self._said or (style.Tone.NOTE, ""))
         if is_open:
-            return button, self._controller.can_store, *(self._said or self._said_of_unfit())
+            return button, self._sender.can_start, *(self._said or self._said_of_unfit())
+        if other is not None:
+            words = f"The association that is open is with {other.words}. To send elsewhere, release it first."
+            return button, False, *(self._said or (style.Tone.NOTE, words))
         if not self._scu.associate_action.isEnabled():
             return button, False, *(self._said or (style.Tone.NOTE, "The SCU is busy: wait for it, or abort."))
         if self._has_warned:
@@ -211,7 +250,7 @@ class SendFiles(QObject):
 
         count = self._model.counts[FileState.UNFIT]
         if not count:
-            return style.Tone.NOTE, "They are sent on the association that is open."
+            return style.Tone.NOTE, f"They are sent on the association that is open with {self._scu.target.words}."
         fits = "1 file fits" if count == 1 else f"{count} files fit"
         words = f"{fits} no context of this association. Release it, and what is missing will be proposed first."
         return style.Tone.WARNING, words
@@ -224,7 +263,7 @@ class SendFiles(QObject):
         count = len(self._missing(rows))
         contexts = "1 more context" if count == 1 else f"{count} more contexts"
         first = f"Proposes {contexts}, associates" if count else "Associates"
-        return f"{first} with {self._peer}, and sends. The association stays open."
+        return f"{first} with {self._scu.target.words}, and sends. The association stays open."
 
     def _left(self) -> list[int]:
         from parley.bridge.sending.model import FileState
@@ -236,9 +275,10 @@ class SendFiles(QObject):
 
         return missing_for(self._model.files(rows), self._scu.side().handle.contexts)
 
-    def _called(self) -> str:
-        side = self._scu.side()
-        return f"{side.handle.called_ae_title or 'the peer'} at {side.host}:{side.port}"
+    def _at(self) -> str:
+        """Where the run goes, said of the one that is under way."""
+        to = self._sender.sends_to
+        return f" to {to.words}" if to is not None else ""
 
 
 def _counted(count: int, what: str) -> str:

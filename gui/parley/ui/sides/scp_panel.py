@@ -40,6 +40,7 @@ from parley.ui.sides.user_identity import UserCheckSection
 from parley.ul.errors import Severity
 
 if TYPE_CHECKING:
+    from parley.bridge.opened_profile import OpenedProfile
     from parley.model.problems.validation import Problem
 
 BY_RULES, ASK, REJECT = "rules", "ask", "reject"
@@ -179,6 +180,11 @@ class ScpPanel(SidePanel):
         """The address that is listened on; None while nothing listens."""
         return self._listening
 
+    @property
+    def served(self) -> AcceptorSide | None:
+        """What the open listener answers by, as it was typed."""
+        return self._served
+
     # --- the draft ---------------------------------------------------------------------------------------------------
 
     def side(self) -> AcceptorSide:
@@ -283,6 +289,16 @@ class ScpPanel(SidePanel):
         self.change_requested.emit(self.side())
 
     # --- what happens ------------------------------------------------------------------------------------------------
+
+    @Slot(object)
+    def show_opened(self, opened: OpenedProfile) -> None:
+        """Show all that the profile of the draft has, as of now: it was opened, or opened again."""
+        self._waiting, self._shows_refusal = opened.served, False
+        self.show_listening(opened.listener.address if opened.listener is not None else None)
+        if opened.listener is not None:
+            self._say_listening()
+        elif opened.listen_trouble:
+            self.show_listen_failed(opened.listen_trouble)
 
     @Slot(object)
     def show_listening(self, address: str | None) -> None:

@@ -1,6 +1,8 @@
 """The SCU panel: whom to call and with what; the buttons to do it; what came of it.
 
-It edits a draft and emits wishes. It neither connects nor diagnoses: attempts and verdicts are handed to it.
+It edits a draft and emits wishes. It neither connects nor diagnoses: attempts and verdicts are handed to it. What came
+of an association is shown while the form names the peer that it was made with; under another name there stands whom it
+is with, and what can be done about that.
 """
 
 from __future__ import annotations
@@ -9,23 +11,26 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
 
 from parley.model.attempt import AttemptEnd
-from parley.model.event import EventKind
+from parley.model.event import EngineEvent, EventKind
 from parley.model.handle import ProposedContext, RequestorHandle
 from parley.model.profile import RequestorSide, Timers
+from parley.model.target import Target
 from parley.ui.contexts.editor import ContextsEditor
 from parley.ui.kit import icons, style
 from parley.ui.kit.action_button import ActionButton
 from parley.ui.kit.fields import Field, NumberEdit, StringEdit, named, sentence
-from parley.ui.kit.texts import set_tip
+from parley.ui.kit.long_words import shorten_words
+from parley.ui.kit.texts import set_tip, without_shortcut
 from parley.ui.sides.copy_as import CopyAs
 from parley.ui.sides.identity import IdentitySection
 from parley.ui.sides.misbehave_section import MisbehaveSection
 from parley.ui.sides.negotiation_sections import ProposalSection
 from parley.ui.sides.side_panel import DEFAULT_MAXIMUM_LENGTH, NOTHING, SidePanel
+from parley.ui.sides.testing_section import TestingSection
 from parley.ui.sides.timers import REQUESTOR_TIMERS, TimersSection
 from parley.ui.sides.tls_section import TlsSection
 from parley.ui.sides.transport_section import TransportSection
@@ -34,10 +39,13 @@ from parley.ul.errors import Severity
 from parley.ul.table import State
 
 if TYPE_CHECKING:
+    from parley.bridge.opened_profile import OpenedProfile
     from parley.model.attempt import Attempt
-    from parley.model.event import EngineEvent
     from parley.model.problems.validation import Problem
 
+_Said = tuple[style.Tone, str, str, str, str]
+_NAME_WIDTH = 80
+"""Pixels: room for a peer's title in a button."""
 _ENDED = {None, State.STA_1, State.STA_13}
 _END_TONES = {EventKind.RELEASED: style.Tone.OK, EventKind.PROVIDER_ABORTED: style.Tone.ERROR}
 
@@ -49,6 +57,7 @@ class ScuPanel(SidePanel):
         associate_requested: the person wants an association, with the draft as a `RequestorSide`.
         misbehave_requested: the same, with the name of what it is to do wrong on purpose.
         echo_requested, release_requested, abort_requested: the same for the association there is.
+        target_changed: the form may name another peer now.
         associate_action, echo_action, release_action, abort_action, misbehave_action: for toolbar and menus.
         copy_as: the draft in the words of other programs.
     """
@@ -58,10 +67,15 @@ class ScuPanel(SidePanel):
     echo_requested = Signal()
     release_requested = Signal()
     abort_requested = Signal()
+    target_changed = Signal()
 
     def __init__(self) -> None:
         super().__init__("scu", "SCU (requestor)", "State of this side's association, with its number in PS3.8")
         self._shown = RequestorSide()
+        self._target: Target | None = None
+        self._said: _Said | None = None
+        self._was_theirs = True
+        self._is_waiting = False
         self._state: State | None = None
         self._attempting = False
         self._misbehaves = False
@@ -96,9 +110,12 @@ class ScuPanel(SidePanel):
             IdentitySection("scu", RequestorHandle()),
             TransportSection("scu"),
             self._timers,
+            TestingSection(),
             self._misbehaviours,
         ):
             self._section(section)
+        for field in (self._host, self._port, self._called):
+            field.editor.textChanged.connect(self._look_whose)
         for field in (self._host, self._port, self._called, self._calling):
             field.editor.textChanged.connect(self._edited)
         self._length.changed.connect(self._edited)
@@ -116,15 +133,20 @@ class ScuPanel(SidePanel):
         )
         self.misbehave_action.triggered.connect(self._misbehaviours.focus_list)
         self._associate_tip = self.associate_action.toolTip()
-        self._abort_tip = self.abort_action.toolTip()
+        self._named = tuple(
+            (action, action.text(), action.toolTip())
+            for action in (self.echo_action, self.release_action, self.abort_action)
+        )
         actions: tuple[tuple[str, QAction], ...] = (
             ("associate", self.associate_action),
             ("echo", self.echo_action),
             ("release", self.release_action),
             ("abort", self.abort_action),
         )
-        for name, action in actions:
-            self._buttons.addWidget(ActionButton(action, f"scu.{name}"))
+        buttons = {name: ActionButton(action, f"scu.{name}") for name, action in actions}
+        for button in buttons.values():
+            self._buttons.addWidget(button)
+        self._give_way = buttons["associate"], buttons["echo"]
         self._buttons.addStretch(1)
         self.copy_as = CopyAs(self)
         self._buttons.addWidget(self.copy_as.button)
@@ -156,6 +178,7 @@ class ScuPanel(SidePanel):
     def set_side(self, side: RequestorSide) -> None:
         """Show another draft; `changed` stays silent. What came of an attempt that is over does not belong to it."""
         if self._state in _ENDED and not self._attempting:
+            self._said = None
             self.verdict.fall_silent()
         self._filling = True
         self._shown = side
@@ -168,7 +191,33 @@ class ScuPanel(SidePanel):
         self._show_parts(side, side.handle)
         self._timers.set_timers(side.timers)
         self._filling = False
+        self._look_whose()
         self._checking.start()
+
+    def restore_side(self, side: RequestorSide, *, keep_typed: bool = False) -> None:
+        """Show an earlier or later draft of the same: what was said of its peer is said again."""
+        said = self._said
+        super().restore_side(side, keep_typed=keep_typed)
+        self._said = said
+        self._show_whose()
+
+    @property
+    def target(self) -> Target:
+        """The peer that the form names."""
+        return Target(self._host.editor.value(), self._port.editor.value() or 0, self._called.editor.value())
+
+    @property
+    def other_target(self) -> Target | None:
+        """The peer of the association that is open or asked for, where the form names another."""
+        return None if self._is_theirs or not self._is_under_way else self._target
+
+    @property
+    def _is_theirs(self) -> bool:
+        return self._target is None or self._target.is_same(self.target)
+
+    @property
+    def _is_under_way(self) -> bool:
+        return self._attempting or self._state not in _ENDED
 
     def _defaulted(self, side: RequestorSide) -> RequestorSide:
         return replace(side, handle=RequestorHandle())
@@ -214,13 +263,80 @@ class ScuPanel(SidePanel):
     # --- what happens ------------------------------------------------------------------------------------------------
 
     @Slot(object)
+    def show_opened(self, opened: OpenedProfile) -> None:
+        """Show all that the profile of the draft has, as of now: it was opened, or opened again."""
+        self._target, self._said, self._is_waiting = opened.target, None, False
+        self._misbehaves = opened.misbehaviour is not None
+        self._state, self._busy, self._attempting = opened.state, opened.is_busy, opened.is_attempting
+        self.verdict.fall_silent()
+        model = self._contexts.editor.model
+        model.begin_attempt(opened.side.handle.contexts if opened.side is not None else ())
+        if opened.side is not None and opened.is_attempting:
+            self._say_under_way(opened.side)
+        if opened.attempt is not None:
+            self._show_attempt(opened.attempt)
+        if isinstance(opened.outcome, EngineEvent):
+            self.association_ended(opened.outcome)
+        elif opened.outcome is not opened.attempt:
+            self.echo_finished(opened.outcome)
+        self._show_whose()
+
+    @Slot(object)
     def show_state(self, state: State | None) -> None:
         """Show the association's state; None when there is none."""
         self._state = state
-        shown = state or State.STA_1
-        words = shown.value[:1].upper() + shown.value[1:]
-        self.state_line.show_state(state not in _ENDED, f"{words} ({shown.label})")
+        if self._is_theirs:
+            self._show_state_words()
+            self._enable()
+        else:
+            self._show_whose()
+
+    def _show_state_words(self) -> None:
+        other = self.other_target
+        is_established = self._state is State.STA_6
+        if other is not None and (self._attempting or is_established):
+            words = f"{'Connected to' if is_established else 'Calling'} {other}"
+        else:
+            shown = (None if other is None and not self._is_theirs else self._state) or State.STA_1
+            words = f"{shown.value[:1].upper()}{shown.value[1:]} ({shown.label})"
+            words += f": {other}" if other is not None else ""
+        self.state_line.show_state(self._state not in _ENDED, shorten_words(words))
+
+    @property
+    def state_words(self) -> str:
+        """The state with the peer whose it is, for where the form is not beside it."""
+        words = self.state_line.text()
+        if self.other_target is not None or self._target is None or not self._is_under_way:
+            return words
+        return f"{words}, {shorten_words(str(self._target))}"
+
+    @Slot()
+    def _look_whose(self) -> None:
+        """Whether what is shown is still that of the peer that the form names."""
+        if not self._filling:
+            if self._is_theirs is not self._was_theirs:
+                self._show_whose()
+            self.target_changed.emit()
+
+    def _show_whose(self) -> None:
+        self._was_theirs = self._is_theirs
+        other = self.other_target
+        self._contexts.editor.model.hide_answers(not self._is_theirs)
+        if other is not None:
+            verb = "Connected to" if self._state is State.STA_6 else "Still open:"
+            advice = "The form names another peer. Release or abort it to call that one; undo the edit to go on here."
+            self.verdict.say(style.Tone.NOTE, verb, f"{other}.", advice)
+        elif self._said is not None and self._is_theirs:
+            self.verdict.say(*self._said)
+        else:
+            self.verdict.fall_silent()
+        self._show_state_words()
         self._enable()
+
+    def _say(self, tone: style.Tone, headline: str, why: str = "", next_step: str = "", code: str = "") -> None:
+        """Say something of the association; it is seen while the form names its peer."""
+        self._said = tone, headline, why, next_step, code
+        self._show_whose()
 
     @Slot(bool)
     def show_busy(self, busy: bool) -> None:
@@ -228,31 +344,43 @@ class ScuPanel(SidePanel):
         self._busy = busy
         self._enable()
 
-    @Slot()
-    def attempt_started(self) -> None:
-        self._attempting = True
-        self._contexts.editor.model.begin_attempt()
-        peer = f"{self._host.editor.text()}:{self._port.editor.text()}"
-        self.verdict.say(style.Tone.NOTE, "Under way:", f"asking {peer} …")
-        self._enable()
+    @Slot(object)
+    def attempt_started(self, side: RequestorSide | None = None) -> None:
+        """Say whom it asks.
+
+        Args:
+            side: what it was begun with; None for what the form says.
+        """
+        side = side or self.side()
+        self._target, self._attempting, self._is_waiting = Target.of(side), True, False
+        self._contexts.editor.model.begin_attempt(side.handle.contexts)
+        self._say_under_way(side)
+
+    def _say_under_way(self, side: RequestorSide) -> None:
+        self._say(style.Tone.NOTE, "Under way:", f"asking {side.host}:{side.port} …")
 
     def show_waiting(self, headline: str, text: str) -> None:
         """Before an attempt: say what it waits for."""
-        self._attempting = bool(headline)
         if headline:
-            self.verdict.say(style.Tone.NOTE, headline, text)
-        else:
-            self.verdict.fall_silent()
-        self._enable()
+            self._is_waiting = self._attempting = True
+            self._target = self.target
+            self._say(style.Tone.NOTE, headline, text)
+        elif self._is_waiting:
+            self._is_waiting = self._attempting = False
+            self._target = self._said = None
+            self._show_whose()
 
     @Slot(object)
     def attempt_finished(self, attempt: Attempt) -> None:
         """Show the verdict, and what the peer said to each context."""
+        self._attempting = False
+        self._show_attempt(attempt)
+
+    def _show_attempt(self, attempt: Attempt) -> None:
         from parley.diagnosis import diagnose
         from parley.ul.negotiation import outcome
         from parley.ul.pdu import AAssociateAc
 
-        self._attempting = False
         verdict = diagnose(attempt)
         answered = attempt.request is not None and isinstance(attempt.answer, AAssociateAc)
         if answered:
@@ -266,19 +394,20 @@ class ScuPanel(SidePanel):
             tone, headline = style.Tone.NOTE, "Cancelled:"
         # What to do about a failure that was provoked is not what the diagnosis knows.
         remedy = "This side misbehaved on purpose." if self._misbehaves else verdict.remedy
-        self.verdict.say(tone, headline, verdict.cause, remedy, verdict.code)
-        self._enable()
+        self._say(tone, headline, verdict.cause, remedy, verdict.code)
 
     @Slot(object)
     def echo_finished(self, result: object) -> None:
         """Show an `EchoResult`, or the words that say why there is none."""
-        status = getattr(result, "status", None)
+        status, whom = getattr(result, "status", None), (self._target or self.target).title
         if status is None:
-            self.verdict.say(style.Tone.ERROR, "Echo failed:", str(result))
+            self._say(style.Tone.ERROR, "Echo failed:", str(result))
         elif status == 0:
-            self.verdict.say(style.Tone.OK, "Echo answered", f"with success in {result.ms:.1f} ms.")  # type: ignore[attr-defined]
+            self._say(style.Tone.OK, "Echo answered", f"with success in {result.ms:.1f} ms by {whom}.")  # type: ignore[attr-defined]
         else:
-            self.verdict.say(style.Tone.WARNING, "Echo answered", f"with status {status:04X}H, which is not success.")
+            self._say(
+                style.Tone.WARNING, "Echo answered", f"by {whom} with status {status:04X}H, which is not success."
+            )
 
     @Slot(object)
     def association_ended(self, event: EngineEvent) -> None:
@@ -287,14 +416,28 @@ class ScuPanel(SidePanel):
 
         how, colon, why = summarize(event).partition(": ")
         headline = f"{how.capitalize()}{colon.strip() or '.'}"
-        self.verdict.say(_END_TONES.get(event.kind, style.Tone.NOTE), headline, why)
+        self._say(_END_TONES.get(event.kind, style.Tone.NOTE), headline, why)
 
     def _enable(self) -> None:
         established = self._state is State.STA_6 and not self._busy
+        other = self.other_target
+        peer = self._target if self._is_under_way else None
         self.associate_action.setEnabled(self._state in _ENDED and not self._busy and not self._attempting)
         self._misbehaviours.show_enabled(self.associate_action.isEnabled())
-        self.echo_action.setEnabled(established)
+        self.echo_action.setEnabled(established and other is None)
         self.release_action.setEnabled(established)
-        self.abort_action.setEnabled(self._attempting or self._state not in _ENDED)
-        self.abort_action.setText("Cancel" if self._attempting else "A&bort")
-        set_tip(self.abort_action, "Stop this attempt" if self._attempting else self._abort_tip)
+        self.abort_action.setEnabled(self._is_under_way)
+        for button in self._give_way:  # to the name, which must not push the other panel aside
+            button.show_text(other is None)
+        name = f" {self._in_button(other)}" if other is not None else ""
+        whom = f"\n{shorten_words(peer.words)}" if peer is not None else ""
+        for action, text, tip in self._named:
+            if action is self.abort_action and self._attempting:
+                text, tip = "Cancel", "Stop this attempt"  # noqa: PLW2901
+            action.setText(text if action is self.echo_action else f"{text}{name}")
+            set_tip(action, f"{tip}{whom}")
+
+    def _in_button(self, target: Target) -> str:
+        """The title as a button has room for it."""
+        short = self.fontMetrics().elidedText(target.title, Qt.TextElideMode.ElideRight, _NAME_WIDTH)
+        return without_shortcut(short)

@@ -157,6 +157,10 @@ class SidePanel(QWidget):
         """Say why a wish came to nothing before it began."""
         self.verdict.say(style.Tone.NOTE, "Given up.", text)
 
+    def show_forbidden(self, text: str) -> None:
+        """Say who says that a wish must not be fulfilled, and how that is changed."""
+        self.verdict.say(style.Tone.WARNING, "Not to be tested.", text)
+
     def _row(self, *fields: tuple[str, Field, int]) -> QWidget:
         """Fields beside each other, by name, with their share of the width; what is wrong stands beneath them all."""
         row = QWidget()

@@ -1,0 +1,465 @@
+"""What belongs to one profile and its peer is not shown under another, nor is anything sent there by mistake."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QComboBox
+
+from parley.bridge.sending.model import FileState
+from parley.engine.engine import Engine
+from parley.model.build import request_pdu
+from parley.model.files.store import ProfileStore
+from parley.model.handle import AcceptorHandle, RequestorHandle, SupportedContext
+from parley.model.profile import AcceptorSide, Profile, RequestorSide
+from parley.model.storage import Storage, StorageMode
+from parley.ul.codec import encode
+from parley.ul.codes import VERIFICATION
+from tests.harness.dicom import CT, EXPLICIT, IMPLICIT, write_file
+from tests.harness.loops import qt_loop, run_on
+from tests.harness.peer import connected
+from tests.harness.process import free_port
+from tests.ui.driver import Driver, opened
+from tests.ui.sending.test_files import Sending
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+TAKES = (SupportedContext(VERIFICATION), SupportedContext(CT, (IMPLICIT, EXPLICIT)))
+PATIENCE = 10.0
+
+
+@dataclass
+class Place:
+    """A window with two profiles, and the archive that profile A calls.
+
+    Attributes:
+        port: where the archive of A listens; nothing listens at `dead`, which is B's.
+        folder: where the archive puts what it is sent.
+    """
+
+    window: Driver
+    port: int
+    dead: int
+    folder: Path
+
+    @property
+    def a(self) -> str:
+        return f"ARCHIVE_A@127.0.0.1:{self.port}"
+
+    def open(self, name: str) -> None:
+        self.window.parley.book.open(f"{name}.toml")
+        assert self.window.parley.book.draft.name == name
+
+    async def associate(self) -> None:
+        """Associate A."""
+        self.open("A")
+        self.window.press("scu.associate")
+        await self.window.until(lambda: self.window.verdict().startswith("Passed"))
+
+    async def listen(self) -> None:
+        """Listen with the profile that is open."""
+        self.window.press("scp.listen")
+        await self.window.until(lambda: self.window.text("scp.state").startswith("Listening"))
+
+    @property
+    def listens_at(self) -> int:
+        """The port of the open profile's listener."""
+        return int(self.window.text("scp.state").rpartition(":")[2])
+
+    @property
+    def received(self) -> int:
+        return len(list(self.folder.iterdir()))
+
+
+@pytest.fixture
+def play(qapp, tmp_path) -> Callable[[Callable[[Place], Coroutine[Any, Any, None]]], None]:
+    """Plays a scene; afterwards the archive is stopped."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+
+    def run(scene: Callable[[Place], Coroutine[Any, Any, None]]) -> None:
+        async def work() -> None:
+            engine = Engine(lambda _event: None)
+            handle = AcceptorHandle(ae_title="ARCHIVE_A", contexts=TAKES)
+            side = AcceptorSide(port=0, handle=handle, storage=Storage(StorageMode.RECEIVE, str(folder)))
+            archive = await engine.listen(side)
+            dead = free_port()
+            store = ProfileStore(tmp_path / "profiles")
+            for name, port in (("A", archive.port), ("B", dead)):
+                called = RequestorHandle(called_ae_title=f"ARCHIVE_{name}")
+                store.create(Profile(name, RequestorSide(port=port, handle=called), AcceptorSide(port=0)))
+            try:
+                async with opened(tmp_path) as window:
+                    await scene(Place(window, archive.port, dead, folder))
+            finally:
+                await engine.close(0.6)
+
+        run_on(qt_loop(qapp), work())
+
+    return run
+
+
+# --- another profile -------------------------------------------------------------------------------------------------
+
+
+def test_a_profile_that_was_never_called_shows_nothing_of_another(play):
+    async def scene(place: Place) -> None:
+        window = place.window
+        await place.associate()
+        window.press("scu.echo")
+        await window.until(lambda: window.verdict().startswith("Echo answered"))
+        place.open("B")
+        assert window.text("scu.state") == "Idle (Sta1)"
+        assert window.text("status.scu") == "SCU: Idle (Sta1)"
+        assert window.verdict() == ""
+        assert [row[-1] for row in window.table("scu.contexts")] == [""]
+        assert not any(window.can(f"scu.{name}") for name in ("echo", "release", "abort"))
+        assert window.can("scu.associate")
+        assert window.text("status.others") == f"A: connected to {place.a}"
+
+        place.open("A")
+        assert "Sta6" in window.text("scu.state")
+        assert window.text("status.scu").endswith(place.a)
+        assert window.verdict().startswith("Echo answered")
+        assert [row[-1] for row in window.table("scu.contexts")] == ["Accepted with Implicit VR LE"]
+        assert window.text("status.others") == ""
+        window.press("scu.release")
+        await window.until(lambda: window.verdict().startswith("Association released"))
+
+    play(scene)
+
+
+def test_each_profile_has_an_association_of_its_own(play):
+    async def scene(place: Place) -> None:
+        window = place.window
+        await place.associate()
+        place.open("B")
+        window.press("scu.associate")
+        await window.until(lambda: window.verdict().startswith("Failed"))
+        assert f"Nothing listens at port {place.dead}" in window.verdict()
+        place.open("A")
+        assert window.verdict().startswith("Passed")
+        place.open("B")
+        assert window.verdict().startswith("Failed")
+        assert [row[-1] for row in window.table("scu.contexts")] == ["Not negotiated"]
+
+    play(scene)
+
+
+def test_what_ends_while_another_profile_is_shown_is_told_when_it_is_back(play):
+    async def scene(place: Place) -> None:
+        window = place.window
+        await place.associate()
+        place.open("B")
+        window.parley.controller.profile("A.toml").abort()
+        await window.until(lambda: window.text("status.others") == "")
+        assert window.verdict() == ""
+        place.open("A")
+        await window.until(lambda: window.verdict().startswith("Association aborted"))
+        await window.until(lambda: window.text("scu.state") == "Idle (Sta1)")
+
+    play(scene)
+
+
+def test_an_attempt_goes_on_while_another_profile_is_shown(play):
+    async def scene(place: Place) -> None:
+        window = place.window
+        place.open("A")
+        window.press("scu.associate")
+        place.open("B")
+        assert window.verdict() == ""
+        assert not window.can("scu.abort")
+        await window.until(lambda: window.text("status.others").startswith("A: connected to"))
+        assert window.verdict() == ""
+        place.open("A")
+        assert window.verdict().startswith("Passed")
+
+    play(scene)
+
+
+def test_files_are_not_sent_to_the_peer_of_another_profile(play, tmp_path):
+    path = write_file(tmp_path / "a.dcm")
+
+    async def scene(place: Place) -> None:
+        window = place.window
+        place.open("A")
+        sending = Sending(window)
+        await sending.add(path)
+        sending.press()
+        await sending.sent()
+        assert place.received == 1
+        window.parley.book.undo()  # the context that was proposed
+        place.open("B")
+        await sending.add(write_file(tmp_path / "b.dcm"))
+        assert sending.button("send").text() == "Associate and &send 1 file"
+        assert f"ARCHIVE_B at 127.0.0.1:{place.dead}" in sending.plan
+        sending.press()
+        await window.until(lambda: sending.plan.startswith("Nothing was sent."))
+        assert sending.stand == [FileState.STORED, FileState.WAITING]
+        assert place.received == 1
+
+    play(scene)
+
+
+def test_what_waits_to_be_sent_is_given_up_when_another_peer_is_named(play, tmp_path):
+    async def scene(place: Place) -> None:
+        window = place.window
+        place.open("A")
+        sending = Sending(window)
+        await sending.add(write_file(tmp_path / "a.dcm"))
+        sending.press()
+        assert sending.plan == f"Associating with ARCHIVE_A at 127.0.0.1:{place.port} …"
+        window.type(scu_called_ae_title="ARCHIVE_B")
+        assert sending.plan == "Nothing was sent: the SCU panel names another peer now."
+        await window.until(lambda: window.text("scu.state").startswith("Connected"))
+        assert sending.stand == [FileState.WAITING]
+        assert place.received == 0
+
+    play(scene)
+
+
+def test_files_are_not_sent_to_what_is_not_to_be_tested(play, tmp_path):
+    async def scene(place: Place) -> None:
+        window = place.window
+        await place.associate()
+        scu = window.window.scu
+        scu.restore_side(replace(scu.side(), do_not_test="it is in use"))
+        scu.changed.emit()
+        sending = Sending(window)
+        await sending.add(write_file(tmp_path / "a.dcm"))
+        sending.press()
+        assert sending.plan.startswith('Nothing was sent. The profile "A" says that 127.0.0.1 is not to be tested')
+        assert sending.stand == [FileState.UNFIT]
+        assert place.received == 0
+        assert window.can("scu.echo"), "an echo by hand stays allowed"
+        window.parley.book.undo()
+        sending.press()
+        await sending.sent()
+        assert sending.stand == [FileState.FAILED], "no context fits, but it was tried"
+
+    play(scene)
+
+
+# --- an edited target ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "typed", [{"scu_host": "192.0.2.9"}, {"scu_port": 104}, {"scu_called_ae_title": "ANOTHER"}], ids=str
+)
+def test_an_edited_target_is_not_the_one_that_is_connected(play, tmp_path, typed):
+    async def scene(place: Place) -> None:
+        window = place.window
+        await place.associate()
+        sending = Sending(window)
+        await sending.add(write_file(tmp_path / "a.dcm"))
+        window.type(**typed)
+        assert window.text("scu.state") == f"Connected to {place.a}"
+        assert window.text("status.scu") == f"SCU: Connected to {place.a}"
+        assert window.verdict().startswith(f"Connected to {place.a}. The form names another peer.")
+        assert [row[-1] for row in window.table("scu.contexts")] == [""]
+        assert not window.can("scu.echo")
+        assert not window.can("scu.associate")
+        assert not sending.button("send").isEnabled()
+        assert sending.plan.startswith(f"The association that is open is with ARCHIVE_A at 127.0.0.1:{place.port}.")
+        assert window.button_text("scu.release") == "Release ARCHIVE_A"
+        assert window.button_text("scu.abort") == "Abort ARCHIVE_A"
+
+        window.parley.book.undo()
+        assert "Sta6" in window.text("scu.state")
+        assert window.verdict().startswith("Passed")
+        assert [row[-1] for row in window.table("scu.contexts")] == ["Accepted with Implicit VR LE"]
+        assert window.can("scu.echo")
+        assert window.button_text("scu.release") == "Release"
+        assert sending.button("send").isEnabled()
+
+        window.type(**typed)
+        window.press("scu.release")
+        await window.until(lambda: window.text("scu.state") == "Idle (Sta1)")
+        assert window.verdict() == "", "how it ended belongs to the one that was called"
+        window.parley.book.undo()
+        assert window.verdict().startswith("Association released")
+
+    play(scene)
+
+
+def test_another_spelling_is_the_same_target(play):
+    async def scene(place: Place) -> None:
+        window = place.window
+        await place.associate()
+        window.type(scu_host="127.1")
+        assert "Sta6" in window.text("scu.state")
+        assert window.can("scu.echo")
+
+    play(scene)
+
+
+# --- the SCP ---------------------------------------------------------------------------------------------------------
+
+
+def test_each_profile_has_a_listener_of_its_own(play):
+    async def scene(place: Place) -> None:
+        window = place.window
+        place.open("A")
+        await place.listen()
+        where = window.text("scp.state").removeprefix("Listening on ")
+        async with connected(int(where.rpartition(":")[2])) as peer:
+            await peer.send(encode(request_pdu(RequestorHandle())))
+            await window.until(lambda: "Sta6" in str(window.table("scp.associations")))
+            place.open("B")
+            assert window.text("scp.state") == "Not listening"
+            assert window.text("status.scp") == "SCP: Not listening"
+            assert window.text("status.others") == f"A: listening on {where}"
+            assert window.table("scp.associations") == []
+            assert window.can("scp.listen")
+            assert not window.can("scp.stop")
+            await place.listen()
+            assert window.text("scp.state") != f"Listening on {where}"
+            place.open("A")
+            assert window.text("scp.state") == f"Listening on {where}"
+            assert len(window.table("scp.associations")) == 1
+            window.press("scp.stop")
+            await window.until(lambda: window.text("scp.state") == "Not listening")
+            place.open("B")
+            assert window.text("scp.state").startswith("Listening")
+
+    play(scene)
+
+
+def test_a_port_that_another_profile_listens_at_is_said_to_be_its(play):
+    async def scene(place: Place) -> None:
+        window = place.window
+        place.open("A")
+        await place.listen()
+        port = place.listens_at
+        place.open("B")
+        window.type(scp_port=port)
+        window.press("scp.listen")
+        await window.until(lambda: window.verdict("scp").startswith("Cannot listen:"))
+        assert window.verdict("scp").endswith("The profile A of this window listens at this port.")
+
+    play(scene)
+
+
+def test_a_request_that_waits_at_another_profile_is_said_and_answered_there(play):
+    async def scene(place: Place) -> None:
+        window = place.window
+        place.open("A")
+        decision = window.find(QComboBox, "scp.decision")
+        decision.setCurrentText("Ask me")
+        window.parley.book.save()
+        await place.listen()
+        port = place.listens_at
+        place.open("B")
+        async with connected(port) as peer:
+            await peer.send(encode(request_pdu(RequestorHandle())))
+            await window.until(lambda: "1 held" in window.text("status.others"))
+            assert window.table("scp.held") == []
+            assert "held" not in window.text("status.scp")
+            place.open("A")
+            assert len(window.table("scp.held")) == 1
+            assert "1 held" in window.text("status.scp")
+            window.window.scp.held.accept_all_action.trigger()
+            await peer.read_pdu()
+            place.open("B")
+            assert window.table("scp.held") == []
+            place.open("A")
+            await window.until(lambda: "answered" in str(window.table("scp.held")))
+
+    play(scene)
+
+
+def test_what_is_armed_is_armed_for_its_own_profile(play):
+    async def scene(place: Place) -> None:
+        window = place.window
+        place.open("A")
+        window.parley.desk.arm("reject 1/1/7")
+        assert window.window.scp.armed.isVisibleTo(window.window)
+        place.open("B")
+        assert not window.window.scp.armed.isVisibleTo(window.window)
+        await place.listen()
+        assert window.parley.controller.shown.listener.armed is None
+        place.open("A")
+        assert window.parley.desk.armed.text == "reject 1/1/7"
+        window.parley.desk.disarm()
+
+    play(scene)
+
+
+def test_what_was_edited_since_listening_is_said_when_the_profile_is_back(play):
+    async def scene(place: Place) -> None:
+        window = place.window
+        place.open("A")
+        await place.listen()
+        window.type(scp_ae_title="OTHER")
+        window.parley.book.save()
+        place.open("B")
+        assert window.verdict("scp") == ""
+        place.open("A")
+        assert window.verdict("scp").startswith("Edited since Listen.")
+
+    play(scene)
+
+
+# --- the profile itself ----------------------------------------------------------------------------------------------
+
+
+def test_a_renamed_profile_keeps_what_it_has(play):
+    async def scene(place: Place) -> None:
+        window = place.window
+        await place.associate()
+        assert window.parley.book.rename("A.toml", "Archive")
+        assert "Sta6" in window.text("scu.state")
+        place.open("B")
+        assert window.text("status.others") == f"Archive: connected to {place.a}"
+        place.open("Archive")
+        assert window.can("scu.echo")
+
+    play(scene)
+
+
+def test_what_was_saved_as_another_goes_on_there(play):
+    async def scene(place: Place) -> None:
+        window = place.window
+        await place.associate()
+        window.parley.book.save_as("C")
+        assert window.can("scu.echo")
+        place.open("A")
+        assert window.text("scu.state") == "Idle (Sta1)"
+        assert window.text("status.others") == f"C: connected to {place.a}"
+
+    play(scene)
+
+
+def test_a_deleted_profile_leaves_nothing_open(play):
+    async def scene(place: Place) -> None:
+        window = place.window
+        await place.associate()
+        await place.listen()
+        window.window.profiles.delete_action.trigger()
+        box = window.message("profiles.delete_question")
+        assert f"Connected to {place.a}, listening on 127.0.0.1:" in box.informativeText()
+        assert "That ends with it." in box.informativeText()
+        box.findChild(type(box.buttons()[0]), "profiles.delete_question.delete").click()
+        assert window.text("scu.state") == "Idle (Sta1)"
+        await window.until(lambda: not window.parley.engine.associations)
+        assert "released" in window.log()
+        assert window.text("status.others") == ""
+
+    play(scene)
+
+
+def test_closing_ends_what_other_profiles_have_open(play):
+    async def scene(place: Place) -> None:
+        window = place.window
+        await place.associate()
+        place.open("B")
+        async with asyncio.timeout(PATIENCE):
+            await window.parley.close()
+        assert not window.parley.engine.associations
+        assert window.log()[-1] == "closed"
+
+    play(scene)
