@@ -10,8 +10,11 @@ import pytest
 from PySide6.QtWidgets import QDialog, QMenu, QToolButton, QWidget
 
 from parley.app import _show_error
+from parley.bridge.profiles.conflicts import Conflict, Deed
 from parley.bridge.profiles.secret_keeper import Question
+from parley.model.consent import Party, Way
 from parley.model.event import EngineEvent, EventKind
+from parley.model.files.purposes import Kind, Purpose, Wanted
 from parley.model.handle import ProposedContext, RequestorHandle, UserIdentity
 from parley.model.misbehaviour.tables import REQUESTOR
 from parley.model.profile import Profile, RequestorSide
@@ -21,6 +24,7 @@ from parley.ui.contexts.editor import ContextsEditor
 from parley.ui.gates.secret_question import SecretQuestion
 from parley.ui.kit.fold import FoldedSection
 from parley.ui.kit.lines_dialog import show_lines
+from parley.ui.profiles.conflict_question import ConflictQuestion
 from parley.ul.codec import encode
 from parley.ul.codes import VERIFICATION, Role
 from parley.ul.pdu import (
@@ -208,9 +212,16 @@ def test_in_a_profile_its_panels_menus_and_questions(qapp, tmp_path, looker):
             pane.delete_action.trigger()
             pane._ask_unsaved(book.draft.name)
             window.window.misbehave._ask(
-                [next(iter(REQUESTOR.values()))], hostile("to_"), lambda: None, window.window.scu
+                [next(iter(REQUESTOR.values()))],
+                (Party(Way.CALLS, hostile("hst"), 104, hostile("ttl")),),
+                hostile("to_"),
+                lambda: None,
+                window.window.scu,
             )
-            SecretQuestion(Question(hostile("wht"), hostile("ref"), hostile("rsn"), True, True), window.window).open()
+            wanted = Wanted("ref", Purpose(Kind.IDENTITY, hostile("trg"), hostile("prt"), hostile("prf")))
+            SecretQuestion(Question(hostile("wht"), wanted, hostile("rsn"), True, True), window.window).open()
+            theirs = Conflict(Deed.SAVE, hostile("cnf"), None, (hostile("dif"),))
+            ConflictQuestion(theirs, window.window).open()
             _show_error(window.window, hostile("err"))
             show_lines(window.window, "some_lines", hostile("lns"), [hostile("ln1")])
             looker.look()
@@ -219,7 +230,7 @@ def test_in_a_profile_its_panels_menus_and_questions(qapp, tmp_path, looker):
             book.revert()
 
     run_on(qt_loop(qapp), work())
-    looker.check("nam", "fol", "fil", "brk", "com", "hst", "asy", "tsy", "to_", "wht", "ref", "rsn", "lns")
+    looker.check("nam", "fol", "fil", "brk", "com", "hst", "asy", "tsy", "to_", "wht", "trg", "rsn", "lns")
 
 
 def test_where_files_are_sent(play, looker, tmp_path: Path):

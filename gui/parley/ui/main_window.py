@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from parley.ui.geometry import Geometry
 from parley.ui.kit import style
-from parley.ui.kit.texts import Label, set_title
+from parley.ui.kit.texts import Label, set_tip, set_title
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -276,7 +276,7 @@ class MainWindow(QMainWindow):
         marks = {opened.key: _open_words(opened, elsewhere.count(opened)) for opened in others}
         words = [f"{self._name_of(opened)}: {marks[opened.key]}" for opened in others]
         self._status["others"].setText(" · ".join(words))
-        self._status["others"].setToolTip("\n".join(words) or "What other profiles have open")
+        set_tip(self._status["others"], "\n".join(words) or "What other profiles have open")
         shown = self._controller.shown
         own = _open_words(shown, len(self._held.waiting))
         self.profiles.show_open({**marks, shown.key: own} if own else marks)

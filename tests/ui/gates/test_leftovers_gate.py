@@ -29,8 +29,7 @@ def left(folder):
 def listen(qtbot, stage, folder, mode=StorageMode.RECEIVE):
     """As the controller tells it; returns the question, if there is one."""
     side = replace(AcceptorSide(), storage=Storage(mode, str(folder)))
-    stage.controller.listener = SimpleNamespace(side=side)
-    stage.controller.listening_changed.emit("127.0.0.1:11112")
+    stage.controller.listener_changed.emit(SimpleNamespace(listener=SimpleNamespace(side=side, armed=None), armed=None))
     gate = stage.window.leftovers
     qtbot.waitUntil(lambda: not gate.findChildren(Job))
     boxes = [box for box in stage.window.findChildren(QMessageBox, "leftovers_question") if box.isVisible()]

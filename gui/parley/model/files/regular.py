@@ -6,31 +6,32 @@ before it is opened, and looked at once more when it is open: it may have been e
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 from pathlib import Path
 from typing import BinaryIO
 
+from parley.model.system_errors import ToldError
+
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
 
 
-class NotAFileError(OSError):
+class NotAFileError(ToldError):
     """Something else than a file stands there: a folder, a pipe, a device or a socket."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(errno.EINVAL, "it is not a file", str(path))
+    def __init__(self) -> None:
+        super().__init__("it is not a file", code="EINVAL")
 
 
-class FileTooBigError(OSError):
+class FileTooBigError(ToldError):
     """The file is longer than what can be in it.
 
     Attributes:
         size: of the file in bytes, as far as it is known.
     """
 
-    def __init__(self, path: Path, size: int, most_bytes: int) -> None:
-        super().__init__(errno.EFBIG, f"it is too big ({size} bytes; up to {most_bytes} are read)", str(path))
+    def __init__(self, size: int, most_bytes: int) -> None:
+        super().__init__(f"it is too big ({size} bytes; up to {most_bytes} are read)", code="EFBIG")
         self.size = size
 
 
@@ -41,10 +42,10 @@ def open_regular(path: Path) -> BinaryIO:
         NotAFileError: something else stands there.
         OSError: it cannot be opened.
     """
-    _refuse_others(path, path.stat())
+    _refuse_others(path.stat())
     stream = os.fdopen(os.open(path, _FLAGS), "rb")
     try:
-        _refuse_others(path, os.fstat(stream.fileno()))
+        _refuse_others(os.fstat(stream.fileno()))
     except BaseException:
         stream.close()
         raise
@@ -64,10 +65,10 @@ def read_regular(path: Path, most_bytes: int) -> bytes:
         # Some files of the system have no size, and some have nothing to be read yet.
         data = stream.read(most_bytes + 1) or b"" if size <= most_bytes else b""
     if max(size, len(data)) > most_bytes:
-        raise FileTooBigError(path, max(size, len(data)), most_bytes)
+        raise FileTooBigError(max(size, len(data)), most_bytes)
     return data
 
 
-def _refuse_others(path: Path, status: os.stat_result) -> None:
+def _refuse_others(status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
-        raise NotAFileError(path)
+        raise NotAFileError

@@ -6,11 +6,12 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QFontDatabase
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from parley.bridge.profiles.conflicts import Choice, Conflict
 from parley.ui.kit import style
 from parley.ui.kit.fields import named
+from parley.ui.kit.texts import Label
 
 _SIZE = 620, 380
 
@@ -30,8 +31,7 @@ class ConflictQuestion(QDialog):
         self.setObjectName("profiles.conflict")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Changed elsewhere")
-        what = QLabel(conflict.text)
-        what.setTextFormat(Qt.TextFormat.PlainText)
+        what = Label(conflict.text)
         what.setWordWrap(True)
         layout = QVBoxLayout(self)
         layout.setSpacing(2 * style.SPACING)
@@ -45,8 +45,7 @@ class ConflictQuestion(QDialog):
             layout.addWidget(lines, 1)
             self.resize(*_SIZE)
         for choice, (label, meaning) in conflict.choices.items():
-            line = QLabel(f"{label.replace('&', '')}: {meaning[:1].lower()}{meaning[1:]}.")
-            line.setTextFormat(Qt.TextFormat.PlainText)
+            line = Label(f"{label.replace('&', '')}: {meaning[:1].lower()}{meaning[1:]}.")
             line.setWordWrap(True)
             line.setObjectName(f"profiles.conflict.{choice.value}.meaning")
             layout.addWidget(line)
