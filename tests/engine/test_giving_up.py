@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
@@ -17,12 +18,16 @@ from parley.ul.codec import decode, encode
 from parley.ul.limits import Limits
 from parley.ul.pdu import AAbort
 from parley.ul.table import State
+from tests.harness.clock import ManualClock
 from tests.harness.peer import Peer, connected, listening
 from tests.harness.record import Record
 
 
-async def silent(peer: Peer) -> None:
-    await peer.read_to_end()
+async def leaving(peer: Peer) -> None:
+    """Goes when it is told of an abort."""
+    with suppress(asyncio.IncompleteReadError, ConnectionError):
+        while (await peer.read_pdu())[0] != PduType.A_ABORT:
+            pass
 
 
 @pytest.mark.parametrize("turns", range(14))
@@ -30,10 +35,10 @@ def test_given_up_after_so_many_turns_of_the_loop(run, turns):
     async def play():
         errors = []
         asyncio.get_running_loop().set_exception_handler(lambda _loop, context: errors.append(context))
-        async with listening(silent) as port:
+        async with listening(leaving) as port:
             record = Record()
-            engine = Engine(record)
-            requestor = engine.requestor(RequestorSide(port=port, timers=Timers(artim=0.05)))
+            engine = Engine(record, clock=ManualClock())
+            requestor = engine.requestor(RequestorSide(port=port))
             associating = spawn(requestor.associate(), name="associate")
             for _ in range(turns):
                 await asyncio.sleep(0)

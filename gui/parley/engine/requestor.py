@@ -242,8 +242,7 @@ class Requestor(Association):
 
     @contextmanager
     def _step(self, name: str) -> Iterator[list[str]]:
-        loop = asyncio.get_running_loop()
-        started = loop.time()
+        started = self._deadlines.now()
         detail: list[str] = []
         outcome = "failed"
         try:
@@ -256,7 +255,7 @@ class Requestor(Association):
             detail.append("ended before it was done")
             raise
         finally:
-            self._steps.append(Step(name, outcome, (loop.time() - started) * 1000, " ".join(detail)))
+            self._steps.append(Step(name, outcome, (self._deadlines.now() - started) * 1000, " ".join(detail)))
 
     def _connect_failed(self, end: AttemptEnd, text: str) -> None:
         self.tell(EventKind.CONNECT_FAILED, text=text)
@@ -288,7 +287,7 @@ class Requestor(Association):
 
     def handshake_began(self) -> None:
         super().handshake_began()
-        self._asked_at = asyncio.get_running_loop().time()
+        self._asked_at = self._deadlines.now()
 
     def tls_established(self, handshake: Handshake) -> None:
         super().tls_established(handshake)
@@ -305,11 +304,11 @@ class Requestor(Association):
             self._execute()
 
     def _add_tls_step(self, outcome: str, handshake: Handshake) -> None:
-        ms = (asyncio.get_running_loop().time() - self._asked_at) * 1000
+        ms = (self._deadlines.now() - self._asked_at) * 1000
         self._steps.append(Step("tls", outcome, ms, handshake.words))
 
     def connection_ready(self) -> None:
-        self._asked_at = asyncio.get_running_loop().time()
+        self._asked_at = self._deadlines.now()
         self.deadline.start(ASSOCIATION_RESPONSE, self.timers.association_response)
         if not self._misbehaves(Trigger.CONNECTED):
             self.ul.transport_confirmation()
@@ -367,7 +366,7 @@ class Requestor(Association):
         if self._attempt.done():
             return
         if self.deadline.stop(ASSOCIATION_RESPONSE) or end is AttemptEnd.NO_ANSWER:
-            ms = (asyncio.get_running_loop().time() - self._asked_at) * 1000
+            ms = (self._deadlines.now() - self._asked_at) * 1000
             outcome = "passed" if end is AttemptEnd.ESTABLISHED else "failed"
             self._steps.append(Step("association", outcome, ms, detail))
         self._attempt.set_result(
