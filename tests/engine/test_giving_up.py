@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 
 import pytest
 
@@ -25,9 +24,7 @@ from tests.harness.record import Record
 
 async def leaving(peer: Peer) -> None:
     """Goes when it is told of an abort."""
-    with suppress(asyncio.IncompleteReadError, ConnectionError):
-        while (await peer.read_pdu())[0] != PduType.A_ABORT:
-            pass
+    await peer.read_to_abort()
 
 
 @pytest.mark.parametrize("turns", range(14))

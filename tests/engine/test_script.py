@@ -38,6 +38,7 @@ from parley.ul.limits import Limits
 from parley.ul.pdu import AAbort, AAssociateRq, AReleaseRp, AReleaseRq, PDataTf, Pdv
 from parley.ul.table import State
 from tests.harness.clock import ManualClock
+from tests.harness.loops import until
 from tests.harness.peer import connected, listening
 from tests.harness.record import Record
 
@@ -85,22 +86,25 @@ TIME_PASSES = {  # what scripts leave to time: so many seconds go by, once all t
 }
 
 
-async def let_time_pass(clock, record, seconds, *happened):
+async def let_time_pass(name, clock, engine, record):
+    seconds, *happened = TIME_PASSES[name]
     for number, kind in happened:
         await record.wait_for(kind, number)
+    if name == "half-request":
+        await until(lambda: engine.associations[ACCEPTOR_NUMBER].ul.buffered)
     clock.advance(seconds)
 
 
 async def life(*, answer=None, ask=None, tls=None, their_tls=None):
     """Associate, echo, release, as far as it goes; both ends are ours."""
     ends = Ends()
-    passing = TIME_PASSES.get(answer or ask)
-    clock = ManualClock() if passing else None
-    time = spawn(let_time_pass(clock, ends.record, *passing), name="time") if passing else None
+    name = answer or ask
+    clock = ManualClock() if name in TIME_PASSES else None
     engine = Engine(ends.record, clock=clock)
+    time = spawn(let_time_pass(name, clock, engine, ends.record), name="time") if clock else None
     policy = (lambda caller: Misbehave(answer)) if answer else None
     listener = await engine.listen(AcceptorSide(port=0, timers=THEIRS, tls=their_tls), policy)
-    requestor = engine.requestor(RequestorSide(port=listener.port, tls=tls), ask)
+    requestor = engine.requestor(RequestorSide(port=listener.port, timers=TIMERS, tls=tls), ask)
     ends.attempt = await requestor.associate()
     try:
         ends.status = (await requestor.echo()).status

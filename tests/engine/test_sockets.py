@@ -21,6 +21,7 @@ from parley.model.event import EventKind as K
 from parley.model.profile import AcceptorSide, RequestorSide, Timers
 from parley.model.tls import Tls
 from parley.model.transport import AcceptorTransport, IpVersion, RequestorTransport
+from tests.harness.clock import ManualClock
 from tests.harness.process import free_port
 from tests.harness.record import Record
 
@@ -65,7 +66,7 @@ class Meeting:
 @asynccontextmanager
 async def listening(host="127.0.0.1", port=0, tls=None, **wishes):
     record = Record()
-    engine = Engine(record)
+    engine = Engine(record, clock=ManualClock())
     side = AcceptorSide(host, port, tls=tls, transport=AcceptorTransport(**wishes))
     try:
         yield Meeting(engine, record, await engine.listen(side))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from parley.engine.connection import Connection
 from parley.engine.engine import Engine
 from parley.engine.errors import AssociationError
 from parley.engine.fragment_log import KEPT_BYTES
+from parley.engine.messages import DIMSE_RESPONSE
 from parley.engine.tasks import spawn
 from parley.model.attempt import AttemptEnd
 from parley.model.build import accept_pdu
@@ -32,11 +32,13 @@ from parley.ul.errors import Severity
 from parley.ul.limits import Limits
 from parley.ul.pdu import AAbort, PDataTf
 from parley.ul.table import Action, State
+from tests.harness.clock import ManualClock
 from tests.harness.dicom import CT, EXPLICIT, IMPLICIT, JPEG, MR, data_set_of, write_file
+from tests.harness.loops import until
 from tests.harness.peer import Peer, listening
 from tests.harness.record import Record
 
-PATIENCE = Timers(connect=5, association_response=5, artim=5, dimse_response=5, release_response=5)
+TIMERS = Timers()
 BOTH = (SupportedContext(VERIFICATION), SupportedContext(CT, (EXPLICIT, IMPLICIT, JPEG)))
 ASKED = RequestorHandle(contexts=(ProposedContext(VERIFICATION), ProposedContext(CT, (EXPLICIT,))))
 
@@ -49,12 +51,12 @@ class Ends:
 
 
 @contextlib.asynccontextmanager
-async def ends(storage: Storage, handle=ASKED, maximum_length=16384, timers=PATIENCE):
+async def ends(storage: Storage, handle=ASKED, maximum_length=16384):
     record = Record()
-    engine = Engine(record)
+    engine = Engine(record, clock=ManualClock())
     ours = AcceptorHandle(contexts=BOTH, maximum_length=maximum_length)
-    listener = await engine.listen(AcceptorSide(port=0, timers=PATIENCE, handle=ours, storage=storage))
-    association = engine.requestor(RequestorSide(port=listener.port, timers=timers, handle=handle))
+    listener = await engine.listen(AcceptorSide(port=0, handle=ours, storage=storage))
+    association = engine.requestor(RequestorSide(port=listener.port, handle=handle))
     assert (await association.associate()).end is AttemptEnd.ESTABLISHED
     try:
         yield Ends(record, engine, association)
@@ -361,23 +363,23 @@ async def establish(peer: Peer) -> None:
 
 
 @contextlib.asynccontextmanager
-async def asking(port: int, timers=PATIENCE):
+async def asking(port: int, clock=None):
     record = Record()
-    engine = Engine(record)
-    association = engine.requestor(RequestorSide(port=port, handle=ASKED, timers=timers))
+    engine = Engine(record, clock=clock or ManualClock())
+    association = engine.requestor(RequestorSide(port=port, handle=ASKED))
     try:
         await association.associate()
         yield association, record
     finally:
-        await engine.close(0.6)
+        await engine.close(grace=0)
 
 
 class TestInterruptions:
-    def failure(self, run, tmp_path, behave, timers=PATIENCE):
+    def failure(self, run, tmp_path, behave):
         path = write_file(tmp_path / "1.dcm", 30_000_000)
 
         async def play():
-            async with listening(behave) as port, asking(port, timers) as (association, record):
+            async with listening(behave) as port, asking(port) as (association, record):
                 with pytest.raises(AssociationError) as caught:
                     await association.store(path)
                 return str(caught.value), association, record
@@ -416,12 +418,15 @@ class TestInterruptions:
         path = write_file(tmp_path / "1.dcm", 30_000_000)
 
         async def play():
-            timers = replace(PATIENCE, dimse_response=0.2)
+            clock = ManualClock()
             async with listening(behave) as port:
                 try:
-                    async with asking(port, timers) as (association, _):
-                        with pytest.raises(AssociationError, match=r"has read nothing for 0\.2 s"):
-                            await association.store(path)
+                    async with asking(port, clock) as (association, _):
+                        storing = asyncio.gather(association.store(path))
+                        await until(lambda: DIMSE_RESPONSE in association.deadline.due)
+                        clock.advance(TIMERS.dimse_response)
+                        with pytest.raises(AssociationError, match=r"has read nothing for 30 s"):
+                            await storing
                         assert association.state is State.STA_13
                         assert association._transport.get_write_buffer_size() < 1_000_000
                 finally:
@@ -432,14 +437,17 @@ class TestInterruptions:
     def test_no_answer(self, run, tmp_path):
         async def behave(peer):
             await establish(peer)
+            await peer.read_pdu()
+            await peer.read_pdu()
+            clock.advance(TIMERS.dimse_response)
             await peer.read_to_end()
 
+        clock = ManualClock()
         path = write_file(tmp_path / "1.dcm", 100)
 
         async def play():
-            timers = replace(PATIENCE, dimse_response=0.2)
-            async with listening(behave) as port, asking(port, timers) as (association, _):
-                with pytest.raises(AssociationError, match=r"No answer to the C-STORE within 0\.2 s"):
+            async with listening(behave) as port, asking(port, clock) as (association, _):
+                with pytest.raises(AssociationError, match=r"No answer to the C-STORE within 30 s"):
                     await association.store(path)
                 assert association.is_established
                 association.abort()
@@ -452,7 +460,7 @@ class TestInterruptions:
         async def behave(peer):
             await establish(peer)
             await peer.read_pdu()
-            ended.append(await peer.read_to_end())
+            ended.append(await peer.read_to_abort())
 
         path = write_file(tmp_path / "1.dcm", 30_000_000)
 
@@ -470,14 +478,15 @@ class TestInterruptions:
         assert len(ended[0]) < 30_000_000
 
     def test_a_file_that_shrinks_meanwhile_aborts(self, run, tmp_path):
-        path = write_file(tmp_path / "1.dcm", 30_000_000)
+        """The A-ABORT comes after whole PDUs: within one it would be taken for a part of the data set."""
+        path, received = write_file(tmp_path / "1.dcm", 30_000_000), []
 
         async def behave(peer):
             await establish(peer)
             await peer.read_pdu()
             with path.open("r+b") as file:
-                file.truncate(1000)
-            await peer.read_to_end()
+                file.truncate(5_000_000)
+            received.append(await peer.read_to_abort())
 
         async def play():
             async with listening(behave) as port, asking(port) as (association, _):
@@ -486,6 +495,7 @@ class TestInterruptions:
                 await association.wait_closed()
 
         run(play())
+        assert received[0].endswith(encode(AAbort(0, 0)))
 
     @pytest.mark.parametrize("how", ["abort", "reset"])
     def test_half_a_received_file_leaves_nothing(self, run, tmp_path, how, monkeypatch):
