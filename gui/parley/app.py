@@ -19,6 +19,8 @@ from parley.ui.main_window import MainWindow
 if TYPE_CHECKING:
     import asyncio
 
+    from parley.engine.deadlines import Clock
+
 NOTHING_CHANGED: Mapping[str, int | bool] = {}
 
 GRACE_SECONDS = 3.0
@@ -69,6 +71,7 @@ class Parley:
         window: not furnished yet.
         folder: where the profiles are; None for the user's own folder.
         changed: settings that are others than in the person's file, for this once.
+        clock: what the engine's timers go by; the running loop without one.
 
     Attributes:
         window, book, log, associations, held, controller, desk, engine: for whoever drives the window from outside,
@@ -76,7 +79,11 @@ class Parley:
     """
 
     def __init__(
-        self, window: MainWindow, folder: Path | None = None, changed: Mapping[str, int | bool] = NOTHING_CHANGED
+        self,
+        window: MainWindow,
+        folder: Path | None = None,
+        changed: Mapping[str, int | bool] = NOTHING_CHANGED,
+        clock: Clock | None = None,
     ) -> None:
         from parley.bridge.loop.garbage import GarbageKeeper
         from parley.bridge.loop.pump import EventPump
@@ -101,7 +108,7 @@ class Parley:
         QApplication.setWindowIcon(icons.app_icon())
         self.window = window
         settings, faults = read_settings()
-        self.engine = Engine(self.pump.push, with_values(settings, changed))
+        self.engine = Engine(self.pump.push, with_values(settings, changed), clock=clock)
         self.log = LogModel()
         self.associations = AssociationModel(role=Role.ACCEPTOR, last_active=self.engine.last_active)
         self.held = HeldModel()

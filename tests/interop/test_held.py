@@ -253,7 +253,7 @@ def test_pynetdicom_is_refused_without_an_answer(run, pynetdicom, text):
 
 
 def test_pynetdicom_gives_up_in_its_own_time(run, pynetdicom):
-    told = hold_pynetdicom(run, pynetdicom, "silence", timeout=1)
+    told = hold_pynetdicom(run, pynetdicom, "silence", timeout=3)
     assert told["is_aborted"]
     assert not told["is_established"]
 
