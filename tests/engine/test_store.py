@@ -454,6 +454,23 @@ class TestInterruptions:
 
         run(play())
 
+    def test_aborted_in_the_middle_it_says_so(self, run, tmp_path):
+        """Whether it was sending at that moment or waited for the peer to read."""
+
+        async def behave(peer):
+            await establish(peer)
+            await peer.read_to_abort()
+
+        path = write_file(tmp_path / "1.dcm", 30_000_000)
+
+        async def play():
+            async with listening(behave) as port, asking(port) as (association, _):
+                with pytest.raises(AssociationError, match="The association was aborted before the C-STORE"):
+                    await association.store(path, lambda _file, _sent: association.abort())
+                await association.wait_closed()
+
+        run(play())
+
     def test_cancelled_in_the_middle_it_aborts(self, run, tmp_path):
         ended = []
 

@@ -21,7 +21,7 @@ from tests.harness.process import Finished, running
 from tests.interop import ends
 from tests.interop.ends import CT, EXPLICIT, IMPLICIT, STORAGE
 
-pytestmark = [pytest.mark.interop]
+pytestmark = [pytest.mark.interop, pytest.mark.slow]
 dcmtk = pytest.mark.dcmtk
 
 ASK = Answering(DecisionMode.ASK, default_seconds=None)

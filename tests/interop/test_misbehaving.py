@@ -23,7 +23,7 @@ from tests.harness import odd
 from tests.harness.process import running, serving
 from tests.interop.ends import EXPLICIT, IMPLICIT, TIMERS, answering, asking
 
-pytestmark = pytest.mark.interop
+pytestmark = [pytest.mark.interop, pytest.mark.slow]
 
 REJECTIONS = [name for name, pdu in odd.ANSWERS.items() if isinstance(pdu, AAssociateRj)]
 

@@ -15,7 +15,7 @@ from parley.model.handle import IMPLEMENTATION_CLASS_UID, ProposedContext, Reque
 from parley.ul.codes import VERIFICATION
 from tests.interop.ends import BIG_ENDIAN, CT, EXPLICIT, IMPLICIT, JPEG_2000, TIMERS, asking
 
-pytestmark = pytest.mark.interop
+pytestmark = [pytest.mark.interop, pytest.mark.slow]
 
 ECHO = [[VERIFICATION, [IMPLICIT, EXPLICIT]]]
 

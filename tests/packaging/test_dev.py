@@ -167,7 +167,7 @@ def test_missing_dcmtk_names_the_tests_left_out(checkout):
     assert "echoscu, storescu, termscu, storescp, dcmqrscp" in result.stdout
     assert "    tests/interop/test_real_peer.py\n" in result.stdout
     assert "test_other" not in result.stdout
-    assert checkout.calls()[-1] == "-m pytest -n auto"
+    assert checkout.calls()[-1] == "-m pytest -n auto -m not slow"
 
 
 def test_a_library_that_is_not_there_is_named_by_its_package(dev, monkeypatch):
