@@ -115,9 +115,8 @@ def test_an_object_that_cannot_be_kept_is_refused_and_the_next_one_is_taken(disk
     assert only_leftovers(disk, kept.name) == []
 
 
-def test_a_folder_that_may_not_be_written_says_so(tmp_path):
-    """Without a mount: a file stands where the folder would have to be."""
-    (tmp_path / "in").write_text("a file")
+def test_an_object_without_a_folder_to_go_to_is_refused(tmp_path):
+    """Without a mount: since the start somebody has put a file where the folder would have to be."""
     path = write_file(tmp_path / "1.dcm", 500)
 
     async def play(port):
@@ -130,5 +129,6 @@ def test_a_folder_that_may_not_be_written_says_so(tmp_path):
         await engine.close()
         return answer.status
 
-    with Listening("--store", str(tmp_path / "in" / "deeper")) as scp:
+    with Listening("--store", str(tmp_path / "in")) as scp:
+        (tmp_path / "in").write_text("a file")
         assert run_on(None, play(int(scp.port))) == OUT_OF_RESOURCES
