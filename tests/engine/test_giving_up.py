@@ -78,18 +78,22 @@ def test_a_release_that_became_an_abort_is_over_though_the_peer_does_not_close(r
     async def behave(peer: Peer) -> None:
         request = decode(await peer.read_pdu(), Limits()).pdu
         await peer.send(encode(accept_pdu(AcceptorHandle(), AcceptanceRules(), request)))
+        await peer.read_pdu()
+        clock.advance(10)
         await done.wait()
+
+    clock = ManualClock()
 
     async def play():
         async with listening(behave) as port:
-            engine = Engine(Record())
-            timers = Timers(release_response=0.05, artim=None)
+            engine = Engine(Record(), clock=clock)
+            timers = Timers(release_response=10, artim=None)
             requestor = engine.requestor(RequestorSide(port=port, timers=timers))
             await requestor.associate()
             was_released = await requestor.release()
             state = requestor.state
             done.set()
-            await engine.close(0.6)
+            await engine.close(grace=0)
         return was_released, state
 
     assert run(play()) == (False, State.STA_13)

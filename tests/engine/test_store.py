@@ -595,16 +595,20 @@ class TestBatch:
     def test_a_file_that_takes_too_long_ends_the_association(self, run, tmp_path):
         async def behave(peer):
             await establish(peer)
-            await peer.read_to_end()
+            await peer.read_pdu()
+            await peer.read_pdu()
+            clock.advance(20)
+            await peer.read_to_abort()
 
+        clock = ManualClock()
         paths = [write_file(tmp_path / f"{number}.dcm", 100) for number in (1, 2)]
 
         async def play():
-            async with listening(behave) as port, asking(port) as (association, _):
-                return [result async for result in store_files(association, paths, within=0.05)]
+            async with listening(behave) as port, asking(port, clock) as (association, _):
+                return [result async for result in store_files(association, paths, within=20)]
 
         assert [result.text for result in run(play())] == [
-            "Not stored within 0.05 s; the association is aborted.",
+            "Not stored within 20 s; the association is aborted.",
             "Not sent: the association has ended.",
         ]
 

@@ -123,6 +123,10 @@ class Deadline:
         self._deadlines = deadlines
         self._expired = expired
 
+    def now(self) -> float:
+        """What the clock says."""
+        return self._deadlines.now()
+
     def another(self, expired: Callable[[str], None]) -> Deadline:
         """Other named timers on the same loop timer."""
         return Deadline(self._deadlines, expired)
