@@ -23,7 +23,10 @@ USAGE = """\
 usage: python3 packaging/dev.py COMMAND [ARGUMENTS]
 
   run   [ARGUMENTS]   open the window; with no display, run `parley demo` instead
-  test  [ARGUMENTS]   run the tests, real peers included; the arguments go to pytest
+  test  [ARGUMENTS]   run the fast tests, real peers included; the arguments go to pytest
+  test  --slow […]    run the slow ones: kills, full disks, whole tables of real peers
+  fuzz  [--minutes N] give every reader inputs that are nearly right
+  faults [--minutes N] kill, fill disks and cut limits for as long as that
   bench [ARGUMENTS]   print the benchmark figures
   check               ruff, ruff format, mypy, import-linter
 
@@ -65,6 +68,9 @@ QT_LIBRARIES = {
 """What Qt's wheels take from a Linux system for windows under X11, under Wayland and without a screen: library and
 Debian package. The wheels bring all else."""
 
+EXTRAS = ("", "dev", "fuzz")
+"""The optional dependencies of pyproject.toml, each with those before it: none to run, some to test, more to fuzz."""
+
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
 FONT_PACKAGE = "fonts-dejavu-core"
 
@@ -75,6 +81,9 @@ GERMAN_FILES = {
 """What the tests make a German system of: file and Debian package."""
 KEEP_GERMAN = ["-o", "Dpkg::Options::=--path-include=/usr/share/locale/de/LC_MESSAGES/libc.mo", "--reinstall"]
 """Small installations leave all translations out of their packages; one that is there already lacks them too."""
+SLOW, MINUTES = "--slow", "--minutes"
+FAULT_TESTS = 5
+"""Those of tests/faults that go on for as long as they are given."""
 
 DCMTK_PROGRAMS = ("echoscu", "storescu", "termscu", "storescp", "dcmqrscp")
 
@@ -106,9 +115,9 @@ def python_version() -> str:
 
 
 def is_installed(extra: str) -> bool:
-    """Whether the environment holds Parley with that extra; the one for development serves to run, too."""
+    """Whether the environment holds Parley with that extra; a wider one serves, too."""
     current = fingerprint()
-    stamps = [stamp(name) for name in (extra, "dev")]
+    stamps = [stamp(name) for name in EXTRAS[EXTRAS.index(extra) :]]
     return has_venv() and any(path.is_file() and path.read_text() == current for path in stamps)
 
 
@@ -131,8 +140,8 @@ def ensure_installed(extra: str = "dev") -> None:
     say(f"setting up {VENV} (some minutes the first time)")
     if not has_venv():
         create_venv()
-    for path in (stamp(""), stamp("dev")):
-        path.unlink(missing_ok=True)
+    for name in EXTRAS:
+        stamp(name).unlink(missing_ok=True)
     # The build tools come first: built without isolation, Parley needs no second download of them.
     pip_install("setuptools", "wheel")
     pip_install("--no-build-isolation", "--editable", f"{ROOT}[{extra}]" if extra else str(ROOT))
@@ -266,7 +275,20 @@ def has_display() -> bool:
 
 
 def test(arguments: list[str]) -> int:
-    """Run the tests on all cores; go on without what could not be installed, but say so."""
+    """Run a group of tests on all cores; go on without what could not be installed, but say so."""
+    group = "slow" if SLOW in arguments else "not slow"
+    return pytest("-n", "auto", "-m", group, *(argument for argument in arguments if argument != SLOW))
+
+
+def faults(arguments: list[str]) -> int:
+    """Make faults for some minutes, one test after the other."""
+    minutes, rest = minutes_of(arguments, 1.0)
+    os.environ["PARLEY_FAULT_SECONDS"] = str(minutes * 60 / FAULT_TESTS)
+    return pytest("tests/faults", "-v", *rest)
+
+
+def pytest(*arguments: str) -> int:
+    """Become pytest in an environment that has all it can have."""
     ensure_installed()
     if not provide(missing_qt_packages()):
         say("going on: tests of the window may fail without them")
@@ -274,7 +296,25 @@ def test(arguments: list[str]) -> int:
         say("going on: the tests that need a German system are left out")
     provide_dcmtk()
     os.chdir(ROOT)
-    return hand_over([venv_program("python"), "-m", "pytest", "-n", "auto", *arguments])
+    return hand_over([venv_program("python"), "-m", "pytest", *arguments])
+
+
+def minutes_of(arguments: list[str], otherwise: float) -> tuple[float, list[str]]:
+    """What `--minutes N` says, and the other arguments."""
+    if MINUTES not in arguments:
+        return otherwise, arguments
+    place = arguments.index(MINUTES)
+    try:
+        return float(arguments[place + 1]), arguments[:place] + arguments[place + 2 :]
+    except (IndexError, ValueError):
+        sys.exit(f"dev.py: {MINUTES} takes a number")
+
+
+def fuzz(arguments: list[str]) -> int:
+    """Fuzz the readers; see tests/fuzz/run.py."""
+    ensure_installed("fuzz")
+    os.chdir(ROOT)
+    return hand_over([venv_program("python"), "-m", "tests.fuzz.run", *arguments])
 
 
 def provide_dcmtk() -> None:
@@ -334,7 +374,7 @@ def hand_over(command: list[str]) -> int:
     return subprocess.call(command)
 
 
-COMMANDS = {"run": run, "test": test, "bench": bench, "check": check}
+COMMANDS = {"run": run, "test": test, "fuzz": fuzz, "faults": faults, "bench": bench, "check": check}
 
 
 def main(arguments: list[str]) -> int:

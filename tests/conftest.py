@@ -16,8 +16,13 @@ from types import ModuleType
 
 import pytest
 from hypothesis import HealthCheck, settings
+from pytestqt.qtbot import QtBot
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# How long Qt's tests wait for what must come, in milliseconds: 5 s run out on a busy machine.
+for _wait in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitExposed, QtBot.waitActive):
+    _wait.__kwdefaults__["timeout"] = 30_000
 
 # Qt reads its platform when it is loaded, and QSettings its folder at first use: both come before any test.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"

@@ -21,6 +21,8 @@ from parley.ul.visible import each_line
 if TYPE_CHECKING:
     import asyncio
 
+    from parley.engine.deadlines import Clock
+
 NOTHING_CHANGED: Mapping[str, int | bool] = {}
 
 GRACE_SECONDS = 3.0
@@ -71,6 +73,7 @@ class Parley:
         window: not furnished yet.
         folder: where the profiles are; None for the user's own folder.
         changed: settings that are others than in the person's file, for this once.
+        clock: what the engine's timers go by; the running loop without one.
 
     Attributes:
         window, book, log, associations, held, controller, desk, consent, engine: for whoever drives the window from
@@ -78,7 +81,11 @@ class Parley:
     """
 
     def __init__(
-        self, window: MainWindow, folder: Path | None = None, changed: Mapping[str, int | bool] = NOTHING_CHANGED
+        self,
+        window: MainWindow,
+        folder: Path | None = None,
+        changed: Mapping[str, int | bool] = NOTHING_CHANGED,
+        clock: Clock | None = None,
     ) -> None:
         from parley.bridge.loop.garbage import GarbageKeeper
         from parley.bridge.loop.pump import EventPump
@@ -105,7 +112,7 @@ class Parley:
         self.window = window
         settings, faults = read_settings()
         settings = with_values(settings, changed)
-        self.engine = Engine(self.pump.push, settings)
+        self.engine = Engine(self.pump.push, settings, clock=clock)
         self.log = LogModel()
         store = ProfileStore(folder or default_folder(), time.time_ns, for_group=settings.group_access)
         self.book = ProfileBook(store)

@@ -17,12 +17,13 @@ from parley.model.attempt import AttemptEnd
 from parley.model.build import accept_pdu
 from parley.model.event import EventKind
 from parley.model.handle import AcceptanceRules, AcceptorHandle, NoContext, Rejection
-from parley.model.profile import AcceptorSide, RequestorSide, Timers
+from parley.model.profile import AcceptorSide, RequestorSide
 from parley.ul.codec import decode, encode
 from parley.ul.codes import Role
 from parley.ul.limits import Limits
 from parley.ul.pdu import AAbort, AReleaseRp, AReleaseRq
 from parley.ul.table import State
+from tests.harness.clock import ManualClock
 from tests.harness.loops import qt_loop, run_on
 from tests.harness.peer import Peer, listening
 from tests.harness.process import free_port
@@ -56,7 +57,7 @@ class Desk:
 
     def __init__(self) -> None:
         self.pump = EventPump()
-        self.engine = Engine(self.pump.push)
+        self.engine = Engine(self.pump.push, clock=ManualClock())
         self.controller = Controller(self.engine, self.pump)
         self.news: list[tuple[str, Any]] = []
         self._waiting: list[tuple[Callable[[], object], asyncio.Future[None]]] = []
@@ -124,7 +125,7 @@ def play(qapp) -> Callable[[Callable[[Desk], Coroutine[Any, Any, None]]], None]:
             try:
                 await scene(desk)
             finally:
-                await desk.engine.close(0.6)
+                await desk.engine.close(grace=0)
                 desk.pump.flush()
 
         run_on(qt_loop(qapp), work())
@@ -150,8 +151,8 @@ async def accept(peer: Peer, handle: AcceptorHandle | None = None) -> None:
     await peer.send(encode(accept_pdu(handle or AcceptorHandle(), AcceptanceRules(), found.pdu)))
 
 
-def to(port: int, **timers: float) -> RequestorSide:
-    return RequestorSide(port=port, timers=Timers(**timers))
+def to(port: int) -> RequestorSide:
+    return RequestorSide(port=port)
 
 
 # --- the requestor ---------------------------------------------------------------------------------------------------
@@ -267,7 +268,7 @@ def test_abort_while_the_answer_is_awaited_and_associate_again_at_once(play):
             desk.controller.abort()
             assert (await desk.heard("attempt_finished", 2)).end is AttemptEnd.CANCELLED
             assert desk.all("scu_busy_changed") == [True, False] * 2
-            await desk.engine.close(0.3)
+            await desk.engine.close(grace=0)
 
     play(scene)
 
@@ -304,7 +305,7 @@ def test_abort_while_an_echo_is_unanswered_ends_the_echo_at_once(play):
             assert await desk.heard("echo_finished") == "The association was aborted before the C-ECHO was answered."
             assert desk.states[-1] is State.STA_13
             assert desk.all("scu_busy_changed") == [True, False] * 2
-            await desk.engine.close(0.3)
+            await desk.engine.close(grace=0)
 
     play(scene)
 

@@ -12,11 +12,11 @@ from parley.engine.engine import Engine
 from parley.model.event import EventKind
 from parley.model.handle import AcceptorHandle, ForcedAnswer, RequestorHandle
 from parley.model.problems.nonconformity import NOT_CONFORMANT
-from parley.model.profile import AcceptorSide, RequestorSide, Timers
+from parley.model.profile import AcceptorSide, RequestorSide
 from parley.ul.errors import Severity
+from tests.harness.clock import ManualClock
 
 NO_PORT = 1  # nobody listens there
-FAST = Timers(connect=1.0)
 
 
 def marks_of(act, done):
@@ -24,7 +24,7 @@ def marks_of(act, done):
     events = []
 
     async def run():
-        engine = Engine(events.append)
+        engine = Engine(events.append, clock=ManualClock())
         controller = Controller(engine, EventPump())
         finished = asyncio.get_running_loop().create_future()
         getattr(controller, done).connect(lambda _: finished.done() or finished.set_result(None))
@@ -37,7 +37,7 @@ def marks_of(act, done):
 
 
 def associate(**handle):
-    side = RequestorSide(port=NO_PORT, handle=RequestorHandle(**handle), timers=FAST)
+    side = RequestorSide(port=NO_PORT, handle=RequestorHandle(**handle))
     return marks_of(lambda controller: controller.associate(side), "attempt_finished")
 
 

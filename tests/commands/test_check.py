@@ -85,7 +85,7 @@ def test_check_gives_up_on_a_silent_peer_after_the_time_given():
 
     async def play():
         async with listening(behave) as port:
-            return await run_to_end(*PARLEY, "check", f"SCP@127.0.0.1:{port}", "--timeout", "0.2", "--json")
+            return await run_to_end(*PARLEY, "check", f"SCP@127.0.0.1:{port}", "--timeout", "3", "--json")
 
     finished = run_on(None, play())
     assert finished.code == 1

@@ -51,7 +51,7 @@ def peer_of(answers: int):
 def meet(answers: int, *arguments: str) -> Finished:
     async def play():
         async with listening(peer_of(answers)) as port:
-            return await run_to_end(*PARLEY, *arguments, f"SCP@127.0.0.1:{port}", "--timeout", "0.4")
+            return await run_to_end(*PARLEY, *arguments, f"SCP@127.0.0.1:{port}", "--timeout", "3")
 
     return run_on(None, play())
 
@@ -85,7 +85,7 @@ def test_a_name_service_that_does_not_answer_holds_nobody_up():
         "from parley.cli import main\n"
         "sys.exit(main(sys.argv[1:]))"
     )
-    arguments = ("check", "--json", "SCP@pacs.invalid:104", "--timeout", "0.4")
+    arguments = ("check", "--json", "SCP@pacs.invalid:104", "--timeout", "3")
     finished = run_on(None, run_to_end(sys.executable, "-c", patched, *arguments))
     assert finished.code == 1
     assert json.loads(finished.output.splitlines()[-1])["diagnosis"]["code"] == "connection_timeout"
@@ -127,7 +127,7 @@ def test_where_the_steps_have_taken_all_the_time_the_next_one_fails(answers, fai
         async with listening(peer_of(answers)) as port:
             side = RequestorSide(port=port, timers=replace(Timers(), artim=None, release_response=None))
             result = await run_check(engine, side, within=0.3)
-            await engine.close(0.3)
+            await engine.close(grace=0)
             return result
 
     result = run_on(None, play())

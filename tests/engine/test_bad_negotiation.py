@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-from dataclasses import replace
 
 import pytest
 
@@ -13,14 +13,15 @@ from parley.engine.errors import AssociationError
 from parley.model.attempt import AttemptEnd
 from parley.model.event import EventKind as K
 from parley.model.handle import AcceptorHandle, ProposedContext, RawSubItem, RequestorHandle, SupportedContext
-from parley.model.profile import AcceptorSide, RequestorSide, Timers
+from parley.model.profile import AcceptorSide, RequestorSide
 from parley.model.storage import Storage, StorageMode
 from parley.ul.codes import VERIFICATION
 from parley.ul.errors import Severity
+from tests.harness.clock import ManualClock
 from tests.harness.dicom import CT, EXPLICIT, write_file
+from tests.harness.loops import until
 from tests.harness.record import Record
 
-PATIENCE = Timers(connect=5, association_response=5, artim=5, dimse_response=5, release_response=5)
 SUPPORTED = (SupportedContext(VERIFICATION), SupportedContext(CT))
 PROPOSED = (ProposedContext(VERIFICATION), ProposedContext(CT, (EXPLICIT,)))
 USABLE = [0, 10, 2**32 - 1]
@@ -31,13 +32,13 @@ FILE_BYTES = 20_000
 class Ends:
     """Our acceptor, and requestors one after the other; the record has all of them."""
 
-    def __init__(self, engine: Engine, record: Record, port: int) -> None:
-        self.engine, self.record, self.port = engine, record, port
+    def __init__(self, engine: Engine, record: Record, clock: ManualClock, port: int) -> None:
+        self.engine, self.record, self.clock, self.port = engine, record, clock, port
 
-    async def call(self, timers=PATIENCE, **facts):
+    async def call(self, **facts):
         """An association with a requestor's handle of these fields."""
         handle = RequestorHandle(contexts=PROPOSED, **facts)
-        association = self.engine.requestor(RequestorSide(port=self.port, timers=timers, handle=handle))
+        association = self.engine.requestor(RequestorSide(port=self.port, handle=handle))
         assert (await association.associate()).end is AttemptEnd.ESTABLISHED
         return association
 
@@ -50,17 +51,16 @@ class Ends:
 
 @contextlib.asynccontextmanager
 async def ends(**facts):
-    record = Record()
-    engine = Engine(record)
+    record, clock = Record(), ManualClock()
+    engine = Engine(record, clock=clock)
     side = AcceptorSide(
         port=0,
-        timers=PATIENCE,
         handle=AcceptorHandle(contexts=SUPPORTED, **facts),
         storage=Storage(StorageMode.DISCARD),
     )
     listener = await engine.listen(side)
     try:
-        yield Ends(engine, record, listener.port)
+        yield Ends(engine, record, clock, listener.port)
     finally:
         await engine.close()
 
@@ -124,9 +124,12 @@ def test_a_requestor_with_an_odd_length_is_answered_within_it(run, length):
 def test_a_requestor_that_leaves_no_room_is_told_so_and_the_next_is_served(run, length):
     async def play():
         async with ends() as both:
-            association = await both.call(replace(PATIENCE, dimse_response=0.3), maximum_length=length)
+            association = await both.call(maximum_length=length)
+            asking = asyncio.gather(association.echo())
+            await until(lambda: asking.done() or [e for e in both.record.of(K.NOTE) if e.association == 2])
+            both.clock.advance(association.timers.dimse_response)
             with pytest.raises(AssociationError):
-                await association.echo()
+                await asking
             await both.serve_the_next()
             return both.record
 

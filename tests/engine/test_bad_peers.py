@@ -14,6 +14,8 @@ from parley.dimse.message import fragments
 from parley.engine import requestor
 from parley.engine.check import run_check
 from parley.engine.engine import Engine
+from parley.engine.errors import AssociationError
+from parley.engine.tasks import spawn
 from parley.model.attempt import AttemptEnd
 from parley.model.build import accept_pdu, request_pdu
 from parley.model.decision import Close
@@ -23,10 +25,11 @@ from parley.model.profile import AcceptorSide, RequestorSide, Timers
 from parley.ul.codec import encode
 from parley.ul.pdu import AAbort, AAssociateRj, AReleaseRp, AReleaseRq, PDataTf, Pdv
 from parley.ul.table import State
+from tests.harness.clock import ManualClock
 from tests.harness.peer import Peer, connected, listening
 from tests.harness.record import Record
 
-QUICK = Timers(connect=0.3, association_response=0.3, artim=0.3, dimse_response=0.3, release_response=0.3)
+TIMERS = Timers()
 RQ = request_pdu(RequestorHandle())
 AC = encode(accept_pdu(AcceptorHandle(), AcceptanceRules(), RQ))
 CLIENT_HELLO = bytes.fromhex("16030100c8010000c40303") + bytes(189)
@@ -42,16 +45,15 @@ FOREIGN = {
 }
 
 
-def ask(run, behave, *, timers=QUICK):
-    """Let a requestor ask a peer that behaves like that; the attempt, what was recorded, what the peer read."""
+def ask(run, behave, clock=None):
+    """Let a requestor ask a peer that behaves like that; the attempt, and what was recorded."""
     record = Record()
 
     async def play():
-        engine = Engine(record)
+        engine = Engine(record, clock=clock or ManualClock())
         async with listening(behave) as port:
-            association = engine.requestor(RequestorSide(port=port, timers=timers))
-            attempt = await association.associate()
-            await engine.close(grace=0.6)
+            attempt = await engine.requestor(RequestorSide(port=port)).associate()
+            await engine.close(grace=0)
         return attempt
 
     return run(play()), record
@@ -64,7 +66,7 @@ def test_a_reply_that_is_not_understood_is_shown_and_aborted(run, data):
     async def behave(peer: Peer) -> None:
         await peer.read_pdu()
         await peer.send(data)
-        answered.append(await peer.read_to_end())
+        answered.append(await peer.read_pdu())
 
     attempt, record = ask(run, behave)
     assert attempt.end is AttemptEnd.NOT_UNDERSTOOD
@@ -81,7 +83,7 @@ def test_an_answer_byte_by_byte_is_an_answer(run):
         await peer.send_bytewise(AC)
         await peer.read_to_end()
 
-    attempt, _ = ask(run, behave, timers=Timers())
+    attempt, _ = ask(run, behave)
     assert attempt.end is AttemptEnd.ESTABLISHED
 
 
@@ -111,28 +113,32 @@ def test_a_reset_is_told_from_a_close(run):
 
 
 def test_silence_ends_after_the_response_time_with_an_abort(run):
-    read: list[bytes] = []
+    clock, read = ManualClock(), []
 
     async def behave(peer: Peer) -> None:
         await peer.read_pdu()
+        clock.advance(TIMERS.association_response)
         read.append(await peer.read_pdu())
 
-    attempt, record = ask(run, behave)
+    attempt, record = ask(run, behave, clock)
     assert attempt.end is AttemptEnd.NO_ANSWER
     assert next(event.text for event in record.of(K.TIMER_EXPIRED)) == "association response"
     assert read == [encode(AAbort(0, 0))]
     waited = attempt.steps[-1]
     assert (waited.name, waited.outcome) == ("association", "failed")
-    assert waited.ms >= 299
+    assert waited.ms == 1000 * TIMERS.association_response
 
 
 def test_silence_after_half_an_answer_is_silence(run):
+    clock = ManualClock()
+
     async def behave(peer: Peer) -> None:
         await peer.read_pdu()
         await peer.send(AC[:40])
-        await peer.read_to_end()
+        clock.advance(TIMERS.association_response)
+        assert await peer.read_pdu() == encode(AAbort(0, 0))
 
-    assert ask(run, behave)[0].end is AttemptEnd.NO_ANSWER
+    assert ask(run, behave, clock)[0].end is AttemptEnd.NO_ANSWER
 
 
 @pytest.mark.parametrize(
@@ -169,15 +175,15 @@ def test_a_second_accept_aborts_the_association(run):
     async def behave(peer: Peer) -> None:
         await peer.read_pdu()
         await peer.send(AC + AC)
-        await peer.read_to_end()
+        assert await peer.read_pdu() == encode(AAbort(2, 2))
 
     async def play():
-        engine = Engine(record)
+        engine = Engine(record, clock=ManualClock())
         async with listening(behave) as port:
-            association = engine.requestor(RequestorSide(port=port, timers=QUICK))
+            association = engine.requestor(RequestorSide(port=port))
             attempt = await association.associate()
             await association.wait_closed()
-            await engine.close(grace=0.3)
+            await engine.close()
         return attempt
 
     assert run(play()).end is AttemptEnd.ESTABLISHED
@@ -190,8 +196,8 @@ def test_nothing_listens(run):
         port = taken.getsockname()[1]
 
         async def play():
-            engine = Engine(Record())
-            association = engine.requestor(RequestorSide(port=port, timers=QUICK))
+            engine = Engine(Record(), clock=ManualClock())
+            association = engine.requestor(RequestorSide(port=port))
             attempt = await association.associate()
             assert association.is_closed
             assert not engine.associations
@@ -209,8 +215,8 @@ def test_an_unknown_host_is_a_clear_end(run, host):
     record = Record()
 
     async def play():
-        engine = Engine(record)
-        side = RequestorSide(host=host, port=11112, timers=Timers(connect=10))
+        engine = Engine(record, clock=ManualClock())
+        side = RequestorSide(host=host, port=11112)
         attempt = await engine.requestor(side).associate()
         await engine.close()
         return attempt
@@ -231,7 +237,7 @@ def test_a_port_beyond_the_last_is_not_cut_to_another_one(run):
         raise AssertionError("nobody was to connect")
 
     async def play():
-        engine = Engine(Record())
+        engine = Engine(Record(), clock=ManualClock())
         async with listening(behave) as port:
             attempt = await engine.requestor(RequestorSide(port=port + 65536)).associate()
         await engine.close()
@@ -284,8 +290,12 @@ def test_a_connect_that_gets_no_answer_ends_in_time(run):
                 sock.connect_ex(("127.0.0.1", port))
 
             async def play():
-                engine = Engine(Record())
-                attempt = await engine.requestor(RequestorSide(port=port, timers=QUICK)).associate()
+                record, clock = Record(), ManualClock()
+                engine = Engine(record, clock=clock)
+                asking = spawn(engine.requestor(RequestorSide(port=port)).associate(), name="ask")
+                await record.wait_for(K.CONNECTING)
+                clock.advance(TIMERS.connect)
+                attempt = await asking
                 await engine.close()
                 return attempt
 
@@ -294,7 +304,7 @@ def test_a_connect_that_gets_no_answer_ends_in_time(run):
             for sock in waiting:
                 sock.close()
     assert attempt.end is AttemptEnd.CONNECT_TIMEOUT
-    assert sum(step.ms for step in attempt.steps) >= 299
+    assert sum(step.ms for step in attempt.steps) == 1000 * TIMERS.connect
 
 
 def test_abort_stops_an_attempt_that_waits_for_its_answer(run):
@@ -304,7 +314,7 @@ def test_abort_stops_an_attempt_that_waits_for_its_answer(run):
 
     async def play():
         record = Record()
-        engine = Engine(record)
+        engine = Engine(record, clock=ManualClock())
         async with listening(behave) as port:
             association = engine.requestor(RequestorSide(port=port))
             asking = asyncio.gather(association.associate())
@@ -321,7 +331,7 @@ def test_abort_stops_an_attempt_that_waits_for_its_answer(run):
 def test_abort_stops_an_attempt_that_resolves_or_connects(run):
     async def play():
         record = Record()
-        engine = Engine(record)
+        engine = Engine(record, clock=ManualClock())
         association = engine.requestor(RequestorSide(host="no-such-host.invalid"))
         asking = asyncio.gather(association.associate())
         await record.wait_for(K.RESOLVING)
@@ -342,7 +352,7 @@ def test_a_cancelled_caller_leaves_no_association_behind(run):
 
     async def play():
         record = Record()
-        engine = Engine(record)
+        engine = Engine(record, clock=ManualClock())
         async with listening(behave) as port:
             association = engine.requestor(RequestorSide(port=port))
             asking = asyncio.gather(association.associate())
@@ -365,26 +375,34 @@ async def accept_and_say_nothing_more(peer: Peer) -> None:
 
 def test_an_echo_that_is_not_answered_in_time_is_the_end_of_the_association(run):
     async def play():
-        engine = Engine(Record())
+        clock, record = ManualClock(), Record()
+        engine = Engine(record, clock=clock)
         async with listening(accept_and_say_nothing_more) as port:
-            association = engine.requestor(RequestorSide(port=port, timers=QUICK))
+            association = engine.requestor(RequestorSide(port=port))
             await association.associate()
-            with pytest.raises(Exception, match=r"No answer to the C-ECHO within 0\.3 s"):
-                await association.echo()
+            echo = spawn(association.echo(), name="echo")
+            await record.wait_for(K.MESSAGE_SENT)
+            clock.advance(TIMERS.dimse_response)
+            with pytest.raises(AssociationError, match=r"No answer to the C-ECHO within 30 s"):
+                await echo
             assert association.state is State.STA_13
-            with pytest.raises(Exception, match=r"There is no association to echo on"):
+            with pytest.raises(AssociationError, match=r"There is no association to echo on"):
                 await association.echo()
-            await engine.close(grace=0.3)
+            await engine.close(grace=0)
 
     run(play())
 
 
 def test_a_check_whose_echo_is_not_answered_has_nothing_left_to_release(run):
     async def play():
-        engine = Engine(Record())
+        clock, record = ManualClock(), Record()
+        engine = Engine(record, clock=clock)
         async with listening(accept_and_say_nothing_more) as port:
-            checked = await run_check(engine, RequestorSide(port=port, timers=QUICK))
-            await engine.close(grace=0.3)
+            checking = spawn(run_check(engine, RequestorSide(port=port)), name="check")
+            await record.wait_for(K.MESSAGE_SENT)
+            clock.advance(TIMERS.dimse_response)
+            checked = await checking
+            await engine.close(grace=0)
         return {step.name: step.outcome for step in checked.steps}
 
     outcomes = run(play())
@@ -392,17 +410,19 @@ def test_a_check_whose_echo_is_not_answered_has_nothing_left_to_release(run):
 
 
 def test_a_release_that_is_not_answered_becomes_an_abort(run):
-    read: list[bytes] = []
+    clock, read = ManualClock(), []
 
     async def behave(peer: Peer) -> None:
         await peer.read_pdu()
         await peer.send(AC)
-        read.extend([await peer.read_pdu(), await peer.read_pdu()])
+        read.append(await peer.read_pdu())
+        clock.advance(TIMERS.release_response)
+        read.append(await peer.read_pdu())
 
     async def play():
-        engine = Engine(Record())
+        engine = Engine(Record(), clock=clock)
         async with listening(behave) as port:
-            association = engine.requestor(RequestorSide(port=port, timers=QUICK))
+            association = engine.requestor(RequestorSide(port=port))
             await association.associate()
             assert await association.release() is False
             await engine.close()
@@ -413,38 +433,38 @@ def test_a_release_that_is_not_answered_becomes_an_abort(run):
 
 def test_a_peer_that_never_closes_cannot_hold_up_the_end(run):
     """After A-ABORT the standard waits for the peer to close; an engine that closes does so within its grace."""
-    stay = asyncio.Event()
+    clock, read = ManualClock(), []
 
     async def behave(peer: Peer) -> None:
         await peer.read_pdu()
         await peer.send(AC)
-        await stay.wait()
+        for seconds in (2, 1):
+            read.append(await peer.read_pdu())
+            clock.advance(seconds)
+        assert await peer.read_to_end() == b""
 
     async def play():
-        loop = asyncio.get_running_loop()
-        engine = Engine(Record())
+        engine = Engine(Record(), clock=clock)
         async with listening(behave) as port:
             association = engine.requestor(RequestorSide(port=port))
             await association.associate()
-            started = loop.time()
-            await engine.close(grace=0.3)
+            await engine.close(grace=3)
             assert not engine.associations
-            assert loop.time() - started < 3
-            stay.set()
 
     run(play())
+    assert read == [encode(AReleaseRq()), encode(AAbort(0, 0))]
 
 
 # --- the other way round: bad requestors against our acceptor ---
 
 
-def serve(run, behave, **facts):
-    """Let a peer behave against an acceptor; what was recorded."""
-    record = Record()
+def serve(run, behave, clock=None, record=None):
+    """Let a peer behave against an acceptor; what came of it, and what was recorded."""
+    record = record or Record()
 
     async def play():
-        engine = Engine(record)
-        listener = await engine.listen(AcceptorSide(port=0, timers=QUICK, **facts))
+        engine = Engine(record, clock=clock or ManualClock())
+        listener = await engine.listen(AcceptorSide(port=0))
         async with connected(listener.port) as peer:
             result = await behave(peer)
         await record.wait_for(K.CLOSED)
@@ -514,10 +534,14 @@ def test_two_requests_in_one_breath_abort_without_an_accept(run):
 
 
 def test_a_silent_caller_is_dropped_when_artim_expires(run):
+    clock, record = ManualClock(), Record()
+
     async def behave(peer: Peer) -> bytes:
+        await record.wait_for(K.TIMER_STARTED)
+        clock.advance(TIMERS.artim)
         return await peer.read_to_end()
 
-    answer, record = serve(run, behave)
+    answer, _ = serve(run, behave, clock, record)
     assert answer == b""
     assert record.of(K.TIMER_EXPIRED)[0].text == "ARTIM"
 
@@ -534,8 +558,8 @@ def test_a_close_that_this_side_decided_on_is_not_put_on_the_peer(run):
     record = Record()
 
     async def play():
-        engine = Engine(record)
-        listener = await engine.listen(AcceptorSide(port=0, timers=QUICK), lambda caller: Close("as told"))
+        engine = Engine(record, clock=ManualClock())
+        listener = await engine.listen(AcceptorSide(port=0), lambda caller: Close("as told"))
         async with connected(listener.port) as peer:
             await peer.send(encode(RQ))
             assert await peer.read_to_end() == b""
@@ -582,9 +606,14 @@ def test_two_faults_in_one_breath_are_one_abort(run, second, answer):
         await peer.send(encode(RQ))
         await peer.read_pdu()
         await peer.send(encode(PDataTf((Pdv(77, 3, b"?"),))) + encode(second))
-        return await peer.read_to_end()
+        if answer is None:
+            return await peer.read_to_end()
+        aborted = await peer.read_pdu()
+        clock.advance(TIMERS.artim)
+        return aborted + await peer.read_to_end()
 
-    received, record = serve(run, behave)
+    clock = ManualClock()
+    received, record = serve(run, behave, clock)
     assert received == (encode(answer) if answer else b"")
     notes = [event.text for event in record.of(K.NOTE) if event.association == 1]
     assert len([text for text in notes if "context 77" in text]) == 1
@@ -629,13 +658,14 @@ def test_a_caller_that_resets_in_the_middle_is_told(run):
 
 def test_an_idle_association_is_ended_when_that_is_asked_for(run):
     record = Record()
-    short = Timers(idle=0.2)
 
     async def play():
-        engine = Engine(record)
-        listener = await engine.listen(AcceptorSide(port=0, timers=Timers()))
-        association = engine.requestor(RequestorSide(port=listener.port, timers=short))
+        clock = ManualClock()
+        engine = Engine(record, clock=clock)
+        listener = await engine.listen(AcceptorSide(port=0))
+        association = engine.requestor(RequestorSide(port=listener.port, timers=Timers(idle=60)))
         await association.associate()
+        clock.advance(60)
         await association.wait_closed()
         await engine.close()
 
@@ -645,18 +675,16 @@ def test_an_idle_association_is_ended_when_that_is_asked_for(run):
 
 
 def test_an_idle_caller_is_aborted_by_the_acceptor(run):
-    async def behave(peer: Peer) -> list[bytes]:
-        await peer.send(encode(RQ))
-        return [await peer.read_pdu(), await peer.read_pdu()]
-
-    record = Record()
-
     async def play():
-        engine = Engine(record)
-        listener = await engine.listen(AcceptorSide(port=0, timers=Timers(idle=0.2)))
+        clock = ManualClock()
+        engine = Engine(Record(), clock=clock)
+        listener = await engine.listen(AcceptorSide(port=0, timers=Timers(idle=60)))
         async with connected(listener.port) as peer:
-            answers = await behave(peer)
+            await peer.send(encode(RQ))
+            await peer.read_pdu()
+            clock.advance(60)
+            answer = await peer.read_pdu()
         await engine.close()
-        return answers
+        return answer
 
-    assert run(play())[1] == encode(AAbort(0, 0))
+    assert run(play()) == encode(AAbort(0, 0))

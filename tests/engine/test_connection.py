@@ -20,6 +20,7 @@ from parley.model.handle import RequestorHandle
 from parley.model.profile import AcceptorSide
 from parley.ul.codec import encode
 from parley.ul.pdu import AAbort, AReleaseRp, AReleaseRq, PDataTf, Pdv
+from tests.harness.clock import ManualClock
 from tests.harness.peer import Peer, connected
 from tests.harness.record import Record
 
@@ -52,13 +53,13 @@ class Ours:
 @asynccontextmanager
 async def established(policy: Policy | None = None):
     record = Record()
-    engine = Engine(record)
+    engine = Engine(record, clock=ManualClock())
     listener = await engine.listen(AcceptorSide(port=0), policy)
     async with connected(listener.port) as peer:
         await peer.send(encode(request_pdu(RequestorHandle())))
         await peer.read_pdu()
         yield Ours(record, engine, peer)
-    await engine.close(0.6)
+    await engine.close(grace=0)
 
 
 def test_others_get_their_turn_while_many_messages_are_looked_at(run):

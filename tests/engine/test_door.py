@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import socket
 import sys
@@ -64,7 +63,7 @@ async def ward(policy=None, **side):
     listener = await engine.listen(AcceptorSide(port=0, **side), policy)
     async with Ward(listener, record) as made:
         yield made
-    await engine.close(0.6)
+    await engine.close(grace=0)
     assert not listener.associations
     places = listener.places
     assert [*places.silent, *places.ending, *places.taken] == []
@@ -311,7 +310,7 @@ def test_an_acceptor_loses_its_patience_by_default_and_a_requestor_does_not():
 @pytest.mark.parametrize("policy", [None, lambda caller: Silence()])
 def test_who_is_silent_for_too_long_loses_its_place_and_is_named(run, policy):
     async def play():
-        async with ward(policy, maximum_associations=1, timers=Timers(idle=0.05)) as made:
+        async with ward(policy, maximum_associations=1, timers=Timers(idle=3)) as made:
             peer = await made.peer()
             await peer.send(RQ)
             if policy is None:
@@ -321,7 +320,7 @@ def test_who_is_silent_for_too_long_loses_its_place_and_is_named(run, policy):
             return made.record.of(K.NOTE)
 
     (note,) = run(play())
-    assert note.text == "silent for 0.05 s: this side aborts and frees its place."
+    assert note.text == "silent for 3 s: this side aborts and frees its place."
     assert note.peer_ae_title == "WARD_7"
 
 
@@ -332,7 +331,7 @@ def test_who_says_something_keeps_its_place(run):
             (holder,) = made.listener.places.taken
             holder.deadline.due.pop(IDLE)
             holder._timer_expired(IDLE)
-            assert 29 < holder.deadline.due[IDLE] - asyncio.get_running_loop().time() <= 30
+            assert holder.deadline.due[IDLE] == pytest.approx(holder.last_active + 30)
             assert holder.is_established
             holder.last_active -= 30
             holder._timer_expired(IDLE)
@@ -343,7 +342,7 @@ def test_who_says_something_keeps_its_place(run):
 
 def test_a_request_that_is_held_is_not_silent(run):
     async def play():
-        async with ward(lambda caller: Hold(Silence(), None), timers=Timers(idle=0.01)) as made:
+        async with ward(lambda caller: Hold(Silence(), None), timers=Timers(idle=3)) as made:
             peer = await made.peer()
             await peer.send(RQ)
             await made.record.wait_for(K.HELD)

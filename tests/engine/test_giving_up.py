@@ -17,12 +17,14 @@ from parley.ul.codec import decode, encode
 from parley.ul.limits import Limits
 from parley.ul.pdu import AAbort
 from parley.ul.table import State
+from tests.harness.clock import ManualClock
 from tests.harness.peer import Peer, connected, listening
 from tests.harness.record import Record
 
 
-async def silent(peer: Peer) -> None:
-    await peer.read_to_end()
+async def leaving(peer: Peer) -> None:
+    """Goes when it is told of an abort."""
+    await peer.read_to_abort()
 
 
 @pytest.mark.parametrize("turns", range(14))
@@ -30,10 +32,10 @@ def test_given_up_after_so_many_turns_of_the_loop(run, turns):
     async def play():
         errors = []
         asyncio.get_running_loop().set_exception_handler(lambda _loop, context: errors.append(context))
-        async with listening(silent) as port:
+        async with listening(leaving) as port:
             record = Record()
-            engine = Engine(record)
-            requestor = engine.requestor(RequestorSide(port=port, timers=Timers(artim=0.05)))
+            engine = Engine(record, clock=ManualClock())
+            requestor = engine.requestor(RequestorSide(port=port))
             associating = spawn(requestor.associate(), name="associate")
             for _ in range(turns):
                 await asyncio.sleep(0)
@@ -76,18 +78,22 @@ def test_a_release_that_became_an_abort_is_over_though_the_peer_does_not_close(r
     async def behave(peer: Peer) -> None:
         request = decode(await peer.read_pdu(), Limits()).pdu
         await peer.send(encode(accept_pdu(AcceptorHandle(), AcceptanceRules(), request)))
+        await peer.read_pdu()
+        clock.advance(10)
         await done.wait()
+
+    clock = ManualClock()
 
     async def play():
         async with listening(behave) as port:
-            engine = Engine(Record())
-            timers = Timers(release_response=0.05, artim=None)
+            engine = Engine(Record(), clock=clock)
+            timers = Timers(release_response=10, artim=None)
             requestor = engine.requestor(RequestorSide(port=port, timers=timers))
             await requestor.associate()
             was_released = await requestor.release()
             state = requestor.state
             done.set()
-            await engine.close(0.6)
+            await engine.close(grace=0)
         return was_released, state
 
     assert run(play()) == (False, State.STA_13)

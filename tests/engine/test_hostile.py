@@ -41,7 +41,7 @@ def test_too_many_items_are_aborted_said_and_kept(run, name: str):
         assert malformed.data == SHAPES[name]
         assert malformed.text.endswith("has more than 20000 items, the most that this side takes.")
         assert await first_byte(engine, listener.port, ORDINARY) == 2
-        await engine.close(0.5)
+        await engine.close(grace=0)
 
     run(play())
 
@@ -53,7 +53,7 @@ def test_the_limit_is_a_setting(run):
         listener = await engine.listen(AcceptorSide(port=0))
         assert await first_byte(engine, listener.port, LEGAL["128 contexts of 3 transfer syntaxes"]) == 7
         assert "has more than 100 items" in record.of(K.MALFORMED)[0].text
-        await engine.close(0.5)
+        await engine.close(grace=0)
 
     run(play())
 
@@ -67,7 +67,7 @@ def test_what_is_within_the_limits_is_answered(run, name: str):
         assert await first_byte(engine, listener.port, LEGAL[name]) == 2
         (received,) = record.of(K.PDU_RECEIVED)
         assert received.data == LEGAL[name]
-        await engine.close(0.5)
+        await engine.close(grace=0)
 
     run(play())
 
@@ -91,7 +91,7 @@ def test_a_peer_that_leaves_while_its_request_is_read_leaves_nothing(run, monkey
         assert not listener.associations
         assert K.PDU_RECEIVED in record.kinds()
         assert record.kinds()[-1] is K.CLOSED
-        await engine.close(0.5)
+        await engine.close(grace=0)
 
     run(play())
 
@@ -109,7 +109,7 @@ def test_an_abort_ends_what_waits_for_its_decision(run):
             assert (await peer.read_pdu())[0] == 7
         await association.wait_closed()
         assert K.ACCEPTED not in record.kinds()
-        await engine.close(0.5)
+        await engine.close(grace=0)
 
     run(play())
 
@@ -175,6 +175,6 @@ def test_what_is_odd_in_a_pdu_is_found_though_the_same_was_sent_by_this_process(
         assert sent.wire == received.wire == encode(odd)
         assert sent.pdu == odd
         assert any(finding.field == "reserved_9_10" for finding in received.findings)
-        await engine.close(0.5)
+        await engine.close(grace=0)
 
     run(play())

@@ -21,29 +21,29 @@ from parley.model.handle import (
     RequestorHandle,
     SupportedContext,
 )
-from parley.model.profile import AcceptorSide, RequestorSide, Timers
+from parley.model.profile import AcceptorSide, RequestorSide
 from parley.ul.codes import EXPLICIT_VR_LITTLE_ENDIAN, VERIFICATION, ContextResult
 from parley.ul.pdu import AAssociateAc, AAssociateRj
 from parley.ul.table import State
+from tests.harness.clock import ManualClock
 from tests.harness.record import Record
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
-PATIENCE = Timers(connect=5, association_response=5, artim=5, dimse_response=5, release_response=5)
 
 
 def scp(**facts):
-    return AcceptorSide(port=0, timers=PATIENCE, **facts)
+    return AcceptorSide(port=0, **facts)
 
 
 def scu(port, **facts):
-    return RequestorSide(port=port, timers=PATIENCE, **facts)
+    return RequestorSide(port=port, **facts)
 
 
 def test_associate_echo_and_release_are_told_in_order(run):
     record = Record()
 
     async def play():
-        engine = Engine(record)
+        engine = Engine(record, clock=ManualClock())
         listener = await engine.listen(scp())
         association = engine.requestor(scu(listener.port))
         attempt = await association.associate()
@@ -78,7 +78,7 @@ def test_events_name_both_ends(run):
     record = Record()
 
     async def play():
-        engine = Engine(record)
+        engine = Engine(record, clock=ManualClock())
         listener = await engine.listen(scp(handle=AcceptorHandle(ae_title="THERE")))
         association = engine.requestor(scu(listener.port, handle=RequestorHandle("THERE", "HERE")))
         await association.associate()
@@ -108,7 +108,7 @@ def test_a_rejection_arrives_with_its_numbers(run, rules, handle, expected):
     record = Record()
 
     async def play():
-        engine = Engine(record)
+        engine = Engine(record, clock=ManualClock())
         listener = await engine.listen(scp(rules=rules))
         association = engine.requestor(scu(listener.port, handle=handle))
         attempt = await association.associate()
@@ -125,7 +125,7 @@ def test_a_rejection_arrives_with_its_numbers(run, rules, handle, expected):
 
 def test_an_abort_as_decision_ends_the_attempt(run):
     async def play():
-        engine = Engine(Record())
+        engine = Engine(Record(), clock=ManualClock())
         listener = await engine.listen(scp(rules=AcceptanceRules(no_context=NoContext.ABORT)))
         association = engine.requestor(scu(listener.port, handle=RequestorHandle(contexts=(ProposedContext(CT),))))
         attempt = await association.associate()
@@ -148,7 +148,7 @@ def test_each_context_gets_its_own_answer(run):
     supported = (SupportedContext(VERIFICATION, (EXPLICIT_VR_LITTLE_ENDIAN,)),)
 
     async def play():
-        engine = Engine(Record())
+        engine = Engine(Record(), clock=ManualClock())
         listener = await engine.listen(scp(handle=AcceptorHandle(contexts=supported)))
         association = engine.requestor(scu(listener.port, handle=handle))
         attempt = await association.associate()
@@ -168,7 +168,7 @@ def test_each_context_gets_its_own_answer(run):
 
 def test_echo_needs_an_accepted_verification_context(run):
     async def play():
-        engine = Engine(Record())
+        engine = Engine(Record(), clock=ManualClock())
         listener = await engine.listen(scp(handle=AcceptorHandle(contexts=(SupportedContext(CT),))))
         association = engine.requestor(scu(listener.port))
         await association.associate()
@@ -188,7 +188,7 @@ def test_the_association_beyond_the_limit_is_rejected_and_the_next_one_is_not(ru
     record = Record()
 
     async def play():
-        engine = Engine(record)
+        engine = Engine(record, clock=ManualClock())
         listener = await engine.listen(scp(maximum_associations=2))
         first, second, third, fourth = [engine.requestor(scu(listener.port)) for _ in range(4)]
         await first.associate()
@@ -210,7 +210,7 @@ def test_an_abort_reaches_the_other_end(run, by_acceptor):
     record = Record()
 
     async def play():
-        engine = Engine(record)
+        engine = Engine(record, clock=ManualClock())
         listener = await engine.listen(scp())
         asking = engine.requestor(scu(listener.port))
         await asking.associate()
@@ -229,7 +229,7 @@ def test_both_sides_may_release_at_once(run):
     record = Record()
 
     async def play():
-        engine = Engine(record)
+        engine = Engine(record, clock=ManualClock())
         listener = await engine.listen(scp())
         asking = engine.requestor(scu(listener.port))
         await asking.associate()
@@ -247,7 +247,7 @@ def test_a_port_in_use_is_a_clear_error_and_an_event(run):
     record = Record()
 
     async def play():
-        engine = Engine(record)
+        engine = Engine(record, clock=ManualClock())
         listener = await engine.listen(scp())
         with pytest.raises(ListenError, match="in use"):
             await engine.listen(replace(scp(), port=listener.port))
@@ -259,7 +259,7 @@ def test_a_port_in_use_is_a_clear_error_and_an_event(run):
 
 def test_an_address_of_another_machine_cannot_be_listened_on(run):
     async def play():
-        engine = Engine(Record())
+        engine = Engine(Record(), clock=ManualClock())
         with pytest.raises(ListenError):
             await engine.listen(replace(scp(), host="192.0.2.1"))
         await engine.close()
@@ -269,7 +269,7 @@ def test_an_address_of_another_machine_cannot_be_listened_on(run):
 
 def test_stopping_a_listener_ends_what_came_in_and_frees_the_port(run):
     async def play():
-        engine = Engine(Record())
+        engine = Engine(Record(), clock=ManualClock())
         listener = await engine.listen(scp())
         asking = engine.requestor(scu(listener.port))
         await asking.associate()
@@ -300,7 +300,7 @@ def test_closing_the_engine_releases_what_it_asked_for(run):
 
 def test_two_hundred_associations_live_side_by_side(run):
     async def play():
-        engine = Engine(Record())
+        engine = Engine(Record(), clock=ManualClock())
         listener = await engine.listen(scp())
         askers = [engine.requestor(scu(listener.port)) for _ in range(200)]
         for asker in askers:
@@ -318,7 +318,7 @@ def test_what_is_odd_about_a_request_is_told_with_its_place(run):
     record = Record()
 
     async def play():
-        engine = Engine(record)
+        engine = Engine(record, clock=ManualClock())
         listener = await engine.listen(scp())
         handle = RequestorHandle(contexts=(ProposedContext(VERIFICATION, context_id=2),))
         await engine.requestor(scu(listener.port, handle=handle)).associate()

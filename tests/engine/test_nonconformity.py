@@ -21,6 +21,7 @@ from parley.model.problems.validation import check_requestor
 from parley.model.profile import AcceptorSide, RequestorSide
 from parley.ul.codes import IMPLICIT_VR_LITTLE_ENDIAN, VERIFICATION, Role
 from parley.ul.errors import Severity
+from tests.harness.clock import ManualClock
 from tests.harness.record import Record
 
 
@@ -37,7 +38,7 @@ def play(run, answers: AcceptorHandle, asks: RequestorHandle) -> Record:
     record = Record()
 
     async def attempt():
-        engine = Engine(record)
+        engine = Engine(record, clock=ManualClock())
         listener = await engine.listen(AcceptorSide(port=0, handle=answers))
         await engine.requestor(RequestorSide(port=listener.port, handle=asks)).associate()
         await engine.close()
@@ -67,7 +68,7 @@ def test_answers_that_change_while_listening_are_marked_then(run):
     record = Record()
 
     async def change():
-        engine = Engine(record)
+        engine = Engine(record, clock=ManualClock())
         listener = await engine.listen(AcceptorSide(port=0))
         assert marks(record) == []
         listener.change(AcceptorSide(handle=AcceptorHandle(forced_answers=(ForcedAnswer("", 7),))))

@@ -15,6 +15,7 @@ from parley.model.handle import AcceptorHandle, ProposedContext, RequestorHandle
 from parley.model.profile import AcceptorSide
 from parley.model.storage import Storage, StorageMode
 from parley.ul.codec import encode
+from tests.harness.clock import ManualClock
 from tests.harness.dicom import CT, EXPLICIT
 from tests.harness.peer import connected
 from tests.harness.record import Record
@@ -101,7 +102,7 @@ def test_it_has_a_few_files_open_and_each_object_is_saved(run, tmp_path, monkeyp
     storage = Storage(StorageMode.RECEIVE, str(tmp_path / "in"))
 
     async def play():
-        engine = Engine(Record())
+        engine = Engine(Record(), clock=ManualClock())
         listener = await engine.listen(AcceptorSide(port=0, handle=handle, storage=storage))
         async with connected(listener.port) as peer:
             await peer.send(encode(request))

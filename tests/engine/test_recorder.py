@@ -23,7 +23,7 @@ def test_the_engine_goes_on_whatever_its_sink_does_and_says_so_once(run):
         engine = Engine(sink)
         listener = await engine.listen(AcceptorSide(port=0))
         result = await run_check(engine, RequestorSide(port=listener.port))
-        await engine.close(0.6)
+        await engine.close(grace=0)
         return result, engine
 
     result, engine = run(play())

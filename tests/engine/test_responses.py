@@ -14,6 +14,7 @@ from parley.engine import receiving
 from parley.engine.connection import Connection
 from parley.engine.engine import Engine
 from parley.engine.responder import LATER_BYTES
+from parley.engine.tasks import spawn
 from parley.model.build import request_pdu
 from parley.model.event import EventKind as K
 from parley.model.handle import AcceptorHandle, ProposedContext, RequestorHandle, SupportedContext
@@ -24,6 +25,7 @@ from parley.ul.codec import decode, encode
 from parley.ul.codes import VERIFICATION
 from parley.ul.limits import Limits
 from parley.ul.pdu import AAbort, PDataTf, Pdu
+from tests.harness.clock import ManualClock
 from tests.harness.dicom import CT, EXPLICIT, write_file
 from tests.harness.peer import Peer, connected
 from tests.harness.record import Record
@@ -56,9 +58,9 @@ async def answer(peer: Peer) -> Message:
 
 
 @asynccontextmanager
-async def device(record: Record, *rules: ResponseRule):
+async def device(record: Record, *rules: ResponseRule, clock: ManualClock | None = None):
     """A device that is associated with an acceptor of these rules."""
-    engine = Engine(record)
+    engine = Engine(record, clock=clock or ManualClock())
     contexts = (SupportedContext(VERIFICATION), SupportedContext(WORKLIST))
     handle = AcceptorHandle(contexts=contexts)
     listener = await engine.listen(AcceptorSide(port=0, handle=handle, responses=rules))
@@ -68,7 +70,7 @@ async def device(record: Record, *rules: ResponseRule):
             assert (await peer.read_pdu())[0] == 2
             yield peer
     finally:
-        await engine.close(grace=0.6)
+        await engine.close(grace=0)
 
 
 @pytest.mark.parametrize("field", [CommandField.C_ECHO_RQ, CommandField.C_FIND_RQ, CommandField.N_ACTION_RQ])
@@ -106,12 +108,15 @@ def test_an_answer_that_waits_lets_others_pass(run):
     record = Record()
 
     async def play():
-        async with device(record, ResponseRule("C-FIND", status=0, delay=0.1)) as peer:
+        clock = ManualClock()
+        async with device(record, ResponseRule("C-FIND", status=0, delay=5), clock=clock) as peer:
             await peer.send(asked(CommandField.C_FIND_RQ, 1) + asked(CommandField.C_ECHO_RQ, 2))
-            return (await answer(peer)).answers, (await answer(peer)).answers
+            first = (await answer(peer)).answers
+            clock.advance(5)
+            return first, (await answer(peer)).answers
 
     assert run(play()) == (2, 1)
-    assert "The answer to message 1 waits 0.1 s, as chosen." in [event.text for event in record.of(K.NOTE)]
+    assert "The answer to message 1 waits 5 s, as chosen." in [event.text for event in record.of(K.NOTE)]
 
 
 def test_an_abort_in_place_of_an_answer(run):
@@ -139,12 +144,19 @@ def test_an_answer_that_waits_is_forgotten_when_the_device_leaves(run):
     record = Record()
 
     async def play():
-        async with device(record, ResponseRule("C-ECHO", delay=0.05)) as peer:
+        async with device(record, ResponseRule("C-ECHO", delay=5)) as peer:
             await peer.send(asked(CommandField.C_ECHO_RQ) + encode(AAbort(0, 0)))
             await record.wait_for(K.CLOSED)
 
     run(play())
     assert not record.of(K.MESSAGE_SENT)
+
+
+async def last_of(peer: Peer, numbers: range) -> int:
+    """Read the answers of these numbers, in order."""
+    for number in numbers:
+        assert (await answer(peer)).answers == number
+    return number
 
 
 @pytest.mark.parametrize("leaves", [False, True])
@@ -161,15 +173,21 @@ def test_a_device_that_asks_on_and_on_is_read_no_further(run, monkeypatch, leave
     monkeypatch.setattr(Connection, "hold", noticed)
 
     async def play():
-        async with device(Record(), ResponseRule("C-ECHO", delay=60.0 if leaves else 0.05)) as peer:
+        clock = ManualClock()
+        async with device(Record(), ResponseRule("C-ECHO", delay=5), clock=clock) as peer:
             await peer.send(b"".join(asked(CommandField.C_ECHO_RQ, number) for number in range(1, 9)))
+            await is_held.wait()
             if leaves:
-                await is_held.wait()
                 return
-            for number in range(1, 9):
+            clock.advance(5)
+            for number in range(1, 6):
                 assert (await answer(peer)).answers == number
             await peer.send(asked(CommandField.C_ECHO_RQ, 9))
-            assert (await answer(peer)).answers == 9
+            answering = spawn(last_of(peer, range(6, 10)), name="answers")
+            while not answering.done():
+                clock.advance(5)
+                await asyncio.sleep(0)
+            assert await answering == 9
 
     run(play())
     assert held == [True, False]
@@ -180,7 +198,7 @@ def test_an_object_is_dealt_with_and_answered_as_was_chosen(run, tmp_path, mode)
     path = write_file(tmp_path / "object.dcm")
 
     async def play():
-        engine = Engine(Record())
+        engine = Engine(Record(), clock=ManualClock())
         side = AcceptorSide(
             port=0,
             handle=AcceptorHandle(contexts=(SupportedContext(CT, (EXPLICIT,)),)),
@@ -194,7 +212,7 @@ def test_an_object_is_dealt_with_and_answered_as_was_chosen(run, tmp_path, mode)
             await association.associate()
             return await association.store(path)
         finally:
-            await engine.close(grace=0.6)
+            await engine.close()
 
     assert run(play()).status == 0xB007
     assert (tmp_path / "in").exists() == (mode is StorageMode.RECEIVE)

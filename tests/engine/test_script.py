@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 
@@ -11,6 +10,7 @@ from parley.engine.deadlines import Deadline, Deadlines
 from parley.engine.engine import Engine
 from parley.engine.errors import AssociationError
 from parley.engine.script import Running
+from parley.engine.tasks import spawn
 from parley.model.attempt import AttemptEnd
 from parley.model.build import accept_pdu, request_pdu
 from parley.model.decision import Misbehave
@@ -37,11 +37,12 @@ from parley.ul.errors import Severity
 from parley.ul.limits import Limits
 from parley.ul.pdu import AAbort, AAssociateRq, AReleaseRp, AReleaseRq, PDataTf, Pdv
 from parley.ul.table import State
+from tests.harness.clock import ManualClock
+from tests.harness.loops import until
 from tests.harness.peer import connected, listening
 from tests.harness.record import Record
 
-PATIENCE = Timers(connect=5, association_response=5, artim=5, dimse_response=5, release_response=5)
-HASTE = replace(PATIENCE, association_response=0.3, artim=0.3, release_response=0.3)
+TIMERS, THEIRS = Timers(connect=60), Timers(artim=10)
 RQ = request_pdu(RequestorHandle())
 AC = accept_pdu(AcceptorHandle(), AcceptanceRules(), RQ)
 ABORT, RELEASE_RQ, RELEASE_RP = encode(AAbort(0, 0)), encode(AReleaseRq()), encode(AReleaseRp())
@@ -75,13 +76,35 @@ async def nothing_is_left(engine):
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
-async def life(*, answer=None, ask=None, timers=PATIENCE, their_timers=PATIENCE, tls=None, their_tls=None):
+ANSWERED, CALLED, ACCEPTED = (ACCEPTOR_NUMBER, K.NOTE), (REQUESTOR_NUMBER, K.NOTE), (ACCEPTOR_NUMBER, K.TIMER_STARTED)
+TIME_PASSES = {  # what scripts leave to time: so many seconds go by, once all that has happened
+    "half-answer": (TIMERS.association_response, ANSWERED),
+    "no-release-answer": (TIMERS.release_response, ANSWERED),
+    "late-release-answer": (2, ANSWERED),
+    "half-request": (THEIRS.artim, CALLED, ACCEPTED),
+    "silent-connection": (THEIRS.artim, CALLED, ACCEPTED),
+}
+
+
+async def let_time_pass(name, clock, engine, record):
+    seconds, *happened = TIME_PASSES[name]
+    for number, kind in happened:
+        await record.wait_for(kind, number)
+    if name == "half-request":
+        await until(lambda: engine.associations[ACCEPTOR_NUMBER].ul.buffered)
+    clock.advance(seconds)
+
+
+async def life(*, answer=None, ask=None, tls=None, their_tls=None):
     """Associate, echo, release, as far as it goes; both ends are ours."""
     ends = Ends()
-    engine = Engine(ends.record)
+    name = answer or ask
+    clock = ManualClock() if name in TIME_PASSES else None
+    engine = Engine(ends.record, clock=clock)
+    time = spawn(let_time_pass(name, clock, engine, ends.record), name="time") if clock else None
     policy = (lambda caller: Misbehave(answer)) if answer else None
-    listener = await engine.listen(AcceptorSide(port=0, timers=their_timers, tls=their_tls), policy)
-    requestor = engine.requestor(RequestorSide(port=listener.port, timers=timers, tls=tls), ask)
+    listener = await engine.listen(AcceptorSide(port=0, timers=THEIRS, tls=their_tls), policy)
+    requestor = engine.requestor(RequestorSide(port=listener.port, timers=TIMERS, tls=tls), ask)
     ends.attempt = await requestor.associate()
     try:
         ends.status = (await requestor.echo()).status
@@ -92,6 +115,8 @@ async def life(*, answer=None, ask=None, timers=PATIENCE, their_timers=PATIENCE,
             ends.was_released = await requestor.release()
     for association in list(engine.associations.values()):
         await association.wait_closed()
+    if time is not None:
+        await time
     listener.stop_listening()
     await nothing_is_left(engine)
     await engine.close()
@@ -154,8 +179,7 @@ def test_the_tables_hold_every_script():
 
 @pytest.mark.parametrize("name", scripts(ACCEPTOR))
 def test_an_acceptor_misbehaves(run, name):
-    timers = HASTE if name in {"half-answer", "no-release-answer"} else PATIENCE
-    ends = run(life(answer=name, timers=timers))
+    ends = run(life(answer=name))
     end, last = ANSWERS[name]
     assert ends.attempt.end is end
     assert ends.kinds(REQUESTOR_NUMBER)[-len(last) :] == last
@@ -168,8 +192,7 @@ def test_an_acceptor_misbehaves(run, name):
 
 @pytest.mark.parametrize("name", scripts(REQUESTOR))
 def test_a_requestor_misbehaves(run, name):
-    theirs = HASTE if name in {"half-request", "silent-connection"} else PATIENCE
-    ends = run(life(ask=name, their_timers=theirs))
+    ends = run(life(ask=name))
     end, last = REQUESTS[name]
     assert ends.attempt.end is end
     assert ends.kinds(ACCEPTOR_NUMBER)[-len(last) :] == last
@@ -254,7 +277,6 @@ class Wire:
 
     def __init__(self):
         self.deeds = []
-        self.done = asyncio.get_running_loop().create_future()
 
     def write(self, data):
         self.deeds.append(data)
@@ -276,23 +298,16 @@ class Wire:
 
     def script_ran_out(self):
         self.deeds.append("ran out")
-        self.done.set_result(None)
 
 
-async def carried_out(steps, *received, artim=0.02):
-    """What a script does in a while, when it has begun and then these bytes come."""
-    wire = Wire()
-    deadlines = Deadlines()
-    over = asyncio.get_running_loop().create_future()
-    patience = Deadline(deadlines, lambda name: over.set_result(None))
-    script = Running(wire, steps, Limits(), patience, artim)
+def carried_out(steps, *received):
+    """What a script does in a minute, when it has begun and then these bytes come."""
+    wire, clock = Wire(), ManualClock()
+    script = Running(wire, steps, Limits(), Deadline(Deadlines(clock), pytest.fail), TIMERS.artim)
     script.go_on()
     for data in received:
         script.receive(data)
-    patience.start("test", 0.15)
-    await asyncio.wait([over, wire.done], return_when=asyncio.FIRST_COMPLETED)
-    script.stop()
-    deadlines.close()
+    clock.advance(60)
     return wire.deeds
 
 
@@ -304,36 +319,32 @@ async def carried_out(steps, *received, artim=0.02):
         ((Close(), SendBytes(ABORT)), (), ["close"]),
         ((Reset(),), (), ["reset"]),
         ((Behave(), SendBytes(ABORT)), (), ["behave"]),
-        ((Pause(0.01), SendBytes(ABORT)), (), [ABORT, "AAbort", "ran out"]),
+        ((Pause(1), SendBytes(ABORT)), (), [ABORT, "AAbort", "ran out"]),
         ((SendBytes(b"ab", 1), Silence()), (), [b"a", b"b", "sent 2 bytes that are no whole PDU: 61 62"]),
-        ((SendBytes(b"ab", 1, 0.01), Close()), (), [b"a", b"b", "sent 2 bytes that are no whole PDU: 61 62", "close"]),
-        ((AwaitPdu(seconds=0.01), Close()), (), ["close"]),
-        ((AwaitPdu(seconds=9), Close()), (RELEASE_RQ,), ["Received", "close"]),
-        ((AwaitPdu(seconds=9), Close()), (RELEASE_RQ[:3], RELEASE_RQ[3:]), ["Received", "close"]),
-        ((AwaitPdu(PduType.A_RELEASE_RP, 9), Close()), (RELEASE_RQ,), ["Received"]),
-        ((AwaitPdu(PduType.A_RELEASE_RP, 9), Close()), (RELEASE_RQ + RELEASE_RP,), ["Received", "Received", "close"]),
-        ((AwaitPdu(seconds=9), Close()), (b"GET /", RELEASE_RQ), ["Malformed"]),
-        ((AwaitPdu(seconds=0.02), Silence()), (RELEASE_RQ,), ["Received"]),
-        ((AwaitPdu(seconds=9), SendBytes(b"x"), Silence()), (ABORT,), ["Received", "close"]),
+        ((SendBytes(b"ab", 1, 1), Close()), (), [b"a", b"b", "sent 2 bytes that are no whole PDU: 61 62", "close"]),
+        ((AwaitPdu(seconds=1), Close()), (), ["close"]),
+        ((AwaitPdu(seconds=90), Close()), (RELEASE_RQ,), ["Received", "close"]),
+        ((AwaitPdu(seconds=90), Close()), (RELEASE_RQ[:3], RELEASE_RQ[3:]), ["Received", "close"]),
+        ((AwaitPdu(PduType.A_RELEASE_RP, 90), Close()), (RELEASE_RQ,), ["Received"]),
+        ((AwaitPdu(PduType.A_RELEASE_RP, 90), Close()), (RELEASE_RQ + RELEASE_RP,), ["Received", "Received", "close"]),
+        ((AwaitPdu(seconds=90), Close()), (b"GET /", RELEASE_RQ), ["Malformed"]),
+        ((AwaitPdu(seconds=2), Silence()), (RELEASE_RQ,), ["Received"]),
+        ((AwaitPdu(seconds=90), SendBytes(b"x"), Silence()), (ABORT,), ["Received", "close"]),
     ],
 )
-def test_steps(run, steps, received, deeds):
-    assert run(carried_out(steps, *received)) == deeds
+def test_steps(steps, received, deeds):
+    assert carried_out(steps, *received) == deeds
 
 
-def test_a_stopped_script_does_nothing_more(run):
-    async def play():
-        wire = Wire()
-        deadlines = Deadlines()
-        script = Running(wire, (Pause(0.01), SendBytes(ABORT)), Limits(), Deadline(deadlines, print), 0.01)
-        script.go_on()
-        script.stop()
-        script.receive(RELEASE_RQ)
-        await asyncio.wait([wire.done], timeout=0.05)
-        deadlines.close()
-        return wire.deeds
-
-    assert run(play()) == []
+def test_a_stopped_script_does_nothing_more():
+    wire, clock = Wire(), ManualClock()
+    deadline = Deadline(Deadlines(clock), pytest.fail)
+    script = Running(wire, (Pause(1), SendBytes(ABORT)), Limits(), deadline, TIMERS.artim)
+    script.go_on()
+    script.stop()
+    script.receive(RELEASE_RQ)
+    clock.advance(60)
+    assert wire.deeds == []
 
 
 # --- against a peer that counts the bytes ----------------------------------------------------------------------------
@@ -342,15 +353,13 @@ def test_a_stopped_script_does_nothing_more(run):
 class Alone:
     """Our acceptor, of which every answer is a misbehaviour."""
 
-    def __init__(self, name, **timers):
+    def __init__(self, name, clock=None):
         self.record = Record()
-        self.engine = Engine(self.record)
+        self.engine = Engine(self.record, clock=clock)
         self._name = name
-        self._timers = replace(PATIENCE, **timers)
 
     async def __aenter__(self):
-        side = AcceptorSide(port=0, timers=self._timers)
-        listener = await self.engine.listen(side, lambda caller: Misbehave(self._name))
+        listener = await self.engine.listen(AcceptorSide(port=0), lambda caller: Misbehave(self._name))
         self.port = listener.port
         self._listener = listener
         return self
@@ -412,11 +421,11 @@ def test_an_abort_in_the_middle_ends_the_script(run):
 
 def test_half_an_answer_is_followed_by_silence_until_the_peer_ends_it(run):
     async def play():
-        async with Alone("half-answer", artim=0.1) as ours, connected(ours.port) as peer:
+        clock = ManualClock()
+        async with Alone("half-answer", clock) as ours, connected(ours.port) as peer:
             await peer.send(encode(RQ))
             half = await peer.reader.readexactly(len(encode(AC)) // 2)
-            with pytest.raises(TimeoutError):
-                await asyncio.wait_for(peer.reader.read(1), 0.3)
+            clock.advance(300)
             assert not ours.association.is_established
             peer.writer.write_eof()
             assert await peer.read_to_end() == b""
@@ -506,13 +515,13 @@ def test_an_odd_request_is_kept_by_its_sender(run, name):
     async def accept(peer):
         await peer.read_pdu()
         await peer.send(encode(AC) + long_data(60_000))
-        await peer.read_to_end()
+        assert (await peer.read_pdu())[0] == PduType.A_ABORT
 
     async def play():
         async with listening(accept) as port:
             record = Record()
             engine = Engine(record)
-            requestor = engine.requestor(RequestorSide(port=port, timers=PATIENCE), name)
+            requestor = engine.requestor(RequestorSide(port=port), name)
             assert (await requestor.associate()).end is ESTABLISHED
             await requestor.wait_closed()
             await engine.close()
@@ -565,9 +574,12 @@ def test_a_collision_waits_for_the_answer_and_gives_one(run):
 
 def test_a_peer_that_does_not_close_is_left_when_artim_runs_out(run):
     async def play():
-        async with Alone("abort-after-accept", artim=0.1) as ours, connected(ours.port) as peer:
+        clock = ManualClock()
+        async with Alone("abort-after-accept", clock) as ours, connected(ours.port) as peer:
             await associated(peer)
-            assert await peer.read_to_end() == ABORT
+            assert await peer.read_pdu() == ABORT
+            clock.advance(TIMERS.artim)
+            assert await peer.read_to_end() == b""
             return ours
 
     ours = run(play())
@@ -592,7 +604,8 @@ def test_a_reset_is_one(run):
 @pytest.mark.parametrize("how", ["close", "reset"])
 def test_nothing_is_left_when_the_peer_goes_away_in_the_middle(run, name, how):
     async def play():
-        async with Alone(name) as ours, connected(ours.port) as peer:
+        clock = ManualClock()
+        async with Alone(name, clock) as ours, connected(ours.port) as peer:
             await peer.send(encode(RQ))
             if "release" in name:
                 await peer.read_pdu()
@@ -604,7 +617,7 @@ def test_nothing_is_left_when_the_peer_goes_away_in_the_middle(run, name, how):
             await ours.record.wait_for(K.CLOSED)
             await nothing_is_left(ours.engine)
             events = len(ours.record.events)
-            await asyncio.sleep(0.05)  # a piece that was still due would be sent by now
+            clock.advance(60)  # a piece that was still due would be sent by now
             assert len(ours.record.events) == events
 
     run(play())
@@ -613,17 +626,20 @@ def test_nothing_is_left_when_the_peer_goes_away_in_the_middle(run, name, how):
 @pytest.mark.parametrize("name", ["half-answer", "no-release-answer", "late-release-answer", "answer-byte-by-byte"])
 def test_the_engine_closes_in_bounded_time_while_a_script_runs(run, name):
     async def play():
-        async with Alone(name) as ours, connected(ours.port) as peer:
+        clock = ManualClock()
+        async with Alone(name, clock) as ours, connected(ours.port) as peer:
             await peer.send(encode(RQ))
             if "release" in name:
                 await peer.read_pdu()
                 await peer.send(RELEASE_RQ)
             await ours.record.wait_for(K.NOTE)
-            started = asyncio.get_running_loop().time()
-            await ours.engine.close(grace=0.3)
-            assert asyncio.get_running_loop().time() - started < 2
-            sent = await peer.read_to_end()
-            assert sent.endswith(ABORT)
+            ending = spawn(ours.engine.close(grace=3), name="close")
+            await asyncio.sleep(0)
+            clock.advance(2)
+            await peer.reader.readuntil(ABORT)
+            clock.advance(1)
+            await ending
+            assert await peer.read_to_end() == b""
 
     run(play())
 
@@ -638,7 +654,7 @@ def test_a_person_may_abort_a_silent_requestor(run):
         async with listening(behave) as port:
             record = Record()
             engine = Engine(record)
-            requestor = engine.requestor(RequestorSide(port=port, timers=PATIENCE), "half-request")
+            requestor = engine.requestor(RequestorSide(port=port), "half-request")
             attempt = asyncio.get_running_loop().create_future()
             asking = asyncio.gather(requestor.associate())
             await record.wait_for(K.NOTE)
@@ -666,7 +682,7 @@ def test_what_a_script_has_ended_is_not_aborted_once_more(run, name):
         async with listening(accept) as port:
             record = Record()
             engine = Engine(record)
-            requestor = engine.requestor(RequestorSide(port=port, timers=PATIENCE), name)
+            requestor = engine.requestor(RequestorSide(port=port), name)
             assert (await requestor.associate()).end is ESTABLISHED
             if name == "close-without-release":
                 releasing = asyncio.gather(requestor.release())
@@ -688,7 +704,7 @@ def test_nobody_can_echo_or_release_on_an_association_that_a_script_has(run):
     async def play():
         async with listening(accept_and_wait) as port:
             engine = Engine(Record())
-            requestor = engine.requestor(RequestorSide(port=port, timers=PATIENCE), "abort-after-accept")
+            requestor = engine.requestor(RequestorSide(port=port), "abort-after-accept")
             assert (await requestor.associate()).end is ESTABLISHED
             with pytest.raises(AssociationError):
                 await requestor.echo()
@@ -711,7 +727,7 @@ def test_an_answer_that_is_no_dicom_ends_the_attempt_of_a_script(run):
     async def play():
         async with listening(web_server) as port:
             engine = Engine(Record())
-            requestor = engine.requestor(RequestorSide(port=port, timers=PATIENCE), "http-get")
+            requestor = engine.requestor(RequestorSide(port=port), "http-get")
             attempt = await requestor.associate()
             await requestor.wait_closed()
             await engine.close()
@@ -729,7 +745,7 @@ def test_a_request_in_a_collision_is_answered_as_the_standard_has_it(run):
         async with listening(release_first) as port:
             record = Record()
             engine = Engine(record)
-            requestor = engine.requestor(RequestorSide(port=port, timers=PATIENCE), "release-collision")
+            requestor = engine.requestor(RequestorSide(port=port), "release-collision")
             assert (await requestor.associate()).end is ESTABLISHED
             await requestor.wait_closed()
             assert len(record.of(K.RELEASED)) == 1

@@ -21,6 +21,7 @@ from parley.model.event import EventKind as K
 from parley.model.profile import AcceptorSide, RequestorSide, Timers
 from parley.model.tls import Tls
 from parley.model.transport import AcceptorTransport, IpVersion, RequestorTransport
+from tests.harness.clock import ManualClock
 from tests.harness.process import free_port
 from tests.harness.record import Record
 
@@ -65,7 +66,7 @@ class Meeting:
 @asynccontextmanager
 async def listening(host="127.0.0.1", port=0, tls=None, **wishes):
     record = Record()
-    engine = Engine(record)
+    engine = Engine(record, clock=ManualClock())
     side = AcceptorSide(host, port, tls=tls, transport=AcceptorTransport(**wishes))
     try:
         yield Meeting(engine, record, await engine.listen(side))
@@ -427,8 +428,10 @@ def test_an_address_that_does_not_answer_leaves_time_for_the_next(run, monkeypat
                     sock.connect_ex(full.getsockname())
                 addresses = ((socket.AF_INET, full.getsockname()), (socket.AF_INET, ("127.0.0.1", 0)))
                 monkeypatch.setattr(socket, "getaddrinfo", resolving(addresses))
-                side = RequestorSide("pacs", meeting.listener.port, timers=Timers(connect=0.5))
-                attempt = await meeting.engine.requestor(side).associate()
+                side = RequestorSide("pacs", meeting.listener.port, timers=Timers(connect=4))
+                engine = Engine(meeting.record)  # its own clock: the first address takes its share of the time
+                attempt = await engine.requestor(side).associate()
+                await engine.close()
                 for sock in waiting:
                     sock.close()
             return attempt.end, [event.text.rpartition(":")[0] for event in meeting.record.of(K.CONNECTING)]

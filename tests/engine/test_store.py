@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from parley.engine.connection import Connection
 from parley.engine.engine import Engine
 from parley.engine.errors import AssociationError
 from parley.engine.fragment_log import KEPT_BYTES
+from parley.engine.messages import DIMSE_RESPONSE
 from parley.engine.tasks import spawn
 from parley.model.attempt import AttemptEnd
 from parley.model.build import accept_pdu
@@ -32,11 +32,13 @@ from parley.ul.errors import Severity
 from parley.ul.limits import Limits
 from parley.ul.pdu import AAbort, PDataTf
 from parley.ul.table import Action, State
+from tests.harness.clock import ManualClock
 from tests.harness.dicom import CT, EXPLICIT, IMPLICIT, JPEG, MR, data_set_of, write_file
+from tests.harness.loops import until
 from tests.harness.peer import Peer, listening
 from tests.harness.record import Record
 
-PATIENCE = Timers(connect=5, association_response=5, artim=5, dimse_response=5, release_response=5)
+TIMERS = Timers()
 BOTH = (SupportedContext(VERIFICATION), SupportedContext(CT, (EXPLICIT, IMPLICIT, JPEG)))
 ASKED = RequestorHandle(contexts=(ProposedContext(VERIFICATION), ProposedContext(CT, (EXPLICIT,))))
 
@@ -49,12 +51,12 @@ class Ends:
 
 
 @contextlib.asynccontextmanager
-async def ends(storage: Storage, handle=ASKED, maximum_length=16384, timers=PATIENCE):
+async def ends(storage: Storage, handle=ASKED, maximum_length=16384):
     record = Record()
-    engine = Engine(record)
+    engine = Engine(record, clock=ManualClock())
     ours = AcceptorHandle(contexts=BOTH, maximum_length=maximum_length)
-    listener = await engine.listen(AcceptorSide(port=0, timers=PATIENCE, handle=ours, storage=storage))
-    association = engine.requestor(RequestorSide(port=listener.port, timers=timers, handle=handle))
+    listener = await engine.listen(AcceptorSide(port=0, handle=ours, storage=storage))
+    association = engine.requestor(RequestorSide(port=listener.port, handle=handle))
     assert (await association.associate()).end is AttemptEnd.ESTABLISHED
     try:
         yield Ends(record, engine, association)
@@ -392,24 +394,33 @@ async def establish(peer: Peer) -> None:
     await peer.send(encode(accept_pdu(handle, AcceptanceRules(), request)))
 
 
+async def _all_of(results):
+    return [result async for result in results]
+
+
+def _awaits_an_answer(association) -> bool:
+    asked = association.messages._asked
+    return asked is not None and not asked.is_sending and DIMSE_RESPONSE in association.deadline.due
+
+
 @contextlib.asynccontextmanager
-async def asking(port: int, timers=PATIENCE):
+async def asking(port: int, clock=None):
     record = Record()
-    engine = Engine(record)
-    association = engine.requestor(RequestorSide(port=port, handle=ASKED, timers=timers))
+    engine = Engine(record, clock=clock or ManualClock())
+    association = engine.requestor(RequestorSide(port=port, handle=ASKED))
     try:
         await association.associate()
         yield association, record
     finally:
-        await engine.close(0.6)
+        await engine.close(grace=0)
 
 
 class TestInterruptions:
-    def failure(self, run, tmp_path, behave, timers=PATIENCE):
+    def failure(self, run, tmp_path, behave):
         path = write_file(tmp_path / "1.dcm", 30_000_000)
 
         async def play():
-            async with listening(behave) as port, asking(port, timers) as (association, record):
+            async with listening(behave) as port, asking(port) as (association, record):
                 with pytest.raises(AssociationError) as caught:
                     await association.store(path)
                 return str(caught.value), association, record
@@ -448,12 +459,15 @@ class TestInterruptions:
         path = write_file(tmp_path / "1.dcm", 30_000_000)
 
         async def play():
-            timers = replace(PATIENCE, dimse_response=0.2)
+            clock = ManualClock()
             async with listening(behave) as port:
                 try:
-                    async with asking(port, timers) as (association, _):
-                        with pytest.raises(AssociationError, match=r"has read nothing for 0\.2 s"):
-                            await association.store(path)
+                    async with asking(port, clock) as (association, _):
+                        storing = asyncio.gather(association.store(path))
+                        await until(lambda: DIMSE_RESPONSE in association.deadline.due)
+                        clock.advance(TIMERS.dimse_response)
+                        with pytest.raises(AssociationError, match=r"has read nothing for 30 s"):
+                            await storing
                         assert association.state is State.STA_13
                         assert association._transport.get_write_buffer_size() < 1_000_000
                 finally:
@@ -464,14 +478,17 @@ class TestInterruptions:
     def test_no_answer(self, run, tmp_path):
         async def behave(peer):
             await establish(peer)
+            await peer.read_pdu()
+            await peer.read_pdu()
+            clock.advance(TIMERS.dimse_response)
             await peer.read_to_end()
 
+        clock = ManualClock()
         path = write_file(tmp_path / "1.dcm", 100)
 
         async def play():
-            timers = replace(PATIENCE, dimse_response=0.2)
-            async with listening(behave) as port, asking(port, timers) as (association, _):
-                with pytest.raises(AssociationError, match=r"No answer to the C-STORE within 0\.2 s; .* is aborted"):
+            async with listening(behave) as port, asking(port, clock) as (association, _):
+                with pytest.raises(AssociationError, match=r"No answer to the C-STORE within 30 s; .* is aborted"):
                     await association.store(path)
                 assert association.state is State.STA_13
 
@@ -487,14 +504,19 @@ class TestInterruptions:
         paths = [write_file(tmp_path / f"{number}.dcm", 100) for number in (1, 2, 3)]
 
         async def play():
-            timers = replace(PATIENCE, dimse_response=0.2)
-            async with listening(behave) as port, asking(port, timers) as (association, record):
-                results = [result async for result in store_files(association, paths)]
+            clock = ManualClock()
+            async with listening(behave) as port, asking(port, clock) as (association, record):
+                sending = spawn(_all_of(store_files(association, paths)), name="send")
+                await until(
+                    lambda: DIMSE_RESPONSE in association.deadline.due and not association.messages._asked.is_sending
+                )
+                clock.advance(TIMERS.dimse_response)
+                results = await sending
                 sent = [event.text for event in record.of(K.MESSAGE_SENT)]
                 return [result.text for result in results], sent
 
         texts, sent = run(play())
-        assert texts[0] == "No answer to the C-STORE within 0.2 s; the association is aborted."
+        assert texts[0] == "No answer to the C-STORE within 30 s; the association is aborted."
         assert texts[1:] == ["Not sent: the association has ended."] * 2
         assert len(sent) == 1
         assert asked[0].endswith(encode(AAbort(0, 0)))
@@ -520,13 +542,30 @@ class TestInterruptions:
 
         run(play())
 
+    def test_aborted_in_the_middle_it_says_so(self, run, tmp_path):
+        """Whether it was sending at that moment or waited for the peer to read."""
+
+        async def behave(peer):
+            await establish(peer)
+            await peer.read_to_abort()
+
+        path = write_file(tmp_path / "1.dcm", 30_000_000)
+
+        async def play():
+            async with listening(behave) as port, asking(port) as (association, _):
+                with pytest.raises(AssociationError, match="The association was aborted before the C-STORE"):
+                    await association.store(path, lambda _file, _sent: association.abort())
+                await association.wait_closed()
+
+        run(play())
+
     def test_cancelled_in_the_middle_it_aborts(self, run, tmp_path):
         ended = []
 
         async def behave(peer):
             await establish(peer)
             await peer.read_pdu()
-            ended.append(await peer.read_to_end())
+            ended.append(await peer.read_to_abort())
 
         path = write_file(tmp_path / "1.dcm", 30_000_000)
 
@@ -544,14 +583,15 @@ class TestInterruptions:
         assert len(ended[0]) < 30_000_000
 
     def test_a_file_that_shrinks_meanwhile_aborts(self, run, tmp_path):
-        path = write_file(tmp_path / "1.dcm", 30_000_000)
+        """The A-ABORT comes after whole PDUs: within one it would be taken for a part of the data set."""
+        path, received = write_file(tmp_path / "1.dcm", 30_000_000), []
 
         async def behave(peer):
             await establish(peer)
             await peer.read_pdu()
             with path.open("r+b") as file:
-                file.truncate(1000)
-            await peer.read_to_end()
+                file.truncate(5_000_000)
+            received.append(await peer.read_to_abort())
 
         async def play():
             async with listening(behave) as port, asking(port) as (association, _):
@@ -560,6 +600,7 @@ class TestInterruptions:
                 await association.wait_closed()
 
         run(play())
+        assert received[0].endswith(encode(AAbort(0, 0)))
 
     @pytest.mark.parametrize("how", ["abort", "reset"])
     def test_half_a_received_file_leaves_nothing(self, run, tmp_path, how, monkeypatch):
@@ -642,16 +683,20 @@ class TestBatch:
     def test_a_file_that_takes_too_long_ends_the_association(self, run, tmp_path):
         async def behave(peer):
             await establish(peer)
-            await peer.read_to_end()
+            await peer.read_pdu()
+            await peer.read_pdu()
+            clock.advance(20)
+            await peer.read_to_abort()
 
+        clock = ManualClock()
         paths = [write_file(tmp_path / f"{number}.dcm", 100) for number in (1, 2)]
 
         async def play():
-            async with listening(behave) as port, asking(port) as (association, _):
-                return [result async for result in store_files(association, paths, within=0.05)]
+            async with listening(behave) as port, asking(port, clock) as (association, _):
+                return [result async for result in store_files(association, paths, within=20)]
 
         assert [result.text for result in run(play())] == [
-            "Not stored within 0.05 s; the association is aborted.",
+            "Not stored within 20 s; the association is aborted.",
             "Not sent: the association has ended.",
         ]
 

@@ -14,6 +14,7 @@ from parley.model.event import EventKind as K
 from parley.model.profile import AcceptorSide, RequestorSide, Timers
 from parley.model.secret import Secret
 from parley.model.tls import Alert, ClientCertificate, Tls, TlsProfile, TlsVersion
+from tests.harness.clock import ManualClock
 from tests.harness.peer import connected, listening
 from tests.harness.pki import PASSPHRASE
 from tests.harness.record import Record
@@ -44,7 +45,7 @@ def meet(run, scu_tls, scp_tls, then=("echo", "release")):
     record = Record()
 
     async def play():
-        engine = Engine(record)
+        engine = Engine(record, clock=ManualClock())
         listener = await engine.listen(AcceptorSide(port=0, timers=PATIENCE, tls=scp_tls))
         association = engine.requestor(RequestorSide(port=listener.port, timers=PATIENCE, tls=scu_tls))
         attempt = await association.associate()
@@ -170,7 +171,7 @@ def test_our_abort_and_theirs_go_through(run, pki):
     record = Record()
 
     async def play():
-        engine = Engine(record)
+        engine = Engine(record, clock=ManualClock())
         listener = await engine.listen(AcceptorSide(port=0, timers=PATIENCE, tls=serving(pki.server)))
         association = engine.requestor(RequestorSide(port=listener.port, timers=PATIENCE, tls=trusting(pki)))
         await association.associate()
@@ -309,7 +310,7 @@ def test_after_each_bad_caller_a_good_one_is_served(run, pki):
     bad = [None, trusting(pki), *(trusting(pki, **pair.files) for pair in (pki.stranger, pki.expired, pki.self_signed))]
 
     async def play():
-        engine = Engine(record)
+        engine = Engine(record, clock=ManualClock())
         listener = await engine.listen(AcceptorSide(port=0, timers=PATIENCE, tls=wanted))
         for tls in bad:
             caller = engine.requestor(RequestorSide(port=listener.port, timers=PATIENCE, tls=tls))
@@ -342,12 +343,14 @@ def test_a_silent_client_is_cut_off_and_holds_nobody_up(run, pki):
     record = Record()
 
     async def play():
-        engine = Engine(record)
-        listener = await listener_of(engine, pki, tls_handshake=0.2)
+        clock = ManualClock()
+        engine = Engine(record, clock=clock)
+        listener = await listener_of(engine, pki)
         async with connected(listener.port) as peer:
             await record.wait_for(K.CONNECTION_ACCEPTED)
             association = engine.requestor(RequestorSide(port=listener.port, timers=PATIENCE, tls=trusting(pki)))
             assert (await association.associate()).end is AttemptEnd.ESTABLISHED
+            clock.advance(PATIENCE.tls_handshake)
             assert not await peer.read_to_end()
             await association.release()
         await engine.close()
@@ -355,22 +358,29 @@ def test_a_silent_client_is_cut_off_and_holds_nobody_up(run, pki):
     run(play())
     (silent,) = record.of(K.TLS_FAILED)
     assert silent.association == 1
-    assert silent.text == "no handshake within 0.2 s"
+    assert silent.text == "no handshake within 5 s"
     assert silent.handshake.failure.reason == "TIMEOUT"
 
 
 def test_a_silent_server_is_given_up(run, pki):
+    clock = ManualClock()
+
+    async def say_nothing(peer):
+        await peer.reader.read(1)  # its hello: the handshake has begun
+        clock.advance(PATIENCE.tls_handshake)
+        await peer.read_to_end()
+
     async def play():
-        engine = Engine(Record())
-        async with listening(stay_silent) as port:
-            side = RequestorSide(port=port, timers=replace(PATIENCE, tls_handshake=0.1), tls=trusting(pki))
+        engine = Engine(Record(), clock=clock)
+        async with listening(say_nothing) as port:
+            side = RequestorSide(port=port, timers=PATIENCE, tls=trusting(pki))
             attempt = await engine.requestor(side).associate()
             await engine.close()
             return attempt
 
     attempt = run(play())
     assert attempt.end is AttemptEnd.TLS_FAILED
-    assert attempt.detail == "no handshake within 0.1 s"
+    assert attempt.detail == "no handshake within 5 s"
 
 
 @pytest.mark.parametrize("how", ["engine", "abort", "cancel"])
@@ -378,7 +388,7 @@ def test_a_handshake_can_be_ended_from_this_side(run, pki, how):
     record = Record()
 
     async def play():
-        engine = Engine(record)
+        engine = Engine(record, clock=ManualClock())
         async with listening(stay_silent) as port:
             association = engine.requestor(RequestorSide(port=port, timers=PATIENCE, tls=trusting(pki)))
             task = spawn(association.associate(), name="attempt")
@@ -388,7 +398,7 @@ def test_a_handshake_can_be_ended_from_this_side(run, pki, how):
             elif how == "cancel":
                 task.cancel()
             else:
-                await engine.close(0.5)
+                await engine.close()
             results = await asyncio.gather(task, return_exceptions=True)
             await association.wait_closed()
             await engine.close()
@@ -407,12 +417,11 @@ def test_a_listener_that_closes_drops_handshakes_under_way(run, pki):
     record = Record()
 
     async def play():
-        engine = Engine(record)
+        engine = Engine(record, clock=ManualClock())
         listener = await listener_of(engine, pki)
         async with connected(listener.port) as peer:
             await record.wait_for(K.CONNECTION_ACCEPTED)
-            async with asyncio.timeout(2):
-                await engine.close(grace=10)
+            await engine.close()
             assert not await peer.read_to_end()
 
     run(play())
@@ -426,7 +435,7 @@ def test_whatever_a_client_sends_ends_in_words(run, pki, data):
     record = Record()
 
     async def play():
-        engine = Engine(record)
+        engine = Engine(record, clock=ManualClock())
         listener = await listener_of(engine, pki)
         async with connected(listener.port) as peer:
             await peer.send(data)
@@ -446,7 +455,7 @@ def test_after_an_alert_the_peer_is_read_until_it_closes(run, pki):
     record = Record()
 
     async def play():
-        engine = Engine(record)
+        engine = Engine(record, clock=ManualClock())
         listener = await listener_of(engine, pki)
         async with connected(listener.port) as peer:
             await peer.send(b"\x16\x03\x01\0\5\1\0\0\1\0")

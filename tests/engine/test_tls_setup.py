@@ -19,6 +19,7 @@ from parley.model.event import EventKind as K
 from parley.model.profile import AcceptorSide, RequestorSide
 from parley.model.secret import Secret
 from parley.model.tls import ClientCertificate, Tls, TlsProfile, TlsVersion
+from tests.harness.clock import ManualClock
 from tests.harness.pki import PASSPHRASE
 from tests.harness.record import Record
 
@@ -180,7 +181,7 @@ def test_a_listener_says_it_in_its_error(run):
     record = Record()
 
     async def play():
-        engine = Engine(record)
+        engine = Engine(record, clock=ManualClock())
         with pytest.raises(ListenError) as error:
             await engine.listen(AcceptorSide(port=0, tls=Tls(certificate_file="/nowhere/it.pem")))
         await engine.close()
@@ -196,7 +197,7 @@ def test_an_attempt_ends_before_anything_is_sent(run):
     record = Record()
 
     async def play():
-        engine = Engine(record)
+        engine = Engine(record, clock=ManualClock())
         attempt = await engine.requestor(RequestorSide(tls=Tls(ca_file="/nowhere/it.pem"))).associate()
         await engine.close()
         return attempt

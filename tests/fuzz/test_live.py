@@ -22,6 +22,7 @@ from parley.ul.codec import encode
 from parley.ul.limits import MIB
 from parley.ul.machine import MALFORMED_KEPT
 from parley.ul.pdu import AReleaseRp, AReleaseRq, PDataTf, Pdv
+from tests.harness.clock import ManualClock
 from tests.harness.loops import run_on
 from tests.harness.odd import ACCEPTANCES, FIRST_BYTES, REQUESTS
 from tests.harness.peer import Peer, connected, listening
@@ -140,7 +141,7 @@ def check_told(record: Record, number: int, peer_bytes: int) -> None:
 def test_the_acceptor_survives_and_serves_the_next(behaviour: Behaviour):
     async def play():
         record = Record()
-        engine, other = Engine(record), Engine(Record())
+        engine, other = Engine(record, clock=ManualClock()), Engine(Record(), clock=ManualClock())
         listener = await engine.listen(AcceptorSide(port=0))
         async with connected(listener.port) as peer:
             await record.wait_for(K.CONNECTION_ACCEPTED)
@@ -153,7 +154,7 @@ def test_the_acceptor_survives_and_serves_the_next(behaviour: Behaviour):
             for ours in listener.associations.values():
                 assert ours.ul.buffered <= sum(map(len, behaviour.pieces))
         await record.wait_for(K.CLOSED, 1)
-        await engine.close(grace=0.3)
+        await engine.close(grace=0)
         await other.close()
         assert not engine.associations
         check_told(record, 1, sum(map(len, behaviour.pieces)))
@@ -179,7 +180,7 @@ def test_no_more_is_kept_than_the_limits_say(announced, is_established, pdu_type
 
     async def play():
         record = Record()
-        engine = Engine(record)
+        engine = Engine(record, clock=ManualClock())
         listener = await engine.listen(AcceptorSide(port=0, handle=AcceptorHandle(maximum_length=announced)))
         async with connected(listener.port) as peer:
             if is_established:
@@ -204,7 +205,7 @@ def test_no_more_is_kept_than_the_limits_say(announced, is_established, pdu_type
                 assert association.ul.buffered == 0
                 assert len(record.of(K.MALFORMED)[0].data) <= MALFORMED_KEPT
         await record.wait_for(K.CLOSED)
-        await engine.close(grace=0.3)
+        await engine.close(grace=0)
 
     watched(play)
 
@@ -225,7 +226,7 @@ def test_the_requestor_ends_with_a_clear_attempt(behaviour: Behaviour):
 
     async def play():
         record = Record()
-        engine = Engine(record)
+        engine = Engine(record, clock=ManualClock())
 
         async def answer(peer: Peer) -> None:
             await peer.read_pdu()
@@ -238,7 +239,7 @@ def test_the_requestor_ends_with_a_clear_attempt(behaviour: Behaviour):
             assert attempt.answer is not None or attempt.detail
             assert association.ul.buffered <= sent
             association.abort()
-            await engine.close(grace=0.3)
+            await engine.close(grace=0)
         assert not engine.associations
         check_told(record, 1, sent)
         return attempt

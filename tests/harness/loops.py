@@ -29,6 +29,12 @@ def run_on(factory: Callable[[], asyncio.AbstractEventLoop] | None, work: Corout
         return runner.run(limited())
 
 
+async def until(fits: Callable[[], bool]) -> None:
+    """Let the loop turn until something is so that nobody tells; what is told is better waited for."""
+    while not fits():  # noqa: ASYNC110
+        await asyncio.sleep(0)
+
+
 def qt_loop(app: QApplication) -> Callable[[], asyncio.AbstractEventLoop]:
     """Makes loops that run on this application."""
     return lambda: QtLoop(app)

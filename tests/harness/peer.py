@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
 from parley.engine.tasks import spawn
+from parley.ul.codes import PduType
 
 HEADER = 6
 PATIENCE_SECONDS = 5.0
@@ -39,6 +40,15 @@ class Peer:
         """One whole PDU."""
         head = await self.reader.readexactly(HEADER)
         return head + await self.reader.readexactly(int.from_bytes(head[2:], "big"))
+
+    async def read_to_abort(self) -> bytes:
+        """All that comes up to an A-ABORT, or until the other side closes."""
+        received = pdu = b""
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            while pdu[:1] != bytes([PduType.A_ABORT]):
+                pdu = await self.read_pdu()
+                received += pdu
+        return received
 
     async def read_to_end(self) -> bytes:
         """All that comes until the other side closes or resets."""

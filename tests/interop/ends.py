@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from parley.engine.deadlines import Clock
 from parley.engine.engine import Engine
 from parley.engine.listener import Listener, Policy
 from parley.engine.requestor import Requestor
@@ -39,10 +40,10 @@ class Answering:
 
 
 @asynccontextmanager
-async def answering(policy: Policy | None = None, **facts) -> AsyncIterator[Answering]:
+async def answering(policy: Policy | None = None, clock: Clock | None = None, **facts) -> AsyncIterator[Answering]:
     """Our acceptor on a free port; `facts` are fields of its side."""
     record = Record()
-    engine = Engine(record)
+    engine = Engine(record, clock=clock)
     listener = await engine.listen(AcceptorSide(port=0, **{"timers": TIMERS, **facts}), policy)
     try:
         yield Answering(engine, listener, record)

@@ -35,7 +35,7 @@ from parley.ul.pdu import (
 from tests.harness.process import free_port, run_to_end
 from tests.interop.ends import BIG_ENDIAN, CT, EXPLICIT, IMPLICIT, JPEG_2000, answering
 
-pytestmark = [pytest.mark.interop]
+pytestmark = [pytest.mark.interop, pytest.mark.slow]
 dcmtk = pytest.mark.dcmtk
 
 FIND = "1.2.840.10008.5.1.4.1.2.2.1"

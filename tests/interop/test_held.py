@@ -16,11 +16,12 @@ from parley.model.answers.words import ABORT, CONNECTION, PRESETS, RESERVED, par
 from parley.model.event import EventKind as K
 from parley.model.handle import AcceptorHandle, Rejection
 from parley.ul.codes import VERIFICATION
+from tests.harness.clock import ManualClock
 from tests.harness.process import Finished, running
 from tests.interop import ends
 from tests.interop.ends import CT, EXPLICIT, IMPLICIT, STORAGE
 
-pytestmark = [pytest.mark.interop]
+pytestmark = [pytest.mark.interop, pytest.mark.slow]
 dcmtk = pytest.mark.dcmtk
 
 ASK = Answering(DecisionMode.ASK, default_seconds=None)
@@ -66,9 +67,11 @@ def hold(run, text: str, *command: str, files: tuple[str, ...] = ()) -> tuple[Fi
     """One of DCMTK's SCUs is held and answered: how it ended, and what our log calls what was done."""
 
     async def play() -> tuple[Finished, list[str]]:
-        async with ends.answering(answering=ASK, handle=AcceptorHandle(contexts=STORAGE)) as ours:
+        clock = ManualClock()
+        async with ends.answering(clock=clock, answering=ASK, handle=AcceptorHandle(contexts=STORAGE)) as ours:
             with running(*command, "127.0.0.1", ours.port, *files) as scu:
                 await answer(ours, text)
+                clock.advance(5)
                 finished = await asyncio.to_thread(scu.wait)
                 await ours.record.wait_for(K.CLOSED)
                 return finished, [event.text for event in ours.record.of(K.DECIDED)]
@@ -92,7 +95,7 @@ def rejection_lines(codes: str) -> list[str]:
 
 
 @dcmtk
-@pytest.mark.parametrize("text", ["accept", "accept all", "after 0.3 s accept"])
+@pytest.mark.parametrize("text", ["accept", "accept all", "after 5 s accept"])
 def test_echoscu_goes_on_when_it_is_accepted(run, text):
     finished, decided = hold(run, text, "echoscu", "-v")
     assert finished.code == 0
@@ -193,7 +196,7 @@ def test_other_scus_are_refused_without_an_answer(run, program, text, words, ima
 
 
 @dcmtk
-@pytest.mark.parametrize("text", ["accept all", "after 0.3 s accept all"])
+@pytest.mark.parametrize("text", ["accept all", "after 5 s accept all"])
 def test_other_scus_go_on_when_all_is_accepted(run, text, image):
     for program, words in (("storescu", "Received Store Response"), ("findscu", "Received Final Find Response")):
         command, files = command_of(program, image)
@@ -209,18 +212,22 @@ def hold_pynetdicom(run, pynetdicom, text: str, timeout: float = 5, then: tuple[
     """pynetdicom is held and answered; what it says became of it."""
 
     async def play() -> dict[str, object]:
-        async with ends.answering(answering=ASK) as ours:
+        clock = ManualClock()
+        async with ends.answering(clock=clock, answering=ASK) as ours:
             contexts = [[VERIFICATION, [IMPLICIT]]]
             port = ours.listener.port
             pynetdicom.tell("associate", port=port, contexts=contexts, timeout=timeout, then=list(then))
             await answer(ours, text)
+            clock.advance(5)
+            if text.startswith("reject"):  # which it may not understand, and never close
+                clock.advance(ends.TIMERS.artim)
             told: dict[str, object] = await asyncio.to_thread(pynetdicom.hear, "outcome")
             return told
 
     return run(play())
 
 
-@pytest.mark.parametrize("text", ["accept", "accept all", "after 0.3 s accept"])
+@pytest.mark.parametrize("text", ["accept", "accept all", "after 5 s accept"])
 def test_pynetdicom_echoes_when_it_is_accepted(run, pynetdicom, text):
     told = hold_pynetdicom(run, pynetdicom, text, then=("echo", "release"))
     assert told["is_established"]
@@ -246,7 +253,7 @@ def test_pynetdicom_is_refused_without_an_answer(run, pynetdicom, text):
 
 
 def test_pynetdicom_gives_up_in_its_own_time(run, pynetdicom):
-    told = hold_pynetdicom(run, pynetdicom, "silence", timeout=1)
+    told = hold_pynetdicom(run, pynetdicom, "silence", timeout=3)
     assert told["is_aborted"]
     assert not told["is_established"]
 

@@ -23,7 +23,7 @@ from tests.harness import odd
 from tests.harness.process import running, serving
 from tests.interop.ends import EXPLICIT, IMPLICIT, TIMERS, answering, asking
 
-pytestmark = pytest.mark.interop
+pytestmark = [pytest.mark.interop, pytest.mark.slow]
 
 REJECTIONS = [name for name, pdu in odd.ANSWERS.items() if isinstance(pdu, AAssociateRj)]
 
@@ -87,7 +87,7 @@ ANSWERED = {
         1, ("invalid A-ASSOCIATE-RJ reject result 0x0003", "Association Rejected"), ABORTED
     ),
 }
-PATIENCE = {"no-release-answer": 1, "two-answers": 1, "oversized-data": 1}
+PATIENCE = {"no-release-answer": 3, "two-answers": 3, "oversized-data": 3}
 """Seconds that a requestor waits, where it waits in vain; else five."""
 
 CUT_FOR_ECHOSCU = {"half-answer": K.NOTE}
@@ -101,7 +101,7 @@ def test_the_table_holds_every_answer_that_is_no_acceptance():
 
 def misbehaving(name):
     # Not every requestor closes when it should.
-    return answering(policy=lambda caller: Misbehave(name), timers=replace(TIMERS, artim=1))
+    return answering(policy=lambda caller: Misbehave(name), timers=replace(TIMERS, artim=3))
 
 
 async def cut(ours, after):
@@ -201,7 +201,7 @@ def test_the_table_holds_every_script_of_a_requestor():
 
 async def what_becomes_of(name, port, waits_in_vain):
     """The attempt's end, whether it was released, and the marks in the log."""
-    timers = replace(TIMERS, association_response=1 if waits_in_vain else 10)
+    timers = replace(TIMERS, association_response=3 if waits_in_vain else 10)
     async with asking(port, timers=timers, misbehaviour=name) as ours:
         was_released = None
         try:

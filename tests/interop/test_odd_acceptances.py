@@ -21,7 +21,7 @@ from tests.harness.odd import ACCEPTANCES
 from tests.harness.process import run_to_end
 from tests.interop.ends import BIG_ENDIAN, EXPLICIT, IMPLICIT, answering, asking
 
-pytestmark = pytest.mark.interop
+pytestmark = [pytest.mark.interop, pytest.mark.slow]
 
 ECHOES = "echoes"
 E, W, N = Severity.ERROR, Severity.WARNING, Severity.NOTE

@@ -9,20 +9,22 @@ import shutil
 import pytest
 
 from parley.diagnosis import diagnose
+from parley.engine.engine import Engine
+from parley.engine.tasks import spawn
 from parley.model.attempt import AttemptEnd
 from parley.model.event import EventKind as K
-from parley.model.profile import Timers
+from parley.model.profile import RequestorSide
 from parley.model.tls import Alert, ClientCertificate, Tls, TlsProfile, TlsVersion
 from parley.ul.codes import VERIFICATION
 from tests.harness.process import run_to_end, serving
-from tests.interop.ends import EXPLICIT, IMPLICIT, TIMERS, answering, asking
+from tests.harness.record import Record
+from tests.interop.ends import EXPLICIT, IMPLICIT, answering, asking
 
 pytestmark = pytest.mark.interop
 dcmtk = pytest.mark.dcmtk
 openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="there is no program openssl")
 
 ECHO = [[VERIFICATION, [IMPLICIT, EXPLICIT]]]
-IMPATIENT = Timers(association_response=0.3, artim=0.3)
 ONLY_12 = {"profile": TlsProfile.CUSTOM, "maximum_version": TlsVersion.TLS_1_2}
 
 
@@ -30,11 +32,25 @@ def trusting(pki, **facts):
     return Tls(ca_file=pki.ca.certificate_file, **facts)
 
 
-def ask(run, port, tls, then=(), timers=TIMERS):
+def shake_hands(run, port, tls):
+    """Our requestor calls a peer that speaks TLS and no DICOM; the handshake."""
+
+    async def play():
+        record = Record()
+        engine = Engine(record)
+        asking = spawn(engine.requestor(RequestorSide(port=port, tls=tls)).associate(), name="ask")
+        await record.wait_for(K.TLS_ESTABLISHED)
+        await engine.close(grace=0)
+        return (await asking).handshake
+
+    return run(play())
+
+
+def ask(run, port, tls, then=()):
     """Our requestor calls; the attempt, its verdict, what `then` gave, and all that was recorded."""
 
     async def play():
-        async with asking(port, timers=timers, tls=tls) as ours:
+        async with asking(port, tls=tls) as ours:
             results = [await getattr(ours.association, step)() for step in then]
             return ours.attempt, diagnose(ours.attempt), results, ours.record
 
@@ -116,7 +132,7 @@ def test_what_we_do_not_take_of_storescp(run, pki, pair, code):
 @dcmtk
 def test_plain_and_secured_with_dcmtk(run, pki):
     with serving(lambda port: ["storescp", "-v", str(port)]) as plain:
-        _, verdict, _, _ = ask(run, plain.port, trusting(pki), timers=IMPATIENT)
+        _, verdict, _, _ = ask(run, plain.port, trusting(pki))
     assert verdict.code in {"tls_closed", "tls_reset", "tls_peer_plain"}
     with storescp(pki.rsa_server, pki) as secured:
         _, verdict, _, _ = ask(run, secured.port, None)
@@ -238,10 +254,10 @@ def s_client(pki, *options):
 @pytest.mark.parametrize(("option", "version"), [("-tls1_2", "TLSv1.2"), ("-tls1_3", "TLSv1.3")])
 def test_s_server_agrees_with_us_in_each_version(run, pki, option, version):
     with s_server(pki.server, option, "-alpn", "dicom") as server:
-        attempt, _, _, _ = ask(run, server.port, trusting(pki), timers=IMPATIENT)
-    assert (attempt.handshake.version, attempt.handshake.alpn) == (version, "dicom")
-    assert attempt.handshake.is_verified
-    assert attempt.handshake.failure is None
+        handshake = shake_hands(run, server.port, trusting(pki))
+    assert (handshake.version, handshake.alpn) == (version, "dicom")
+    assert handshake.is_verified
+    assert handshake.failure is None
 
 
 @openssl
@@ -257,7 +273,7 @@ def test_s_server_agrees_with_us_in_each_version(run, pki, option, version):
 def test_what_s_server_refuses(run, pki, options, code):
     with s_server(pki.server, *options) as server:
         tls = trusting(pki, ciphers="ECDHE+AESGCM", **ONLY_12)
-        attempt, verdict, _, _ = ask(run, server.port, tls, timers=IMPATIENT)
+        attempt, verdict, _, _ = ask(run, server.port, tls)
     assert attempt.end is AttemptEnd.TLS_FAILED
     assert verdict.code == code
 
@@ -284,12 +300,12 @@ def test_what_s_server_says_of_our_certificate(run, pki, versions, pair, code, a
 @openssl
 def test_a_weak_key_of_s_server(run, pki):
     with s_server(pki.weak, "-cipher", "DEFAULT@SECLEVEL=0") as server:
-        _, verdict, _, _ = ask(run, server.port, trusting(pki), timers=IMPATIENT)
+        _, verdict, _, _ = ask(run, server.port, trusting(pki))
         assert verdict.code == "tls_certificate_weak"
         assert "RSA 1024" in verdict.cause
         lenient = trusting(pki, profile=TlsProfile.CUSTOM, ciphers="DEFAULT@SECLEVEL=0")
-        attempt, _, _, _ = ask(run, server.port, lenient, timers=IMPATIENT)
-    assert attempt.handshake.is_verified
+        handshake = shake_hands(run, server.port, lenient)
+    assert handshake.is_verified
 
 
 @openssl

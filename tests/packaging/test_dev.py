@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, load_dev
+from tests.faults.writers import WRITERS
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the recording interpreter is a shell script")
 
@@ -70,7 +71,35 @@ def test_the_first_call_installs_and_the_second_does_not(checkout):
     second = checkout.calls()
     assert [line.split()[:3] for line in first[:2]] == [["-m", "pip", "install"]] * 2
     assert first[1].endswith("[dev]")
-    assert second == first[2:] == ["-m pytest -n auto -k something"]
+    assert second == first[2:] == ["-m pytest -n auto -m not slow -k something"]
+
+
+def test_the_slow_tests_are_a_group_of_their_own(checkout):
+    checkout.dev("test", "--slow", "tests/ul")
+    assert checkout.calls()[-1] == "-m pytest -n auto -m slow tests/ul"
+
+
+def test_fuzzing_brings_its_tool_and_serves_the_tests_as_well(checkout):
+    checkout.dev("fuzz", "--minutes", "2", "pdu")
+    calls = checkout.calls()
+    assert calls[1].endswith("[fuzz]")
+    assert calls[-1] == "-m tests.fuzz.run --minutes 2 pdu"
+    checkout.dev("test")
+    assert len(checkout.calls()) == 1
+
+
+def test_faults_are_made_for_as_long_as_they_are_given(checkout):
+    said = checkout.dev("faults", "--minutes", "much")
+    assert (said.returncode, said.stderr) == (1, "dev.py: --minutes takes a number\n")
+    checkout.dev("faults", "--minutes", "5", "-x")
+    assert checkout.calls()[-1] == "-m pytest tests/faults -v -x"
+
+
+def test_as_many_faults_share_the_time_as_there_are(dev):
+    modules = sorted((ROOT / "tests" / "faults").glob("test_*.py"))
+    repeated = [path for path in modules if "rounds()" in path.read_text("utf-8")]
+    assert [path.name for path in repeated] == ["test_kills.py", "test_kills_of_the_scp.py"]
+    assert len(WRITERS) + 1 == dev.FAULT_TESTS
 
 
 @pytest.mark.parametrize("changed", ["pyproject.toml", "packaging/constraints.txt"])
@@ -138,7 +167,7 @@ def test_missing_dcmtk_names_the_tests_left_out(checkout):
     assert "echoscu, storescu, termscu, storescp, dcmqrscp" in result.stdout
     assert "    tests/interop/test_real_peer.py\n" in result.stdout
     assert "test_other" not in result.stdout
-    assert checkout.calls()[-1] == "-m pytest -n auto"
+    assert checkout.calls()[-1] == "-m pytest -n auto -m not slow"
 
 
 def test_a_library_that_is_not_there_is_named_by_its_package(dev, monkeypatch):

@@ -35,6 +35,7 @@ class Hand:
     def drag(self, row, below):
         """Take a row and let it go under another."""
         handle = self._window.windowHandle()
+        over = []
         steps = [self.at(row, 0.9), *(self.at(place, 0.5) for place in range(row, below)), self.at(below, 0.95)]
 
         def go_on():
@@ -43,12 +44,14 @@ class Hand:
                 QTimer.singleShot(10, go_on)
             else:
                 QTest.mouseRelease(handle, LEFT, NONE, self.at(below, 0.95))
+                over.append(True)
 
         QTest.mousePress(handle, LEFT, NONE, self.at(row, 0.5))
         QTest.mouseMove(handle, self.at(row, 0.6))
         QTimer.singleShot(10, go_on)
         QTest.mouseMove(handle, self.at(row + 1, 0.5))  # far enough to begin: Qt's own loop runs until the release
-        QTest.qWait(50)
+        while not over:
+            QTest.qWait(10)
 
 
 def main():

@@ -14,11 +14,13 @@ from PySide6.QtCore import QAbstractItemModel, QCoreApplication, QEvent, QModelI
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QMessageBox, QPushButton, QWidget
 
-from parley.app import Parley
+from parley.app import GRACE_SECONDS, Parley
 from parley.bridge.log.model import Column
+from parley.engine.tasks import spawn
 from parley.model.event import EventKind
 from parley.ui.kit.verdict import VerdictView
 from parley.ui.main_window import MainWindow
+from tests.harness.clock import ManualClock
 
 W = TypeVar("W", bound=QObject)
 PATIENCE_SECONDS = 20.0
@@ -30,11 +32,13 @@ class Driver(QObject):
 
     Attributes:
         parley: all that stands behind the window.
+        clock: what its engine goes by; it stands still until a test advances it.
     """
 
-    def __init__(self, parley: Parley) -> None:
+    def __init__(self, parley: Parley, clock: ManualClock) -> None:
         super().__init__()
         self.parley = parley
+        self.clock = clock
         self.window = parley.window
         self._waiting: list[tuple[Callable[[], object], asyncio.Future[None]]] = []
         controller, book = parley.controller, parley.book
@@ -190,15 +194,20 @@ def make_window(folder: Path) -> MainWindow:
 async def opened(folder: Path) -> AsyncIterator[Driver]:
     """A window with profiles in the folder; it is closed as the program would do it, if the test has not done so."""
     QApplication.setQuitOnLastWindowClosed(False)
-    parley = Parley(make_window(folder), folder / "profiles")
-    driver = Driver(parley)
+    clock = ManualClock()
+    parley = Parley(make_window(folder), folder / "profiles", clock=clock)
+    driver = Driver(parley, clock)
     parley.window.show()
     parley.window.activateWindow()
     try:
         yield driver
     finally:
         if not driver.window.isHidden():
-            await parley.close()
+            closing = spawn(parley.close(), name="close")
+            while not closing.done():  # what does not end by itself is cut as soon as the loop has turned
+                await asyncio.sleep(0)
+                clock.advance(GRACE_SECONDS)
+            await closing
         gc.unfreeze()
         for thing in (driver, parley.window):
             thing.deleteLater()

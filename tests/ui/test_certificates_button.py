@@ -16,7 +16,7 @@ from parley.ui.sides.certificates import CertificatesButton
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 SIDES = [("scu", "scp"), ("scp", "scu")]
-WAIT_MS = 20_000
+WAIT_MS = 30_000
 """Three RSA keys on a busy machine."""
 
 

@@ -6,6 +6,7 @@ Never raises for what a peer has sent. The library that reads certificates is lo
 from __future__ import annotations
 
 import hashlib
+import warnings
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,10 @@ def describe(der: bytes) -> Certificate:
 
     fingerprint = hashlib.sha256(der).hexdigest()
     try:
-        certificate = x509.load_der_x509_certificate(der)
+        with warnings.catch_warnings():
+            # The library warns whoever runs this program of what a peer has done, such as a serial number below 1.
+            warnings.simplefilter("ignore")
+            certificate = x509.load_der_x509_certificate(der)
         return Certificate(
             one_line(certificate.subject.rfc4514_string()),
             one_line(certificate.issuer.rfc4514_string()),

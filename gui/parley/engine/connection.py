@@ -75,13 +75,13 @@ class Connection(asyncio.Protocol):
         self.request_data = self.answer_data = b""
         self.handshake: Handshake | None = None
         self.settings = shared.settings
-        self.last_active = asyncio.get_running_loop().time()
         self.ul = UpperLayer(self.role, self.settings.limits(maximum_length))
         self.timers = timers
         self.deadline = Deadline(shared.deadlines, self._timer_expired)
         self._acknowledge = leave_to_the_system
         self._stalls = Stalls()
         self._ignored = 0
+        self.last_active = self.deadline.now()
         self._local = ""
         self._record = shared.record
         self._turns = shared.turns
@@ -396,7 +396,7 @@ class Connection(asyncio.Protocol):
 
     def _touch(self) -> None:
         """Something was sent or received. The timer is not started anew each time: it looks here when it expires."""
-        self.last_active = asyncio.get_running_loop().time()
+        self.last_active = self.deadline.now()
 
     def _watch_silence(self) -> None:
         """Have the idle timer run from now on."""
@@ -406,7 +406,7 @@ class Connection(asyncio.Protocol):
     def _until_idle(self) -> float:
         """Seconds until it has been silent for too long."""
         assert self.timers.idle is not None
-        return self.last_active + self.timers.idle - asyncio.get_running_loop().time()
+        return self.last_active + self.timers.idle - self.deadline.now()
 
     # --- what an association does with it ---
 

@@ -3,6 +3,8 @@
 A Qt-driven loop gives every `call_later` a Qt timer of its own, fires it up to five per cent early, and lets it live on
 after a cancel. So all deadlines of an engine share one loop timer, which on waking looks at the clock and goes back to
 sleep if it came too early; stopping a deadline touches no loop timer at all.
+
+The time is the running loop's, or that of a clock which somebody else moves.
 """
 
 from __future__ import annotations
@@ -13,19 +15,46 @@ import itertools
 import math
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol
 
 _SMALL_HEAP = 1024
 
 
-class Deadlines:
-    """All deadlines of one engine, the earliest on top of a heap. Times are seconds of the loop's clock."""
+class Timer(Protocol):
+    """One call that a clock will make."""
 
-    def __init__(self) -> None:
+    def cancel(self) -> None:
+        """Do not make it."""
+
+
+class Clock(Protocol):
+    """What deadlines go by. An event loop is one."""
+
+    def time(self) -> float:
+        """Seconds since some moment; never set back."""
+
+    def call_later(self, delay: float, callback: Callable[[], object], /) -> Timer:
+        """Call back in `delay` seconds, within the loop."""
+
+
+class Deadlines:
+    """All deadlines of one engine, the earliest on top of a heap. Times are seconds of the clock.
+
+    Args:
+        clock: what they go by; the running loop without one.
+    """
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self._given = clock
         self._heap: list[tuple[float, int, Deadline, str]] = []
         self._purge_at = _SMALL_HEAP
         self._order = itertools.count()
-        self._wake: asyncio.TimerHandle | None = None
+        self._wake: Timer | None = None
         self._wake_at = math.inf
+
+    def now(self) -> float:
+        """What the clock says."""
+        return self._clock.time()
 
     @property
     def waiting(self) -> int:
@@ -56,13 +85,12 @@ class Deadlines:
     def _arm(self, due: float) -> None:
         if self._wake is not None:
             self._wake.cancel()
-        loop = asyncio.get_running_loop()
         self._wake_at = due
-        self._wake = loop.call_later(max(0.0, due - loop.time()), self._ring)
+        self._wake = self._clock.call_later(max(0.0, due - self.now()), self._ring)
 
     def _ring(self) -> None:
         self._wake, self._wake_at = None, math.inf
-        now = asyncio.get_running_loop().time()
+        now = self.now()
         try:
             while self._heap and (self._heap[0][0] <= now or not self._is_live(self._heap[0])):
                 entry = heapq.heappop(self._heap)
@@ -72,6 +100,10 @@ class Deadlines:
             # What has expired may have failed, or started a timer that is due after the next one here.
             if self._heap and self._heap[0][0] < self._wake_at:
                 self._arm(self._heap[0][0])
+
+    @property
+    def _clock(self) -> Clock:
+        return self._given or asyncio.get_running_loop()
 
     @staticmethod
     def _is_live(entry: tuple[float, int, Deadline, str]) -> bool:
@@ -91,6 +123,10 @@ class Deadline:
         self._deadlines = deadlines
         self._expired = expired
 
+    def now(self) -> float:
+        """What the clock says."""
+        return self._deadlines.now()
+
     def another(self, expired: Callable[[str], None]) -> Deadline:
         """Other named timers on the same loop timer."""
         return Deadline(self._deadlines, expired)
@@ -103,7 +139,7 @@ class Deadline:
         """Start timer `name` from zero; None is a timer that is switched off."""
         self.due.pop(name, None)
         if seconds is not None:
-            due = asyncio.get_running_loop().time() + seconds
+            due = self._deadlines.now() + seconds
             self.due[name] = due
             self._deadlines.add(due, self, name)
 

@@ -199,7 +199,7 @@ class Door:
         if not spare:
             return PAUSE_SECONDS
         oldest, since = next(iter(spare.items()))
-        left = since + SILENT_SECONDS - asyncio.get_running_loop().time()
+        left = since + SILENT_SECONDS - self._deadlines.now()
         if left > 0:
             return left
         for begun in self._lacks.values():

@@ -9,7 +9,7 @@ from functools import partial
 from parley.engine import disk
 from parley.engine.acceptor import Acceptor
 from parley.engine.association import Association
-from parley.engine.deadlines import Deadlines
+from parley.engine.deadlines import Clock, Deadlines
 from parley.engine.ending import LAST_SECONDS, all_closed, end_all
 from parley.engine.listener import Listener, Policy, Spares
 from parley.engine.recorder import Recorder, Sink
@@ -32,13 +32,14 @@ class Engine:
     Args:
         sink: called for every event, inside the loop, in order; it must be quick. Where it raises, its event is lost.
         settings: the program's; they count for what begins from now on.
+        clock: what timers go by; the running loop without one.
     """
 
-    def __init__(self, sink: Sink, settings: Settings | None = None) -> None:
+    def __init__(self, sink: Sink, settings: Settings | None = None, *, clock: Clock | None = None) -> None:
         self.settings = settings or Settings()
         self.associations: dict[int, Association] = {}
         self._record = Recorder(sink)
-        self._deadlines = Deadlines()
+        self._deadlines = Deadlines(clock)
         self._shared = Shared(self.settings, self._record, self._deadlines, Turns())
         self._numbers = itertools.count(1)
         self._listeners: list[Listener] = []

@@ -209,6 +209,8 @@ class Messages:
     def _check_established(self) -> None:
         association = self._association
         if not association.is_established:
+            if self._asked is not None and self._asked.answer.done():
+                self._asked.answer.result()  # raises what put an end to it
             raise AssociationError(
                 f"The association is {association.state.label} by now, {association.state.value}: "
                 "the data set could not be sent to its end."

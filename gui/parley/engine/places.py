@@ -35,7 +35,7 @@ class Places:
 
     def came(self, acceptor: Acceptor) -> None:
         """It is connected, or about to be."""
-        self.silent[acceptor] = _now()
+        self.silent[acceptor] = acceptor.deadline.now()
 
     def asked(self, acceptor: Acceptor) -> None:
         """Its A-ASSOCIATE-RQ has come."""
@@ -49,7 +49,7 @@ class Places:
     def is_over(self, acceptor: Acceptor) -> None:
         """Its association is; the connection waits for its peer to close."""
         self._free(acceptor)
-        self.ending[acceptor] = _now()
+        self.ending[acceptor] = acceptor.deadline.now()
         self.changed.set()
 
     def left(self, acceptor: Acceptor) -> None:
@@ -64,15 +64,12 @@ class Places:
         if self._have_been_named or not self.taken:
             return ""
         self._have_been_named = True
-        now = _now()
         longest = nsmallest(_NAMED, self.taken, key=lambda each: each.last_active)
-        return ", ".join(f"{each.peer_ae_title or each.peer} for {now - each.last_active:.0f} s" for each in longest)
+        return ", ".join(
+            f"{each.peer_ae_title or each.peer} for {each.deadline.now() - each.last_active:.0f} s" for each in longest
+        )
 
     def _free(self, acceptor: Acceptor) -> None:
         if acceptor in self.taken:
             self.taken.remove(acceptor)
             self._have_been_named = False
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

@@ -141,7 +141,7 @@ class Requestor(Association):
         try:
             secured = await self._secure()
             with self.deadline.limit(self.timers.connect):
-                started = asyncio.get_running_loop().time()
+                started = self.deadline.now()
                 addresses = await self._resolve()
                 await self._open(addresses, secured, started)
             if secured is not None and not secured.is_closing():
@@ -228,13 +228,12 @@ class Requestor(Association):
         """How long one address may take, so that as many others get as long; None for the last, which has all."""
         if self.timers.connect is None or not others:
             return None
-        left = started + self.timers.connect - asyncio.get_running_loop().time()
+        left = started + self.timers.connect - self.deadline.now()
         return max(0.0, left) / (others + 1)
 
     @contextmanager
     def _step(self, name: str) -> Iterator[list[str]]:
-        loop = asyncio.get_running_loop()
-        started = loop.time()
+        started = self.deadline.now()
         detail: list[str] = []
         outcome = "failed"
         try:
@@ -247,7 +246,7 @@ class Requestor(Association):
             detail.append("ended before it was done")
             raise
         finally:
-            self._steps.append(Step(name, outcome, (loop.time() - started) * 1000, " ".join(detail)))
+            self._steps.append(Step(name, outcome, (self.deadline.now() - started) * 1000, " ".join(detail)))
 
     def _connect_failed(self, end: AttemptEnd, text: str, code: str = "") -> None:
         self.tell(EventKind.CONNECT_FAILED, text=text)
@@ -279,7 +278,7 @@ class Requestor(Association):
 
     def handshake_began(self) -> None:
         super().handshake_began()
-        self._asked_at = asyncio.get_running_loop().time()
+        self._asked_at = self.deadline.now()
 
     def tls_established(self, handshake: Handshake) -> None:
         super().tls_established(handshake)
@@ -296,11 +295,11 @@ class Requestor(Association):
             self._execute()
 
     def _add_tls_step(self, outcome: str, handshake: Handshake) -> None:
-        ms = (asyncio.get_running_loop().time() - self._asked_at) * 1000
+        ms = (self.deadline.now() - self._asked_at) * 1000
         self._steps.append(Step("tls", outcome, ms, handshake.words))
 
     def connection_ready(self) -> None:
-        self._asked_at = asyncio.get_running_loop().time()
+        self._asked_at = self.deadline.now()
         self.deadline.start(ASSOCIATION_RESPONSE, self.timers.association_response)
         if not self._misbehaves(Trigger.CONNECTED):
             self.ul.transport_confirmation()
@@ -359,7 +358,7 @@ class Requestor(Association):
         if self._attempt.done():
             return
         if self.deadline.stop(ASSOCIATION_RESPONSE) or end is AttemptEnd.NO_ANSWER:
-            ms = (asyncio.get_running_loop().time() - self._asked_at) * 1000
+            ms = (self.deadline.now() - self._asked_at) * 1000
             outcome = "passed" if end is AttemptEnd.ESTABLISHED else "failed"
             self._steps.append(Step("association", outcome, ms, detail))
         self._attempt.set_result(

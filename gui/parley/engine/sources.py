@@ -65,9 +65,7 @@ class FileSource:
         self._stream.close()
 
     def _read(self) -> bytes:
-        part = self._stream.read(min(self._part_bytes, self._left))
-        if not part:
-            raise OSError(None, "the file has become shorter while it was sent")
+        part = _read(self._stream, min(self._part_bytes, self._left))
         self._left -= len(part)
         return part
 
@@ -105,7 +103,15 @@ def _open(path: Path, part_bytes: int) -> FileSource:
     try:
         file = identify(path, stream)
         stream.seek(file.offset)
-        return FileSource(file, stream, part_bytes, stream.read(min(part_bytes, file.size)))
+        return FileSource(file, stream, part_bytes, _read(stream, min(part_bytes, file.size)))
     except BaseException:
         stream.close()
         raise
+
+
+def _read(stream: BinaryIO, size: int) -> bytes:
+    """So many bytes and no fewer: a part that is short would be sent as a P-DATA-TF that ends too early."""
+    part = stream.read(size)
+    if len(part) < size:
+        raise OSError(None, "the file has become shorter while it was sent")
+    return part

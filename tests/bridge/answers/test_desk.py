@@ -19,9 +19,10 @@ from parley.model.build import accept_pdu, request_pdu
 from parley.model.decision import Accept
 from parley.model.event import EngineEvent, EventKind
 from parley.model.handle import AcceptanceRules, AcceptorHandle, ForcedAnswer, RequestorHandle
-from parley.model.profile import AcceptorSide, Timers
+from parley.model.profile import AcceptorSide
 from parley.ul.codec import encode
 from parley.ul.pdu import AAbort
+from tests.harness.clock import ManualClock
 from tests.harness.loops import qt_loop, run_on
 from tests.harness.peer import Peer, connected
 
@@ -35,7 +36,7 @@ class Scene:
 
     def __init__(self) -> None:
         self.pump = EventPump()
-        self.engine = Engine(self.pump.push)
+        self.engine = Engine(self.pump.push, clock=ManualClock())
         self.controller = Controller(self.engine, self.pump, resolve=self._named)
         self.desk = AnswerDesk(self.engine, self.controller, self.pump, self._named)
         self.model = HeldModel()
@@ -51,7 +52,7 @@ class Scene:
     async def listen(self, answering: Answering = ASK, **facts: object) -> int:
         opened: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.controller.listening_changed.connect(opened.set_result)
-        self.controller.listen(AcceptorSide(port=0, timers=Timers(artim=0.3), answering=answering, **facts))
+        self.controller.listen(AcceptorSide(port=0, answering=answering, **facts))
         address = await opened
         self.controller.listening_changed.disconnect(opened.set_result)
         return int(address.rpartition(":")[2])
@@ -80,7 +81,7 @@ def play(qapp):
             try:
                 await scene(made)
             finally:
-                await made.engine.close(0.6)
+                await made.engine.close(grace=0)
                 made.pump.flush()
 
         run_on(qt_loop(qapp), work())

@@ -27,7 +27,7 @@ def exchanged() -> list[EngineEvent]:
             await peer.send(LONG)
             await peer.read_pdu()
         await record.wait_for(K.CLOSED)
-        await engine.close(0.5)
+        await engine.close(grace=0)
         return record.events
 
     return run_on(None, play())

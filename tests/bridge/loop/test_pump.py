@@ -81,7 +81,7 @@ def test_costly_views_get_smaller_batches_and_all_events_in_order(qtbot, pump, b
     notes = samples.notes(2_000)
     for event in notes:
         pump.push(event)
-    qtbot.waitUntil(lambda: pump.waiting == 0, timeout=20_000)
+    qtbot.waitUntil(lambda: pump.waiting == 0, timeout=30_000)
     sizes = [len(batch) for batch in batches.seen]
     assert batches.events == notes
     assert sizes[1] < sizes[0]
@@ -91,7 +91,7 @@ def test_costly_views_get_smaller_batches_and_all_events_in_order(qtbot, pump, b
 def test_cheap_views_get_larger_batches(qtbot, pump, batches, samples):
     for event in samples.notes(20_000):
         pump.push(event)
-    qtbot.waitUntil(lambda: pump.waiting == 0, timeout=20_000)
+    qtbot.waitUntil(lambda: pump.waiting == 0, timeout=30_000)
     assert max(len(batch) for batch in batches.seen) > len(batches.seen[0])
 
 

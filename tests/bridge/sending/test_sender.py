@@ -94,7 +94,7 @@ def play(qapp) -> Callable[[Callable[[SendingDesk], Coroutine[Any, Any, None]]],
             try:
                 await scene(desk)
             finally:
-                await desk.engine.close(0.6)
+                await desk.engine.close(grace=0)
                 desk.pump.flush()
 
         run_on(qt_loop(qapp), work())

@@ -28,7 +28,7 @@ CT, MR = "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.4"
 EXPLICIT, JPEG, RLE = "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.5"
 THREE = (ProposedContext(VERIFICATION), ProposedContext(CT, (RLE, JPEG), 7), ProposedContext(MR))
 CONTROL = Qt.KeyboardModifier.ControlModifier
-WAIT_MS = 5000
+WAIT_MS = 30_000
 
 
 def made(qtbot, kind, prefix, contexts):

@@ -21,7 +21,7 @@ from tests.ui.windows import type_into
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 PACS = Profile("PACS", RequestorSide("10.0.0.5", 104, RequestorHandle(called_ae_title="PACS")))
 CSV = "AE title,host,port,name\nPACS,10.0.0.5,104,Main\nCT1,10.0.0.6,104,CT\nBAD,10.0.0.7,99999,Bad\n"
-WAIT_MS = 5000
+WAIT_MS = 30_000
 
 
 @pytest.fixture
