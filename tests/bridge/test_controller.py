@@ -57,7 +57,8 @@ class Desk:
 
     def __init__(self) -> None:
         self.pump = EventPump()
-        self.engine = Engine(self.pump.push, clock=ManualClock())
+        self.clock = ManualClock()
+        self.engine = Engine(self.pump.push, clock=self.clock)
         self.controller = Controller(self.engine, self.pump)
         self.news: list[tuple[str, Any]] = []
         self._waiting: list[tuple[Callable[[], object], asyncio.Future[None]]] = []

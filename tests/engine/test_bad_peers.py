@@ -380,7 +380,7 @@ def test_an_echo_that_is_not_answered_in_time_is_the_end_of_the_association(run)
         async with listening(accept_and_say_nothing_more) as port:
             association = engine.requestor(RequestorSide(port=port))
             await association.associate()
-            echo = spawn(association.echo(), name="echo")
+            echo = asyncio.gather(association.echo())
             await record.wait_for(K.MESSAGE_SENT)
             clock.advance(TIMERS.dimse_response)
             with pytest.raises(AssociationError, match=r"No answer to the C-ECHO within 30 s"):
@@ -398,10 +398,10 @@ def test_a_check_whose_echo_is_not_answered_has_nothing_left_to_release(run):
         clock, record = ManualClock(), Record()
         engine = Engine(record, clock=clock)
         async with listening(accept_and_say_nothing_more) as port:
-            checking = spawn(run_check(engine, RequestorSide(port=port)), name="check")
+            checking = asyncio.gather(run_check(engine, RequestorSide(port=port)))
             await record.wait_for(K.MESSAGE_SENT)
             clock.advance(TIMERS.dimse_response)
-            checked = await checking
+            (checked,) = await checking
             await engine.close(grace=0)
         return {step.name: step.outcome for step in checked.steps}
 

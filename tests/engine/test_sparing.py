@@ -45,7 +45,7 @@ def test_it_is_spared_by_its_address_and_others_are_not(answer):
             assert isinstance(others, Misbehave)
             assert isinstance(spared, Accept)
         finally:
-            await engine.close(0.6)
+            await engine.close(0)
 
     run_on(None, scene())
     (note,) = [event for event in events if event.text.startswith("not misbehaving")]
@@ -61,6 +61,6 @@ def test_what_is_armed_spares_it_too():
             assert isinstance(listener.decide(OTHER), Misbehave)
             assert isinstance(listener.decide(LIVE), Accept)
         finally:
-            await engine.close(0.6)
+            await engine.close(0)
 
     run_on(None, scene())

@@ -112,7 +112,7 @@ async def sending(folder: Path, mode: StorageMode = StorageMode.RECEIVE, setting
             assert (await peer.read_pdu())[0] == 2
             yield Sender(engine, record, peer, folder)
     finally:
-        await engine.close(grace=0.6)
+        await engine.close(grace=0)
 
 
 # --- shapes ----------------------------------------------------------------------------------------------------------
@@ -323,7 +323,7 @@ async def asking(port: int, **timers: float):
         await association.associate()
         yield association, record
     finally:
-        await engine.close(grace=0.6)
+        await engine.close(grace=0)
 
 
 async def establish(peer: Peer, maximum_length: int = 16384) -> None:

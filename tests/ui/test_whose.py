@@ -96,7 +96,7 @@ def play(qapp, tmp_path) -> Callable[[Callable[[Place], Coroutine[Any, Any, None
                 async with opened(tmp_path) as window:
                     await scene(Place(window, archive.port, dead, folder))
             finally:
-                await engine.close(0.6)
+                await engine.close(0)
 
         run_on(qt_loop(qapp), work())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -20,7 +21,13 @@ LOOK_SECONDS = 0.2
 
 @contextmanager
 def on_signal(end: Callable[[], object]) -> Iterator[None]:
-    """Have `end` called, in the running loop, by each signal that asks the program to end."""
+    """Have `end` called, in the running loop, by each signal that asks the program to end.
+
+    Only a program's first thread is sent signals: on another one nothing is done.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
     loop = asyncio.get_running_loop()
 
     def look(_number: int, _frame: object) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from parley.bridge.sending.model import Column, FileState, SendingModel
 from parley.bridge.sending.sender import LOOK_MS, Sender, Summary
+from parley.engine.messages import DIMSE_RESPONSE
 from parley.model.attempt import AttemptEnd
 from parley.model.dicom_files import UnreadableFile, read_dicom_file
 from parley.model.event import EventKind
@@ -24,7 +24,7 @@ from parley.ul.codes import VERIFICATION
 from parley.ul.table import State
 from tests.bridge.test_controller import Desk, accept, is_in_task
 from tests.harness.dicom import CT, EXPLICIT, IMPLICIT, JPEG, MR, write_file
-from tests.harness.loops import qt_loop, run_on
+from tests.harness.loops import qt_loop, run_on, until
 from tests.harness.peer import Peer, listening
 from tests.harness.process import serving
 
@@ -228,6 +228,11 @@ def test_a_peer_that_goes_away_leaves_the_rest_waiting(play, files):
     play(scene)
 
 
+def is_sent(association) -> bool:
+    asked = association.messages._asked
+    return asked is not None and not asked.is_sending
+
+
 def test_after_one_without_an_answer_in_time_the_rest_waits_unsent(play, files):
     async def say_nothing(peer: Peer) -> None:
         await accept_ct(peer)
@@ -235,14 +240,15 @@ def test_after_one_without_an_answer_in_time_the_rest_waits_unsent(play, files):
 
     async def scene(desk: SendingDesk) -> None:
         async with listening(say_nothing) as port:
-            side = RequestorSide(port=port, handle=RequestorHandle(contexts=PROPOSED))
-            desk.controller.associate(replace(side, timers=Timers(dimse_response=0.2)))
-            assert (await desk.heard("attempt_finished")).end is AttemptEnd.ESTABLISHED
+            await desk.associates(port)
             desk.add(*files)
             desk.send()
+            (association,) = desk.engine.associations.values()
+            await until(lambda: DIMSE_RESPONSE in association.deadline.due and is_sent(association))
+            desk.clock.advance(Timers().dimse_response)
             await desk.sent()
         assert desk.stand == [S.FAILED] + 4 * [S.WAITING]
-        assert desk.model.verdict(0).cause.endswith("within 0.2 s; the association is aborted.")
+        assert desk.model.verdict(0).cause.endswith("within 30 s; the association is aborted.")
         assert not desk.sender.can_start
 
     play(scene)
