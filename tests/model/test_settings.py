@@ -1,6 +1,7 @@
 """The table of settings: every row, its bounds, its file and its spelling behind ``--set``."""
 
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
@@ -86,3 +87,9 @@ def test_set_refuses_what_there_is_not(capsys, text: str):
     with pytest.raises(SystemExit):
         main(["check", "--set", text, "A@127.0.0.1:104"])
     assert "argument --set" in capsys.readouterr().err
+
+
+def test_the_readme_has_every_row_with_its_default():
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    rows = [f"| `{name}` | {str(setting.default).lower()} |" for name, setting in SETTINGS.items()]
+    assert [row for row in rows if row not in readme] == []
