@@ -65,8 +65,8 @@ async def ward(policy=None, **side):
         yield made
     await engine.close(grace=0)
     assert not listener.associations
-    places = listener.places
-    assert [*places.silent, *places.ending, *places.taken] == []
+    holders = listener.holders
+    assert [*holders.silent, *holders.ending, *holders.taken] == []
 
 
 # --- silent connections ----------------------------------------------------------------------------------------------
@@ -274,10 +274,10 @@ def test_a_place_is_free_as_soon_as_its_association_is_over(run):
         async with ward(maximum_associations=1) as made:
             first = await made.peer()
             assert (await made.asks(first))[0] == 2
-            (holder,) = made.listener.places.taken
+            (holder,) = made.listener.holders.taken
             holder.abort()
             assert not made.listener.is_full
-            assert list(made.listener.places.ending) == [holder]
+            assert list(made.listener.holders.ending) == [holder]
             assert (await made.asks(await made.peer()))[0] == 2
 
     run(play())
@@ -294,7 +294,7 @@ def test_who_has_gone_before_its_request_was_looked_at_holds_no_place(run):
             peer = await made.peer()
             await peer.send(request + encode(AAbort(0, 0)))
             await made.record.wait_for(K.CLOSED, 1)
-            assert not made.listener.places.taken
+            assert not made.listener.holders.taken
 
     run(play())
 
@@ -328,7 +328,7 @@ def test_who_says_something_keeps_its_place(run):
     async def play():
         async with ward(timers=Timers(idle=30.0)) as made:
             assert (await made.asks(await made.peer()))[0] == 2
-            (holder,) = made.listener.places.taken
+            (holder,) = made.listener.holders.taken
             holder.deadline.due.pop(IDLE)
             holder._timer_expired(IDLE)
             assert holder.deadline.due[IDLE] == pytest.approx(holder.last_active + 30)
@@ -346,7 +346,7 @@ def test_a_request_that_is_held_is_not_silent(run):
             peer = await made.peer()
             await peer.send(RQ)
             await made.record.wait_for(K.HELD)
-            (holder,) = made.listener.places.taken
+            (holder,) = made.listener.holders.taken
             holder.last_active -= 30
             holder._timer_expired(IDLE)
             assert holder.is_held

@@ -83,7 +83,7 @@ class Acceptor(Association):
         self._usual: AAssociateAc | None = None
         self._is_marked = False
         self._has_given_way = False
-        listener.places.came(self)
+        listener.holders.came(self)
 
     # --- what a user of the engine may do ---
 
@@ -118,7 +118,7 @@ class Acceptor(Association):
     def give_way(self) -> None:
         """End at once, for a newcomer that has more to say."""
         self._has_given_way = True
-        self._listener.places.left(self)
+        self._listener.holders.left(self)
         self.drop()
 
     # --- what happens to it ---
@@ -135,7 +135,7 @@ class Acceptor(Association):
     def _on_transition(self, effect: fx.Transition) -> None:
         super()._on_transition(effect)
         if effect.after is State.STA_13:
-            self._listener.places.is_over(self)
+            self._listener.holders.is_over(self)
         if effect.before is State.STA_2 and effect.action is Action.AA_1 and effect.event is not Evt.EVT_19:
             # The table aborts here without an indication, as nobody has asked for an association yet.
             self.tell(EventKind.NOTE, text=f"{effect.event.value} before an A-ASSOCIATE-RQ: this side aborts.")
@@ -147,7 +147,7 @@ class Acceptor(Association):
     def _indicated(self, primitive: pr.Indication) -> None:
         if isinstance(primitive, pr.AssociateIndication):
             self.request = primitive.pdu
-            self._listener.places.asked(self)
+            self._listener.holders.asked(self)
             self.tell(EventKind.REQUESTED, wire=self.request_data)
             if len(self.request_data) > READ_AT_ONCE:
                 # Reading it has taken its turn; deciding takes one of its own.
@@ -160,12 +160,12 @@ class Acceptor(Association):
     def _ask(self, request: AAssociateRq) -> None:
         if self._listener.is_full:
             limit = self._listener.side.maximum_associations
-            if holders := self._listener.places.holders():
-                self.tell(EventKind.NOTE, text=f"all {limit} places are taken; silent for longest: {holders}")
+            if longest := self._listener.holders.longest_silent():
+                self.tell(EventKind.NOTE, text=f"all {limit} places are taken; silent for longest: {longest}")
             self._carry_out(Reject(LIMIT_EXCEEDED, f"no more than {limit} at a time"))
             return
         if self.state is State.STA_3:  # else the peer has gone again, and holds no place
-            self._listener.places.took(self)
+            self._listener.holders.took(self)
             self._watch_silence()
         self.caller = self._listener.caller(request, self.peer, is_secured=self.handshake is not None)
         self._follow(self._listener.decide(self.caller))
@@ -299,7 +299,7 @@ class Acceptor(Association):
     def _lost(self, error: Exception | None) -> None:
         super()._lost(error)
         self._listener.associations.pop(self.number, None)
-        self._listener.places.left(self)
+        self._listener.holders.left(self)
 
     def _finish(self, text: str) -> None:
         super()._finish("it gave way to a newcomer" if self._has_given_way else text)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from parley.engine import descriptors
 from parley.engine.deadlines import Deadlines, time_limit
-from parley.engine.places import Places
+from parley.engine.holders import Holders
 from parley.engine.tasks import spawn
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Door:
     """Lets in what comes to some sockets.
 
     Args:
-        make: makes the protocol of a newcomer, which then is among the silent ones of `places`.
+        make: makes the protocol of a newcomer, which then is among the silent ones of `holders`.
         most_silent: tells how many connections may be silent.
         say: puts a remark among the events. Each lack is said when it begins and when it is over.
     """
@@ -53,13 +53,13 @@ class Door:
     def __init__(
         self,
         make: Callable[[], asyncio.Protocol],
-        places: Places,
+        holders: Holders,
         most_silent: Callable[[], int],
         deadlines: Deadlines,
         say: Callable[[str], None],
     ) -> None:
         self._make = make
-        self._places = places
+        self._holders = holders
         self._most_silent = most_silent
         self._deadlines = deadlines
         self._say = say
@@ -168,7 +168,7 @@ class Door:
             return  # It has left again.
         if descriptors.is_shortage(error):
             self._begins(Lack.DESCRIPTORS)
-            self._make_room(self._places.silent or self._places.ending)
+            self._make_room(self._holders.silent or self._holders.ending)
         elif error.errno in {errno.EBADF, errno.EINVAL, errno.ENOTSOCK}:
             raise error  # The socket is none any more: to try again would never end.
         await self._change(PAUSE_SECONDS)
@@ -182,14 +182,14 @@ class Door:
             self._look_what_is_over()
         while lack is not None:
             self._begins(lack)
-            left = self._make_room(self._places.silent or self._places.ending)
+            left = self._make_room(self._holders.silent or self._holders.ending)
             if left or lack is Lack.DESCRIPTORS:  # which are free only once the connection is closed
                 await self._change(left or PAUSE_SECONDS)
             lack = self._lack()
 
     def _lack(self, newcomer: socket.socket | None = None) -> Lack | None:
         """What is lacking to let somebody in; the descriptor of one that has only just come shows how many are left."""
-        if len(self._places.silent) >= max(1, self._most_silent()):
+        if len(self._holders.silent) >= max(1, self._most_silent()):
             return Lack.ROOM
         is_short = descriptors.are_short() if newcomer is None else descriptors.is_among_last(newcomer.fileno())
         return Lack.DESCRIPTORS if is_short else None
@@ -209,9 +209,9 @@ class Door:
 
     async def _change(self, seconds: float) -> None:
         """Wait until some connection holds something else than before, but no longer than so."""
-        self._places.changed.clear()
+        self._holders.changed.clear()
         with suppress(TimeoutError), time_limit(self._deadlines, seconds):
-            await self._places.changed.wait()
+            await self._holders.changed.wait()
 
     # --- what is said ------------------------------------------------------------------------------------------------
 
@@ -221,7 +221,7 @@ class Door:
         self._lacks[lack] = _Begun(self._count(lack))
         if lack is Lack.ROOM:
             self._say(
-                f"{len(self._places.silent)} connections have sent no A-ASSOCIATE-RQ, and no more may: "
+                f"{len(self._holders.silent)} connections have sent no A-ASSOCIATE-RQ, and no more may: "
                 f"the oldest that is silent for more than {SILENT_SECONDS:g} s gives way to a newcomer"
             )
         else:
@@ -234,7 +234,7 @@ class Door:
 
     def _count(self, lack: Lack) -> int:
         """How many connections there are of those that the lack is about."""
-        return len(self._places.silent) if lack is Lack.ROOM else len(self._places)
+        return len(self._holders.silent) if lack is Lack.ROOM else len(self._holders)
 
     def _look_what_is_over(self) -> None:
         """A lack is over once a quarter of them is gone: after just one, it would be said for each newcomer."""

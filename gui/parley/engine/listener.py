@@ -12,7 +12,7 @@ from parley.engine.deadlines import Deadlines
 from parley.engine.door import Door
 from parley.engine.ending import end_all
 from parley.engine.errors import ListenError, ResolveError
-from parley.engine.places import Places
+from parley.engine.holders import Holders
 from parley.engine.recorder import Recorder
 from parley.engine.sockets import bound, granted_words
 from parley.engine.tls import Security, TlsSetupError, acceptor_security
@@ -58,7 +58,7 @@ class Listener:
         armed: answers the next request before the policy is asked; None when nothing is armed.
         has_told_results: whether the log was told that results of the side's own break the standard.
         associations: what came in, by number.
-        places: the same by what each holds.
+        holders: the same by what each holds.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class Listener:
         self.armed: Armed | None = None
         self.associations: dict[int, Acceptor] = {}
         self.has_told_results = False
-        self.places = Places()
+        self.holders = Holders()
         self.host, self.port = side.host, side.port
         self._policy = policy
         self._resolve = resolve
@@ -87,7 +87,7 @@ class Listener:
     @property
     def is_full(self) -> bool:
         """Whether as many associations are established, or wait for an answer or in vain, as may be."""
-        return len(self.places.taken) >= self.side.maximum_associations
+        return len(self.holders.taken) >= self.side.maximum_associations
 
     # --- who decides -------------------------------------------------------------------------------------------------
 
@@ -173,7 +173,7 @@ class Listener:
         """Open the sockets; returns what the system grants them, in words."""
         side = self.side
         sockets = await bound(side.host, side.port, side.transport)
-        door = Door(accept, self.places, lambda: self.side.maximum_silent_connections, self._deadlines, self._note)
+        door = Door(accept, self.holders, lambda: self.side.maximum_silent_connections, self._deadlines, self._note)
         try:
             door.open(sockets, side.transport.backlog)
         except BaseException:

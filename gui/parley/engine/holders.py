@@ -13,7 +13,7 @@ _NAMED = 3
 """How many holders are named when there is no place left."""
 
 
-class Places:
+class Holders:
     """The connections of one listener by what they hold, each oldest first.
 
     Attributes:
@@ -59,7 +59,7 @@ class Places:
         self.ending.pop(acceptor, None)
         self.changed.set()
 
-    def holders(self) -> str:
+    def longest_silent(self) -> str:
         """Who holds the places for longest without a word, to be told once; empty after that, until one is free."""
         if self._have_been_named or not self.taken:
             return ""
