@@ -10,14 +10,14 @@ import pytest
 
 from parley.dimse.message import Reassembler, fragments
 from parley.dimse.store import store_response
-from parley.engine import messages as messages_module
 from parley.engine import receiving
+from parley.engine import turns as turns_module
 from parley.engine.batch import store_files
 from parley.engine.connection import Connection
 from parley.engine.engine import Engine
 from parley.engine.errors import AssociationError
 from parley.engine.fragment_log import KEPT_BYTES
-from parley.engine.messages import DIMSE_RESPONSE
+from parley.engine.messages import DIMSE_RESPONSE, RUN_BYTES
 from parley.engine.tasks import spawn
 from parley.model.attempt import AttemptEnd
 from parley.model.build import accept_pdu
@@ -709,7 +709,7 @@ class TestBatch:
 
 
 def test_others_get_their_turn_while_a_data_set_is_sent(run, tmp_path, monkeypatch):
-    monkeypatch.setattr(messages_module, "TURN_SECONDS", 0.0)
+    monkeypatch.setattr(turns_module, "TURN_SECONDS", 0.0)
     path = write_file(tmp_path / "1.dcm", 400_000)
     turns = 0
 
@@ -729,7 +729,7 @@ def test_others_get_their_turn_while_a_data_set_is_sent(run, tmp_path, monkeypat
             storing = False
 
     run(play())
-    assert turns > 400_000 // messages_module.RUN_BYTES
+    assert turns > 400_000 // RUN_BYTES
 
 
 def test_two_responses_to_one_request_are_one_too_many(run, tmp_path):

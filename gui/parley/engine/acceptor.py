@@ -151,7 +151,7 @@ class Acceptor(Association):
             self.tell(EventKind.REQUESTED, wire=self.request_data)
             if len(self.request_data) > READ_AT_ONCE:
                 # Reading it has taken its turn; deciding takes one of its own.
-                self._turns.wait(partial(self._ask, primitive.pdu))
+                self.turns.wait(partial(self._ask, primitive.pdu))
             else:
                 self._ask(primitive.pdu)
         else:

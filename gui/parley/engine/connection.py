@@ -59,6 +59,7 @@ class Connection(asyncio.Protocol):
         request_data, answer_data: their bytes.
         handshake: what TLS turned out to be; None where it is not used, or before it is done.
         settings: the program's.
+        turns: for what takes long.
         last_active: when something was sent or received last, by the loop's clock.
 
     Args:
@@ -84,7 +85,7 @@ class Connection(asyncio.Protocol):
         self.last_active = self.deadline.now()
         self._local = ""
         self._record = shared.record
-        self._turns = shared.turns
+        self.turns = shared.turns
         self._transport: asyncio.Transport | None = None
         self._is_executing = False
         self._closed = asyncio.Event()
@@ -157,11 +158,11 @@ class Connection(asyncio.Protocol):
         loop = asyncio.get_running_loop()
         has_more = self._take(data)
         if has_more:
-            turn_ends = self._turns.ends()
+            turn_ends = self.turns.ends()
             while has_more and loop.time() < turn_ends:
                 has_more = self._take(b"")
         if has_more and not self._is_behind:
-            self._turns.wait(self._go_on)
+            self.turns.wait(self._go_on)
         self._is_behind = has_more
         self._regulate()
         while self._afterwards and not self._is_behind:

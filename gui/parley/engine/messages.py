@@ -45,9 +45,6 @@ if TYPE_CHECKING:
     from parley.engine.association import Association
 
 DIMSE_RESPONSE = "DIMSE response"
-TURN_SECONDS = 0.002
-"""How long a data set may be sent before others get a turn, the window among them."""
-
 RUN_BYTES, MOST_IN_RUN = 128 * 1024, 128
 """How much of a data set is handed to the transport at once, and so many fragments at most."""
 
@@ -183,8 +180,7 @@ class Messages:
 
     async def _send_data_set(self, context_id: int, source: FileSource, length: int, progress: Progress | None) -> None:
         """Hand a data set to the transport no faster than that takes it."""
-        loop = asyncio.get_running_loop()
-        turn_ends = loop.time() + TURN_SECONDS
+        loop, turns = asyncio.get_running_loop(), self._association.turns
         sent = 0
         most = max(1, min(RUN_BYTES // length, MOST_IN_RUN))
         while not source.is_at_end:
@@ -197,9 +193,8 @@ class Messages:
                     self._association.send(piece)
                 if self._is_paused:
                     await self._until_resumed()
-                elif loop.time() > turn_ends:
+                elif loop.time() >= turns.ends():
                     await asyncio.sleep(0)
-                    turn_ends = loop.time() + TURN_SECONDS
             sent += len(part)
             if progress is not None:
                 progress(source.file, min(sent, source.file.size))

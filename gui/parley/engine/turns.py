@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable
 
 TURN_SECONDS = 0.002
-"""How long what came in is looked at before others get a turn, the window among them."""
+"""How long what came in is looked at, or a data set is sent, before others get a turn, the window among them."""
 
 
 class Turns:
@@ -35,11 +35,6 @@ class Turns:
         """Have this called when its turn has come."""
         self._waiting.append(turn)
         self._go_on()
-
-    def leave(self, turn: Callable[[], None]) -> None:
-        """Wait no longer."""
-        if turn in self._waiting:
-            self._waiting.remove(turn)
 
     def _go_on(self) -> None:
         if self._next is None and self._waiting:
