@@ -6,10 +6,13 @@ import json
 import os
 import signal
 import sys
+import threading
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from parley.commands import teller
 from parley.commands.output import Output
 from tests.commands.typed import PARLEY, POSIX, Listening, checked, written_to
 from tests.harness.process import Finished, running, serving
@@ -118,31 +121,94 @@ def fill(pipe: int) -> None:
         return
 
 
-def test_a_hurried_output_writes_what_is_taken(capsys):
-    output = Output()
-    output.begin()
-    with pytest.raises(OSError, match="reads"):
-        stuck(output)
-    output.write("first\n")
-    output.hurry()
-    output.write("second\n")
-    assert capsys.readouterr().out == "first\nsecond\n"
+def test_a_reader_who_pauses_holds_up_no_caller(capsys, tmp_path):
+    place = tmp_path / "pipe"
+    os.mkfifo(place)
+    unread = os.open(place, os.O_RDWR | os.O_NONBLOCK)
+    try:
+        with listening_into(str(place), "--json") as server:
+            fill(unread)
+            for _ in range(3):
+                assert checked(capsys, f"SCP@127.0.0.1:{server.port}")[0] == 0
+            told = drain(unread)
+            while told.count(b'"released"') < 3:
+                told += drain(unread)
+            server.program.terminate()
+            assert server.program.wait().code == 0
+    finally:
+        os.close(unread)
 
 
-def stuck(output: Output) -> None:
-    """A signal comes while a full pipe is written to."""
+def drain(pipe: int) -> bytes:
+    try:
+        return os.read(pipe, 1 << 20)
+    except BlockingIOError:
+        return b""
+
+
+@contextmanager
+def piped():
+    """Standard output is a pipe which nobody reads but the test; gives an output on it, and its reading end."""
     reading, writing = os.pipe()
-    os.set_blocking(writing, False)
-    fill(writing)
-    before = sys.stdout
+    before, output = sys.stdout, Output()
     try:
         with os.fdopen(writing, "w") as sys.stdout:
-            output._is_writing = True
-            output.hurry()
+            output.begin()
+            yield output, reading
     finally:
         sys.stdout = before
-        output._is_writing = False
         os.close(reading)
+
+
+LINE = "x" * 99
+
+
+def test_a_line_of_what_happens_waits_for_nobody_and_comes_in_its_order():
+    with piped() as (output, reading):
+        for number in range(2000):
+            output.tell(f"{number:09} {LINE[10:]}\n")
+        output.write("the end\n")
+        told = b""
+        while b"the end" not in told:
+            told += os.read(reading, 1 << 16)
+        output.finish()
+    lines = told.decode().splitlines()
+    assert [int(line.split()[0]) for line in lines[:-1]] == list(range(2000))
+    assert not output.has_failed
+
+
+def test_what_has_no_room_is_left_out_and_said_once(monkeypatch, capsys):
+    monkeypatch.setattr(teller, "MOST_BYTES", 1 << 17)
+    with piped() as (output, _):
+        for _ in range(4000):
+            output.tell(LINE)
+        assert output.has_failed
+        assert capsys.readouterr().err.count(FAILED) == 1
+        output.hurry()
+        output.finish()
+
+
+def test_a_hurry_ends_the_wait_for_a_reader_who_has_gone_away(capsys):
+    with piped() as (output, _):
+        output.write(LINE * 2000)
+        output.hurry()
+        output.write(LINE)
+        output.finish()
+    assert output.has_failed
+    assert "nobody reads it" in capsys.readouterr().err
+
+
+def test_who_reads_on_gets_all_in_spite_of_a_hurry():
+    with piped() as (output, reading):
+        output.write(LINE * 2000)
+        output.hurry()
+        ending = threading.Thread(target=output.finish)
+        ending.start()
+        told = b""
+        while len(told) < 99 * 2000:
+            told += os.read(reading, 1 << 16)
+        ending.join()
+    assert not output.has_failed
 
 
 def test_events_that_nobody_can_be_told_of_cost_the_check_nothing(capsys):

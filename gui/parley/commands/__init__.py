@@ -18,18 +18,26 @@ def run(name: str, options: argparse.Namespace) -> int:
     """Run the command of that name; returns its exit code."""
     output.begin()
     try:
-        code = _command(name)(options)
+        code = _run(name, options)
+        output.finish()
+    except KeyboardInterrupt:
+        output.hurry()
+        output.finish()
+        return INTERRUPTED
+    return max(code, NOT_TRIED) if output.has_failed else code
+
+
+def _run(name: str, options: argparse.Namespace) -> int:
+    try:
+        return _command(name)(options)
     except NOT_TRIABLE as error:
         complain(error)
         return NOT_TRIED
-    except KeyboardInterrupt:
-        return INTERRUPTED
     except OSError as error:
         if not is_shortage(error):
             raise
         complain(f"{NO_DESCRIPTORS}: end associations that are not needed, or raise the limit.")
         return NOT_TRIED
-    return max(code, NOT_TRIED) if output.has_failed else code
 
 
 def _command(name: str) -> Callable[[argparse.Namespace], int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import sys
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
@@ -14,9 +13,6 @@ from parley.commands.output import output
 from parley.engine.signals import ending_signals
 
 T = TypeVar("T")
-
-LOOK_SECONDS = 0.2
-"""How often it is looked, from a signal on, whether the output is stuck: the signal may come just before a write."""
 
 
 @contextmanager
@@ -30,23 +26,14 @@ def on_signal(end: Callable[[], object]) -> Iterator[None]:
         return
     loop = asyncio.get_running_loop()
 
-    def look(_number: int, _frame: object) -> None:
-        output.hurry()
-
     def came(_number: int, _frame: object) -> None:
         loop.call_soon_threadsafe(end)
-        if sys.platform != "win32":
-            signal.setitimer(signal.ITIMER_REAL, LOOK_SECONDS, LOOK_SECONDS)
         output.hurry()
 
     before = {number: signal.signal(number, came) for number in ending_signals()}
-    if sys.platform != "win32":
-        before[signal.SIGALRM] = signal.signal(signal.SIGALRM, look)
     try:
         yield
     finally:
-        if sys.platform != "win32":
-            signal.setitimer(signal.ITIMER_REAL, 0)
         for number, handler in before.items():
             signal.signal(number, handler)
 

@@ -1,16 +1,17 @@
-"""The output of a command, which may fail or take nothing more without anything else failing."""
+"""The output of a command, which may fail or take nothing more without anything else failing, or waiting for it."""
 
 from __future__ import annotations
 
 import io
-import os
-import select
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
-from parley.model.system_errors import ToldError, error_words
+from parley.commands.teller import MOST_BYTES, Teller
+from parley.model.system_errors import error_words
 from parley.ul.visible import one_line
+
+LOOK_SECONDS = 1.0
+"""How often it is looked, while the end waits for a reader, whether he still reads."""
 
 
 def complain(reason: object) -> None:
@@ -30,8 +31,8 @@ class Output:
     def __init__(self) -> None:
         self.has_failed = False
         self._is_over = False
-        self._is_writing = False
         self._is_hurried = False
+        self._teller: Teller | None = None
 
     def begin(self) -> None:
         """A command begins: nothing of its output has failed."""
@@ -41,49 +42,77 @@ class Output:
             sys.stdout.reconfigure(errors="backslashreplace")
 
     def write(self, data: str | bytes) -> None:
-        """Write it at once."""
-        if self._is_over or sys.stdout is None:
+        """Have it written, and wait where its reader has much to read already."""
+        while not self._tell(data):
+            if not self._is_read_on():
+                return
+
+    def tell(self, line: str) -> None:
+        """Have it written without waiting for the reader; what has no room is left out, and that is said once."""
+        if not self._tell(line) and not self.has_failed:
+            self._fail(f"its reader has not taken {MOST_BYTES // 1024 // 1024} MiB of it")
+
+    def hurry(self) -> None:
+        """From now on nothing waits for a reader who takes no more, such as a pager."""
+        self._is_hurried = True
+
+    def finish(self) -> None:
+        """Wait until all is written."""
+        teller = self._teller
+        if teller is None:
             return
-        with self._guarded():
-            if self._is_hurried:
-                _check_room()
+        while not teller.is_done and self._is_read_on():
+            pass
+        self._teller = None
+        teller.end()
+
+    def _tell(self, data: str | bytes) -> bool:
+        """Hand it on; returns False where it has no room."""
+        if self._is_over or sys.stdout is None:
+            return True
+        if self._teller is None:
+            self._teller = self._teller_of_stdout()
+        if self._teller is None:
+            self._write_to_what_is_no_file(data)
+            return True
+        encoding = sys.stdout.encoding or "utf-8"
+        return self._teller.tell(data if isinstance(data, bytes) else data.encode(encoding, "backslashreplace"))
+
+    def _teller_of_stdout(self) -> Teller | None:
+        with suppress(OSError, ValueError):
+            sys.stdout.flush()
+            return Teller(sys.stdout.fileno(), self._broke)
+        return None
+
+    def _write_to_what_is_no_file(self, data: str | bytes) -> None:
+        try:
             if isinstance(data, bytes):
                 sys.stdout.buffer.write(data)
             else:
                 sys.stdout.write(data)
             sys.stdout.flush()
-
-    def hurry(self) -> None:
-        """For a signal's handler: from now on nothing waits for a reader who takes no more, such as a pager.
-
-        Raises:
-            OSError: out of the handler into a write that waits so, which deals with it.
-        """
-        self._is_hurried = True
-        if self._is_writing:
-            _check_room()
-
-    @contextmanager
-    def _guarded(self) -> Iterator[None]:
-        try:
-            self._is_writing = True
-            yield
-        except BrokenPipeError:
-            self._end()
         except (OSError, ValueError) as error:  # Python's word for a closed file is a ValueError.
-            self._end()
-            self.has_failed = True
-            complain(f"the output cannot be written: {error_words(error)}. What follows is left out.")
-        finally:
-            self._is_writing = False
+            self._broke(error)
 
-    def _end(self) -> None:
-        """What Python still has to write goes nowhere: it would fail once more at the end of the process."""
+    def _is_read_on(self) -> bool:
+        """Wait a moment for the reader; False once a hurry has found that he reads no more."""
+        assert self._teller is not None
+        before = self._teller.written
+        self._teller.wait(LOOK_SECONDS)
+        if self._is_hurried and self._teller.written == before and not self._teller.is_done:
+            self._fail("nobody reads it")
+            self._is_over = True
+            return False
+        return True
+
+    def _broke(self, error: Exception) -> None:
         self._is_over = True
-        with suppress(OSError, ValueError):
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, sys.stdout.fileno())
-            os.close(nowhere)
+        if not isinstance(error, BrokenPipeError):
+            self._fail(error_words(error))
+
+    def _fail(self, why: str) -> None:
+        self.has_failed = True
+        complain(f"the output cannot be written: {why}. What follows is left out.")
 
 
 output = Output()
@@ -91,17 +120,10 @@ output = Output()
 
 
 def print_line(text: str = "") -> None:
-    """Print a line at once, foreign text in it made visible."""
+    """Print a line, foreign text in it made visible."""
     output.write(f"{one_line(text)}\n")
 
 
-def _check_room() -> None:
-    """Raise where a write would wait."""
-    if os.name != "posix":
-        return
-    try:
-        has_room = bool(select.select([], [sys.stdout], [], 0)[1])
-    except ValueError:  # no file, or one with a number too high for `select`
-        return
-    if not has_room:
-        raise ToldError("nobody reads it", code="EAGAIN")
+def tell_line(text: str = "") -> None:
+    """Print a line of what happens, which waits for nobody."""
+    output.tell(f"{one_line(text)}\n")

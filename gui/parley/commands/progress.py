@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import TextIO
 
-from parley.commands.output import print_line
+from parley.commands.output import tell_line
 from parley.engine.results import StoreResult, rate_words
 from parley.model.dicom_files import DicomFile
 
@@ -54,7 +54,7 @@ class ProgressLine:
     def print_above(self, text: str) -> None:
         """Print a line of output where the line stands; it comes back below with the next news."""
         self.clear()
-        print_line(text)
+        tell_line(text)
 
     def _write(self, text: str) -> None:
         assert self._stream is not None

@@ -9,7 +9,7 @@ from typing import Any
 
 from parley.capture.jsonl import to_json
 from parley.capture.text import finding_lines, to_text
-from parley.commands.output import complain, print_line
+from parley.commands.output import complain, tell_line
 from parley.keystore.store import KeyStoreError
 from parley.model.event import EngineEvent, EventKind
 from parley.model.files.entries import StoreError
@@ -50,7 +50,7 @@ NOT_TRIABLE = (UsageError, StoreError, KeyStoreError)
 def printer(
     options: argparse.Namespace,
     quiet: frozenset[EventKind] = QUIET,
-    write_line: Callable[[str], None] = print_line,
+    write_line: Callable[[str], None] = tell_line,
 ) -> Callable[[EngineEvent], None]:
     """A sink that prints each event as it comes, those of the quiet kinds only to who wants all.
 
