@@ -102,8 +102,9 @@ class Parley:
         from parley.bridge.loop import runtime
         from parley.bridge.profiles.book import ProfileBook
         from parley.engine.engine import Engine
+        from parley.model.files.folders import default_folder
         from parley.model.files.settings_file import read_settings
-        from parley.model.files.store import ProfileStore, default_folder
+        from parley.model.files.store import ProfileStore
         from parley.model.settings import with_values
         from parley.ui.kit import icons
         from parley.ul.codes import Role

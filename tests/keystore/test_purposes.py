@@ -13,10 +13,10 @@ from parley.cli import main
 from parley.keystore.fetch import Missing, forget, keep, look_up
 from parley.keystore.own import OwnSecrets
 from parley.keystore.store import SERVICE, KeyStore
+from parley.model.files.folders import default_folder, state_folder
 from parley.model.files.purposes import unfetched
 from parley.model.files.secrets import with_secrets
-from parley.model.files.settings_file import state_folder
-from parley.model.files.store import ProfileStore, default_folder
+from parley.model.files.store import ProfileStore
 from parley.model.handle import AcceptanceRules, AcceptorHandle, KnownUser, RequestorHandle, UserIdentity
 from parley.model.profile import AcceptorSide, Profile, RequestorSide
 from parley.model.secret import Secret

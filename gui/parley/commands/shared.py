@@ -13,9 +13,10 @@ from parley.commands.output import complain, print_line
 from parley.keystore.store import KeyStoreError
 from parley.model.event import EngineEvent, EventKind
 from parley.model.files.entries import StoreError
+from parley.model.files.folders import default_folder
 from parley.model.files.regular import read_regular
 from parley.model.files.settings_file import read_settings
-from parley.model.files.store import ProfileStore, default_folder
+from parley.model.files.store import ProfileStore
 from parley.model.problems.problem import Problem
 from parley.model.profile import Profile
 from parley.model.secret import Secret

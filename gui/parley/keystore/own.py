@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from parley.model.files.atomic import write_atomically
+from parley.model.files.folders import default_folder, state_folder
 from parley.model.files.private import create_file, make_folder
 from parley.model.files.purposes import Purpose, Wanted, unfetched
 from parley.model.files.regular import read_regular
 from parley.model.files.secrets import is_old_reference
-from parley.model.files.settings_file import state_folder
-from parley.model.files.store import ProfileStore, default_folder
+from parley.model.files.store import ProfileStore
 from parley.model.profile import Profile
 
 LARGEST_LIST = 4 << 20

@@ -15,7 +15,7 @@ from typing import Any
 
 from parley.model.consent import Consent, Party, Way, with_consent
 from parley.model.files.atomic import write_atomically
-from parley.model.files.settings_file import state_folder
+from parley.model.files.folders import state_folder
 
 MOST_BYTES = 256 * 1024
 """What a file has beyond is not read; nobody agrees so often in so short a time."""

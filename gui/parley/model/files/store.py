@@ -59,13 +59,6 @@ class Adopted:
     problem: str = ""
 
 
-def default_folder() -> Path:
-    """The person's own folder for profiles; it need not exist."""
-    from platformdirs import user_config_path
-
-    return user_config_path("parley", appauthor=False) / "profiles"
-
-
 class ProfileStore:
     """The profiles in one folder. What another program changes there is seen at the next call.
 
