@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -268,3 +269,11 @@ def test_purposes_are_those_of_every_secret():
         "scu.tls.passphrase": ("tls-passphrase", "key.pem"),
         "scp.tls.passphrase": ("tls-passphrase", "key.pem"),
     }
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="POSIX has FIFOs")
+@pytest.mark.timeout(10)
+def test_a_fifo_in_place_of_the_list_holds_nobody_up(tmp_path):
+    os.mkfifo(tmp_path / "scp-secrets.txt")
+    with pytest.raises(OSError, match="not a file"):
+        OwnSecrets(tmp_path).add(NAME)

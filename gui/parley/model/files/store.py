@@ -137,8 +137,7 @@ class ProfileStore:
         """
         for key in self._keys():
             with suppress(OSError, StoreError):
-                path = self._path(key)
-                if path.is_file() and path.stat().st_size <= LARGEST_FILE and text.search(path.read_bytes()):
+                if text.search(read_regular(self._path(key), LARGEST_FILE)):
                     yield self.load(key)
 
     def text(self, key: str, draft: Profile | None = None) -> str:
