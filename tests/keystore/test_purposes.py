@@ -86,6 +86,21 @@ def test_another_spelling_of_the_same_peer_is_the_same(memory, kept, wanted):
 
 
 @pytest.mark.parametrize(
+    ("kept", "wanted"),
+    [
+        ("192.0.2.8", "192.0.2.010"),
+        ("192.0.2.8", "0xc0000208"),
+        ("192.0.2.8", "::ffff:192.0.2.8"),
+        ("strasse.example", "straße.example"),
+        ("kis.example", "\u212ais.example"),  # the sign of the kelvin
+    ],
+)
+def test_a_spelling_that_some_resolvers_read_as_another_peer_is_another(memory, kept, wanted):
+    keep_all(calling(host=kept), {NAME: "correct horse"})
+    assert f"is for {kept}:104" in reason(calling(host=wanted))
+
+
+@pytest.mark.parametrize(
     "weaker",
     [
         None,
