@@ -70,7 +70,7 @@ class OwnSecrets:
     def see(self, profiles: Iterable[Profile]) -> None:
         """Write down, once and for all, what the profiles that there are want the secrets of an earlier Parley for.
 
-        One that two want for different things is left out: one of them has it from the other.
+        A secret that two profiles want for different purposes is left out, as one of the two may have copied its name.
         """
         if os.path.lexists(self._seen):
             return
