@@ -1,6 +1,7 @@
 """How often a fault is made: a few times in the suite, for as long as it takes by hand.
 
-`packaging/dev.py faults --minutes N` sets the environment variable; each test then goes on for its share of the time.
+`packaging/dev.py faults --minutes N` sets the environment variable; each test that kills then goes on for its share of
+the time.
 """
 
 from __future__ import annotations
