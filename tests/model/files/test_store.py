@@ -30,7 +30,7 @@ posix = pytest.mark.skipif(os.name == "nt", reason="POSIX file modes, links and 
 def store(tmp_path: Path) -> Iterator[ProfileStore]:
     """A store whose folder does not exist yet; afterwards it must hold profiles and nothing else."""
     yield ProfileStore(tmp_path / "config" / "profiles")
-    assert list(tmp_path.rglob("*.tmp")) == []
+    assert list(tmp_path.rglob(".*.part")) == []
 
 
 @pytest.fixture
