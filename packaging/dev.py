@@ -26,7 +26,7 @@ usage: python3 packaging/dev.py COMMAND [ARGUMENTS]
   test  [ARGUMENTS]   run the fast tests, real peers included; the arguments go to pytest
   test  --slow […]    run the slow ones: kills, full disks, whole tables of real peers
   fuzz  [--minutes N] give every reader inputs that are nearly right
-  faults [--minutes N] kill, fill disks and cut limits for as long as that
+  faults [--minutes N] kill writers for as long as that; fill disks and cut limits once
   bench [ARGUMENTS]   print the benchmark figures
   check               ruff, ruff format, mypy, import-linter
 
@@ -83,7 +83,7 @@ KEEP_GERMAN = ["-o", "Dpkg::Options::=--path-include=/usr/share/locale/de/LC_MES
 """Small installations leave all translations out of their packages; one that is there already lacks them too."""
 SLOW, MINUTES = "--slow", "--minutes"
 FAULT_TESTS = 5
-"""Those of tests/faults that go on for as long as they are given."""
+"""Those of tests/faults that go on for as long as they are given: the kills."""
 
 DCMTK_PROGRAMS = ("echoscu", "storescu", "termscu", "storescp", "dcmqrscp")
 
@@ -281,7 +281,7 @@ def test(arguments: list[str]) -> int:
 
 
 def faults(arguments: list[str]) -> int:
-    """Make faults for some minutes, one test after the other."""
+    """Make faults, one test after the other: kills go on for some minutes, all others are made once."""
     minutes, rest = minutes_of(arguments, 1.0)
     os.environ["PARLEY_FAULT_SECONDS"] = str(minutes * 60 / FAULT_TESTS)
     return pytest("tests/faults", "-v", *rest)

@@ -98,12 +98,14 @@ class Parley:
         from parley.bridge.association_model import AssociationModel
         from parley.bridge.consent import ConsentGate
         from parley.bridge.controller import Controller
+        from parley.bridge.leftovers import Sweep
         from parley.bridge.log.model import LogModel
         from parley.bridge.loop import runtime
         from parley.bridge.profiles.book import ProfileBook
         from parley.engine.engine import Engine
+        from parley.model.files.folders import default_folder
         from parley.model.files.settings_file import read_settings
-        from parley.model.files.store import ProfileStore, default_folder
+        from parley.model.files.store import ProfileStore
         from parley.model.settings import with_values
         from parley.ui.kit import icons
         from parley.ul.codes import Role
@@ -117,6 +119,7 @@ class Parley:
         store = ProfileStore(folder or default_folder(), time.time_ns, for_group=settings.group_access)
         self.book = ProfileBook(store)
         self.consent = ConsentGate(self.book)
+        self._sweep = Sweep(self.book, self.engine.note)
         self.controller = Controller(
             self.engine, self.pump, resolve=store.acceptor_side, spares=self.consent.why_spared
         )

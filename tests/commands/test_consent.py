@@ -10,7 +10,8 @@ from parley.cli import main
 from parley.commands.consent import SAYS_SO
 from parley.model.consent import LASTS_SECONDS, Party, Way
 from parley.model.files.consent_file import read_consents, remember_consent
-from parley.model.files.store import ProfileStore, default_folder
+from parley.model.files.folders import default_folder
+from parley.model.files.store import ProfileStore
 from parley.model.handle import RequestorHandle
 from parley.model.profile import Profile, RequestorSide
 from tests.commands.typed import Listening

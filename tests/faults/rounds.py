@@ -1,22 +1,22 @@
 """How often a fault is made: a few times in the suite, for as long as it takes by hand.
 
-`packaging/dev.py faults --minutes N` sets the environment variable; each test then goes on for its share of the time.
+`packaging/dev.py faults --minutes N` sets the environment variable; each test that kills then goes on for its share of
+the time.
 """
 
 from __future__ import annotations
 
 import os
 import random
-import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from parley.model.files.partial import leftovers_in
+
 SECONDS = "PARLEY_FAULT_SECONDS"
 """Environment variable: how long each test goes on."""
 USUAL_ROUNDS = 4
-
-_LEFTOVER = re.compile(r"\.[0-9a-f]{16}\.(tmp|part)")
 
 
 def rounds() -> Iterator[random.Random]:
@@ -32,7 +32,8 @@ def rounds() -> Iterator[random.Random]:
 
 def only_leftovers(folder: Path, *known: str) -> list[Path]:
     """What a kill has left behind beside the files known by name; it must be what Parley knows for a leftover."""
-    found = [path for path in folder.rglob("*") if path.is_file() and path.name not in known]
-    strange = [path for path in found if not _LEFTOVER.fullmatch(path.name)]
-    assert not strange
-    return found
+    folders = (folder, *(path for path in folder.rglob("*") if path.is_dir()))
+    leftovers = [path for each in folders for path in leftovers_in(each).paths]
+    found = {path for path in folder.rglob("*") if path.is_file() and path.name not in known}
+    assert found == {*leftovers}
+    return leftovers

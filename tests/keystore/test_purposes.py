@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,10 +14,10 @@ from parley.cli import main
 from parley.keystore.fetch import Missing, forget, keep, look_up
 from parley.keystore.own import OwnSecrets
 from parley.keystore.store import SERVICE, KeyStore
+from parley.model.files.folders import default_folder, state_folder
 from parley.model.files.purposes import unfetched
 from parley.model.files.secrets import with_secrets
-from parley.model.files.settings_file import state_folder
-from parley.model.files.store import ProfileStore, default_folder
+from parley.model.files.store import ProfileStore
 from parley.model.handle import AcceptanceRules, AcceptorHandle, KnownUser, RequestorHandle, UserIdentity
 from parley.model.profile import AcceptorSide, Profile, RequestorSide
 from parley.model.secret import Secret
@@ -82,6 +83,21 @@ def test_a_passcode_goes_to_no_other_peer(memory, changed, words):
 def test_another_spelling_of_the_same_peer_is_the_same(memory, kept, wanted):
     keep_all(calling(host=kept), {NAME: "correct horse"})
     assert given(calling(host=wanted)) == Secret.of("correct horse", NAME)
+
+
+@pytest.mark.parametrize(
+    ("kept", "wanted"),
+    [
+        ("192.0.2.8", "192.0.2.010"),
+        ("192.0.2.8", "0xc0000208"),
+        ("192.0.2.8", "::ffff:192.0.2.8"),
+        ("strasse.example", "straße.example"),
+        ("kis.example", "\u212ais.example"),  # the sign of the kelvin
+    ],
+)
+def test_a_spelling_that_some_resolvers_read_as_another_peer_is_another(memory, kept, wanted):
+    keep_all(calling(host=kept), {NAME: "correct horse"})
+    assert f"is for {kept}:104" in reason(calling(host=wanted))
 
 
 @pytest.mark.parametrize(
@@ -268,3 +284,11 @@ def test_purposes_are_those_of_every_secret():
         "scu.tls.passphrase": ("tls-passphrase", "key.pem"),
         "scp.tls.passphrase": ("tls-passphrase", "key.pem"),
     }
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="POSIX has FIFOs")
+@pytest.mark.timeout(10)
+def test_a_fifo_in_place_of_the_list_holds_nobody_up(tmp_path):
+    os.mkfifo(tmp_path / "scp-secrets.txt")
+    with pytest.raises(OSError, match="not a file"):
+        OwnSecrets(tmp_path).add(NAME)

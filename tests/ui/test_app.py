@@ -18,6 +18,7 @@ from parley.app import GRACE_SECONDS
 from parley.bridge.log.model import Column
 from parley.model.build import accept_pdu
 from parley.model.event import EventKind as K
+from parley.model.files.partial import create_partial
 from parley.model.files.store import ProfileStore
 from parley.model.handle import AcceptanceRules, AcceptorHandle
 from parley.model.profile import LOOPBACK
@@ -467,6 +468,20 @@ def test_an_error_in_a_slot_is_shown_and_the_window_lives_on(play, capsys):
 
     play(scene)
     assert capsys.readouterr().err.count("RuntimeError: a fault of our own") == 2
+
+
+def test_what_a_killed_program_left_beside_the_profiles_goes_at_the_start(play, tmp_path):
+    folder = tmp_path / "profiles"
+    folder.mkdir()
+    path, stream = create_partial(folder)
+    stream.close()
+
+    async def scene(window: Driver) -> None:
+        await window.until(lambda: window.log().count("note") == 1)
+        assert f"1 unfinished file of a killed program removed from {folder}." in window.summary_of(K.NOTE)
+        assert not path.exists()
+
+    play(scene)
 
 
 @pytest.mark.parametrize("ending", ["its own button", "the desktop session's", "SIGTERM", "SIGHUP"])

@@ -12,10 +12,16 @@ from collections.abc import Callable
 from parley.commands.output import complain, output
 from parley.commands.shared import INTERRUPTED, NOT_TRIABLE, NOT_TRIED
 from parley.engine.descriptors import NO_DESCRIPTORS, is_shortage
+from parley.model.files.settings_file import read_settings
+from parley.model.settings import Settings, with_values
 
 
 def run(name: str, options: argparse.Namespace) -> int:
-    """Run the command of that name; returns its exit code."""
+    """Run the command of that name; returns its exit code.
+
+    Args:
+        options: as they were typed; the command finds its `settings` among them.
+    """
     output.begin()
     try:
         code = _run(name, options)
@@ -29,6 +35,7 @@ def run(name: str, options: argparse.Namespace) -> int:
 
 def _run(name: str, options: argparse.Namespace) -> int:
     try:
+        options.settings = _settings(options)
         return _command(name)(options)
     except NOT_TRIABLE as error:
         complain(error)
@@ -38,6 +45,14 @@ def _run(name: str, options: argparse.Namespace) -> int:
             raise
         complain(f"{NO_DESCRIPTORS}: end associations that are not needed, or raise the limit.")
         return NOT_TRIED
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    """The person's settings with those of the command on top; what is wrong with their file is said, once."""
+    settings, faults = read_settings()
+    for fault in faults:
+        complain(fault)
+    return with_values(settings, dict(options.set or ()))
 
 
 def _command(name: str) -> Callable[[argparse.Namespace], int]:

@@ -11,15 +11,7 @@ from parley.commands.consent import Gate
 from parley.commands.interruption import run_until_signal
 from parley.commands.misbehaviours import misbehaviour_named
 from parley.commands.output import complain, print_line
-from parley.commands.shared import (
-    FAILED,
-    NOT_TRIABLE,
-    NOT_TRIED,
-    PASSED,
-    printer,
-    settings_of,
-    warn,
-)
+from parley.commands.shared import FAILED, NOT_TRIABLE, NOT_TRIED, PASSED, printer, warn
 from parley.commands.target import patience, target_side
 from parley.diagnosis import context_words, diagnose
 from parley.engine.check import Check, run_check
@@ -96,7 +88,7 @@ def _outcome(result: Check) -> str:
 
 
 async def _try_peer(side: RequestorSide, options: argparse.Namespace) -> Check:
-    engine = Engine(printer(options), settings_of(options))
+    engine = Engine(printer(options), options.settings)
     time = patience(options)
     try:
         return await run_check(engine, side, options.misbehave, time.whole)

@@ -19,7 +19,6 @@ from parley.commands.shared import (
     UsageError,
     printer,
     secured,
-    settings_of,
     stored_profile,
     warn,
 )
@@ -67,7 +66,7 @@ def listen(options: argparse.Namespace) -> int:
 async def _run_listener(
     side: AcceptorSide, armed: tuple[Answer, ...], options: argparse.Namespace, spares: Spares | None
 ) -> int:
-    engine = Engine(printer(options), settings_of(options))
+    engine = Engine(printer(options), options.settings)
     interrupted = asyncio.Event()
     resolve = _profiles_of(options)
     with on_signal(interrupted.set):

@@ -12,7 +12,7 @@ from parley.commands.consent import Gate
 from parley.commands.interruption import run_until_signal
 from parley.commands.output import complain, print_line
 from parley.commands.progress import ProgressLine, Sending
-from parley.commands.shared import FAILED, PASSED, QUIET, UsageError, printer, settings_of, warn
+from parley.commands.shared import FAILED, PASSED, QUIET, UsageError, printer, warn
 from parley.commands.target import patience, target_side
 from parley.diagnosis import diagnose
 from parley.engine.batch import store_files
@@ -77,7 +77,7 @@ def _contexts_for(files: list[DicomFile]) -> tuple[ProposedContext, ...]:
 async def _send_files(side: RequestorSide, paths: list[Path], options: argparse.Namespace) -> int:
     """Send them; returns how many the peer has taken."""
     line = ProgressLine(sys.stderr)
-    engine = Engine(printer(options, QUIET | _BULK, line.print_above), settings_of(options))
+    engine = Engine(printer(options, QUIET | _BULK, line.print_above), options.settings)
     time = patience(options)
     stored = 0
     try:

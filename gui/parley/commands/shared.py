@@ -13,13 +13,12 @@ from parley.commands.output import complain, tell_line
 from parley.keystore.store import KeyStoreError
 from parley.model.event import EngineEvent, EventKind
 from parley.model.files.entries import StoreError
+from parley.model.files.folders import default_folder
 from parley.model.files.regular import read_regular
-from parley.model.files.settings_file import read_settings
-from parley.model.files.store import ProfileStore, default_folder
+from parley.model.files.store import ProfileStore
 from parley.model.problems.problem import Problem
 from parley.model.profile import Profile
 from parley.model.secret import Secret
-from parley.model.settings import Settings, with_values
 from parley.model.system_errors import error_words
 from parley.model.tls import Tls
 from parley.ul.errors import Severity
@@ -82,17 +81,9 @@ def warn(problems: Iterable[Problem], whose: str = "") -> None:
             complain(f"{start}{problem.severity.value}: {problem.text} {problem.remedy}".rstrip())
 
 
-def settings_of(options: argparse.Namespace) -> Settings:
-    """The person's settings with those of the command on top; what is wrong with their file is said."""
-    settings, faults = read_settings()
-    for fault in faults:
-        complain(fault)
-    return with_values(settings, dict(options.set or ()))
-
-
 def profile_store(options: argparse.Namespace) -> ProfileStore:
     """The profiles of the folder that is asked for, else the person's own."""
-    return ProfileStore(options.profiles or default_folder(), for_group=settings_of(options).group_access)
+    return ProfileStore(options.profiles or default_folder(), for_group=options.settings.group_access)
 
 
 def stored_profile(options: argparse.Namespace, name: str) -> Profile:
@@ -101,7 +92,7 @@ def stored_profile(options: argparse.Namespace, name: str) -> Profile:
     Raises:
         StoreError: there is none, or it cannot be read.
     """
-    store = ProfileStore(options.profiles or default_folder())
+    store = profile_store(options)
     return store.load(store.find(name).key)
 
 

@@ -24,7 +24,7 @@ def on_disk_thread(work: Callable[[], T]) -> asyncio.Future[T]:
 
 
 def begin_on_disk_thread(work: Callable[[], T]) -> Future[T]:
-    """The same for who has to know of the end even if the loop does not live to see it."""
+    """Have some work with files done, and get a future that is settled even if the loop has ended by then."""
     return _executor().submit(work)
 
 

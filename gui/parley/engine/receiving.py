@@ -10,14 +10,13 @@ import asyncio
 import contextlib
 import errno
 import os
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
 from parley.engine.disk import on_disk_thread
-from parley.model.files.partial import create_partial
+from parley.model.files.partial import CLOSES_FIRST, create_partial, end_partial
 from parley.model.files.private import make_folder
 from parley.model.storage import Duplicates
 from parley.model.system_errors import error_code, error_words
@@ -215,11 +214,7 @@ class _PartialFile:
     def _name(self) -> None:
         """Give the whole file its name, as its owner wants it when that is taken."""
         assert self._stream is not None
-        if _CLOSES_FIRST:
-            self._stream.close()
-        else:
-            # Some file systems say only at a close that the disk is full; the lock stays.
-            os.close(os.dup(self._stream.fileno()))
+        end_partial(self._stream)
         if self._duplicates is Duplicates.REPLACE:
             self.was_there = self.path.exists()
             self._temporary.replace(self.path)
@@ -240,10 +235,6 @@ class _PartialFile:
                 _move(self._temporary, free)
                 self.path = free
                 return
-
-
-_CLOSES_FIRST = sys.platform == "win32"
-"""Windows renames no file that is open; elsewhere it keeps its lock until it has its name."""
 
 
 def _numbered(path: Path, number: int) -> Path:
@@ -273,7 +264,7 @@ def _move(path: Path, to: Path) -> None:
         FileExistsError: there is.
         OSError: it cannot be done.
     """
-    if _CLOSES_FIRST:
+    if CLOSES_FIRST:
         path.rename(to)  # Windows replaces nothing by itself.
         return
     try:

@@ -121,10 +121,10 @@ def forget(wanted: Wanted, store: KeyStore) -> Secret | None:
 
 
 def _of_an_earlier_parley(wanted: Wanted, secret: Secret, store: KeyStore, own: OwnSecrets) -> Secret | Missing:
-    """A secret of which it is not written down what it is for: that is made up for where it can be known."""
+    """A secret without a record of what it is for; it gets one if a profile was seen to want it for that."""
     if not own.was_seen(wanted):
         return Missing("the key store does not say what it was kept for", is_open=True, is_there=True)
-    with contextlib.suppress(KeyStoreError):  # then it is made up for next time
+    with contextlib.suppress(KeyStoreError):  # then it gets its record next time
         keep(wanted, secret, store, own)
     return secret
 

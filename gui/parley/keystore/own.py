@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from parley.model.files.atomic import write_atomically
-from parley.model.files.private import create_file, make_folder
+from parley.model.files.folders import default_folder, state_folder
+from parley.model.files.private import make_folder
 from parley.model.files.purposes import Purpose, Wanted, unfetched
-from parley.model.files.regular import read_regular
+from parley.model.files.regular import append_regular, read_regular
 from parley.model.files.secrets import is_old_reference
-from parley.model.files.settings_file import state_folder
-from parley.model.files.store import ProfileStore, default_folder
+from parley.model.files.store import ProfileStore
 from parley.model.profile import Profile
 
 LARGEST_LIST = 4 << 20
@@ -57,11 +57,7 @@ class OwnSecrets:
         if reference in self._lines():
             return
         make_folder(self._list.parent)
-        with contextlib.suppress(FileExistsError):
-            create_file(self._list).close()
-        # At the end in one piece: another process may be at it too.
-        with self._list.open("ab", buffering=0) as file:
-            file.write(reference.encode("utf-8", "replace") + b"\n")
+        append_regular(self._list, reference.encode("utf-8", "replace") + b"\n")
 
     def _lines(self) -> list[str]:
         try:
@@ -74,7 +70,7 @@ class OwnSecrets:
     def see(self, profiles: Iterable[Profile]) -> None:
         """Write down, once and for all, what the profiles that there are want the secrets of an earlier Parley for.
 
-        One that two want for different things is left out: one of them has it from the other.
+        A secret that two profiles want for different purposes is left out, as one of the two may have copied its name.
         """
         if os.path.lexists(self._seen):
             return

@@ -340,3 +340,5 @@ def test_a_long_difference_is_cut():
     (*_, shown) = difference(Profile("a"), Profile("\x1b[2J" + "x" * 500))
     assert "\x1b" not in shown
     assert len(shown) < 300
+    (*_, shown) = difference(Profile("a"), Profile("Röntgen\u202e\u3164"))
+    assert shown == r"    here: Röntgen\u202e\u3164"

@@ -11,6 +11,7 @@ import pytest
 
 from parley.model.consent import LASTS_SECONDS, Party, Way
 from parley.model.files.consent_file import ROOM_BYTES, read_consents, remember_consent
+from parley.model.files.regular import NotAFileError
 from tests.harness.process import running
 
 NOW = 2_000_000_000.0
@@ -41,6 +42,16 @@ def test_nobody_else_may_read_it(path):
     remember_consent([party(1)], NOW, path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such modes")
+def test_the_folders_above_it_are_the_users_alone_too(tmp_path):
+    before = os.umask(0o022)
+    try:
+        remember_consent([party(1)], NOW, tmp_path / "state" / "parley" / "consents.jsonl")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "state").stat().st_mode) == 0o700
 
 
 MANY = """
@@ -88,6 +99,16 @@ def test_a_folder_in_its_place_is_no_consent(path):
     path.mkdir(parents=True)
     assert read_consents(path) == ()
     with pytest.raises(OSError, match=r"."):
+        remember_consent([party(1)], NOW, path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="POSIX has FIFOs")
+@pytest.mark.timeout(10)
+def test_a_fifo_in_its_place_is_no_consent_and_holds_nobody_up(path):
+    path.parent.mkdir()
+    os.mkfifo(path)
+    assert read_consents(path) == ()
+    with pytest.raises(NotAFileError):
         remember_consent([party(1)], NOW, path)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import socket
+import stat
 from pathlib import Path
 
 import pytest
 
-from parley.model.files.regular import FileTooBigError, NotAFileError, open_regular, read_regular
+from parley.model.files.regular import FileTooBigError, NotAFileError, append_regular, open_regular, read_regular
 
 HAS_PIPES = hasattr(os, "mkfifo")
 
@@ -45,6 +46,8 @@ def test_nobody_waits_for_what_is_no_file(tmp_path, kind):
                 path.symlink_to("pipe")
         with pytest.raises(NotAFileError) as caught:
             open_regular(path)
+        with pytest.raises(NotAFileError):
+            append_regular(path, b"x")
     assert caught.value.strerror == "it is not a file"
 
 
@@ -62,3 +65,31 @@ def test_a_pipe_that_takes_the_place_of_a_file_just_then_is_found_out(tmp_path, 
     monkeypatch.setattr(os, "open", exchange)
     with pytest.raises(NotAFileError):
         open_regular(path)
+
+
+def test_what_is_put_at_the_end_of_a_file_comes_after_what_was_there(tmp_path):
+    path = tmp_path / "x"
+    assert append_regular(path, b"one") == 3
+    assert append_regular(path, b"two") == 6
+    assert path.read_bytes() == b"onetwo"
+    if os.name == "posix":
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.skipif(not HAS_PIPES, reason="there are no such things on this system")
+def test_nothing_goes_into_a_pipe_that_takes_the_place_of_a_file_just_then(tmp_path, monkeypatch):
+    path, plain = tmp_path / "x", os.open
+    os.mkfifo(tmp_path / "pipe")
+    reader = plain(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+
+    def exchange(name, flags, *more):
+        (tmp_path / "pipe").rename(path)
+        return plain(name, flags, *more)
+
+    monkeypatch.setattr(os, "open", exchange)
+    try:
+        with pytest.raises(NotAFileError):
+            append_regular(path, b"x")
+        assert os.read(reader, 1) == b""
+    finally:
+        os.close(reader)

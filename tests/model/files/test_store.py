@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from parley.model.files.atomic import NAME_BYTES, safe_file_name, write_atomically
 from parley.model.files.entries import StoreError
-from parley.model.files.store import LARGEST_FILE, ProfileStore, default_folder
+from parley.model.files.folders import default_folder
+from parley.model.files.store import LARGEST_FILE, ProfileStore
 from parley.model.profile import LOOPBACK, Profile, RequestorSide, Timers
 
 PACS = Profile("PACS prod", RequestorSide("10.1.2.3", 104), comment="ask Jo")
@@ -29,7 +30,7 @@ posix = pytest.mark.skipif(os.name == "nt", reason="POSIX file modes, links and 
 def store(tmp_path: Path) -> Iterator[ProfileStore]:
     """A store whose folder does not exist yet; afterwards it must hold profiles and nothing else."""
     yield ProfileStore(tmp_path / "config" / "profiles")
-    assert list(tmp_path.rglob("*.tmp")) == []
+    assert list(tmp_path.rglob(".*.part")) == []
 
 
 @pytest.fixture

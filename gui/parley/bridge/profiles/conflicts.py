@@ -11,6 +11,7 @@ from enum import Enum
 
 from parley.model.files.entries import Deed, StoredProfile
 from parley.model.profile import Profile
+from parley.ul.visible import one_line
 
 MOST_LINES = 400
 """Of a difference; who has to read more looks at the files."""
@@ -113,5 +114,5 @@ def _flat(values: object, path: str = "") -> Iterator[tuple[str, object]]:
 def _shown(values: dict[str, object], key: str) -> str:
     if key not in values:
         return "nothing"
-    text = ascii(values[key]) if not str(values[key]).isprintable() else str(values[key])
+    text = one_line(str(values[key]))
     return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"

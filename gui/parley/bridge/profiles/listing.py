@@ -14,7 +14,8 @@ from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 from parley.bridge.loop.job import Job
 from parley.keystore.own import OwnSecrets
 from parley.model.files.entries import StoredProfile, in_order
-from parley.model.files.store import ProfileStore, default_folder
+from parley.model.files.folders import default_folder
+from parley.model.files.store import ProfileStore
 
 _SETTLING_MS = 200
 """After a change: a program that writes many files is let finish."""

@@ -9,13 +9,12 @@ import contextlib
 import io
 import os
 import re
-import secrets
 import stat
 import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
-from parley.model.files.private import create_file
+from parley.model.files.partial import create_partial, end_partial
 from parley.ul.visible import spelled
 
 NAME_BYTES = 120
@@ -30,8 +29,8 @@ _DEVICES = {"con", "prn", "aux", "nul", "conin$", "conout$"} | {
 def write_atomically(path: Path, data: bytes | Iterable[bytes], *, for_group: bool = False) -> None:
     """Replace a file's content, or create it, such that at any moment it has either all of the old or all of the new.
 
-    The new content goes to a hidden file in the same folder, to the disk, and only then in place of the old; its mode
-    is the old one's, and a new file is the user's alone. A symbolic link stays, and what it points to is replaced.
+    The new content goes to an unfinished file in the same folder, to the disk, and only then in place of the old; its
+    mode is the old one's, and a new file is the user's alone. A symbolic link stays, and what it points to is replaced.
     Nothing is left behind on failure, be it the disk's or that of what makes the data piece by piece.
 
     Args:
@@ -41,15 +40,16 @@ def write_atomically(path: Path, data: bytes | Iterable[bytes], *, for_group: bo
         OSError: whatever the file system said, a full disk included.
     """
     target = Path(os.path.realpath(path))
-    temporary = target.with_name(f".{secrets.token_hex(8)}.tmp")
+    temporary, stream = create_partial(target.parent, for_group=for_group)
     try:
-        with io.BufferedWriter(create_file(temporary, for_group=for_group)) as file:
+        with io.BufferedWriter(stream) as file:
             file.writelines([data] if isinstance(data, bytes) else data)
             file.flush()
             with contextlib.suppress(FileNotFoundError):
                 temporary.chmod(stat.S_IMODE(target.stat().st_mode))
             os.fsync(file.fileno())
-        temporary.replace(target)
+            end_partial(file)
+            temporary.replace(target)
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink()

@@ -8,14 +8,15 @@ process may have written it. A line that cannot be read is no consent.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from parley.model.consent import Consent, Party, Way, with_consent
 from parley.model.files.atomic import write_atomically
-from parley.model.files.settings_file import state_folder
+from parley.model.files.folders import state_folder
+from parley.model.files.private import make_folder
+from parley.model.files.regular import append_regular, open_regular
 
 MOST_BYTES = 256 * 1024
 """What a file has beyond is not read; nobody agrees so often in so short a time."""
@@ -35,7 +36,7 @@ def read_consents(path: Path | None = None) -> tuple[Consent, ...]:
         path: of the file; None for the user's own.
     """
     try:
-        with _place(path).open("rb") as file:
+        with open_regular(_place(path)) as file:
             lines = file.read(MOST_BYTES).split(b"\n")
     except OSError:
         return ()
@@ -49,17 +50,10 @@ def remember_consent(parties: Iterable[Party], now: float, path: Path | None = N
         OSError: the file cannot be written.
     """
     place = _place(path)
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(place.parent)
     given = [Consent(party, now) for party in parties]
     # The line before may be half a line, where the disk was full.
-    data = b"\n" + b"".join(map(_line, given))
-    descriptor = os.open(place, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    try:
-        os.write(descriptor, data)
-        size = os.fstat(descriptor).st_size
-    finally:
-        os.close(descriptor)
-    if size > ROOM_BYTES:
+    if append_regular(place, b"\n" + b"".join(map(_line, given))) > ROOM_BYTES:
         write_atomically(place, map(_line, with_consent(read_consents(place), (each.party for each in given), now)))
 
 

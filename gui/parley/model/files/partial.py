@@ -14,12 +14,15 @@ import stat
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BufferedWriter
 from pathlib import Path
 from typing import BinaryIO
 
 from parley.model.files.private import create_file
 
 SUFFIX = ".part"
+CLOSES_FIRST = sys.platform == "win32"
+"""Windows renames no file that is open; elsewhere it keeps its lock until it has its name."""
 
 _NAME = re.compile(r"\.[0-9a-f]{16}" + re.escape(SUFFIX))
 
@@ -57,6 +60,18 @@ def create_partial(folder: Path, *, for_group: bool = False) -> tuple[Path, Bina
             return path, stream
         # Somebody has taken it for a leftover before it was locked.
         stream.close()
+
+
+def end_partial(stream: BinaryIO | BufferedWriter) -> None:
+    """To be called when all is written, before the file gets its name.
+
+    Raises:
+        OSError: the disk is full, which some file systems say at a close and not before.
+    """
+    if CLOSES_FIRST:
+        stream.close()
+    else:
+        os.close(os.dup(stream.fileno()))
 
 
 def leftovers_in(folder: Path) -> Leftovers:

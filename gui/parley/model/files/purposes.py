@@ -12,6 +12,7 @@ from enum import StrEnum
 from ipaddress import ip_address
 from typing import NamedTuple
 
+from parley.model.address import format_address
 from parley.model.files.secrets import secrets_of
 from parley.model.profile import Profile, RequestorSide
 from parley.model.tls import Tls, TlsProfile
@@ -131,12 +132,17 @@ def _purpose(place: str, profile: Profile) -> Purpose:
 
 
 def _peer(side: RequestorSide) -> str:
-    host = _host(side.host)
-    return f"[{host}]:{side.port}" if ":" in host else f"{host}:{side.port}"
+    return format_address((_host(side.host), side.port))
 
 
 def _host(host: str) -> str:
-    """Spellings of one host are one, as far as nobody could take another host for it."""
+    """One spelling for those that every resolver takes for the same host: the forms of an address in numbers as the
+    standard library reads them, and the letters A to Z of a name, large or small.
+
+    All others stay apart, since a secret must never go to a look-alike. `canonical_host` is no use here: it also joins
+    what only some resolvers join, so that nothing goes to a host that is not to be tested. Elsewhere a name with a dot
+    at its end, an address with leading zeros and a letter beyond ASCII may lead to another host.
+    """
     try:
         return str(ip_address(host))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Regular files, opened without waiting and read up to a bound.
+"""Regular files, opened without waiting, read up to a bound, and written to at their end.
 
 A pipe, a device or a socket in the place of a file would hold up whoever opens it for ever. What is no file is refused
 before it is opened, and looked at once more when it is open: it may have been exchanged in between.
@@ -6,6 +6,7 @@ before it is opened, and looked at once more when it is open: it may have been e
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from pathlib import Path
@@ -13,7 +14,9 @@ from typing import BinaryIO
 
 from parley.model.system_errors import ToldError
 
-_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
+_AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
+_TO_READ = os.O_RDONLY | _AT_ONCE
+_TO_APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT | _AT_ONCE
 
 
 class NotAFileError(ToldError):
@@ -43,7 +46,7 @@ def open_regular(path: Path) -> BinaryIO:
         OSError: it cannot be opened.
     """
     _refuse_others(path.stat())
-    stream = os.fdopen(os.open(path, _FLAGS), "rb")
+    stream = os.fdopen(os.open(path, _TO_READ), "rb")
     try:
         _refuse_others(os.fstat(stream.fileno()))
     except BaseException:
@@ -67,6 +70,26 @@ def read_regular(path: Path, most_bytes: int) -> bytes:
     if max(size, len(data)) > most_bytes:
         raise FileTooBigError(max(size, len(data)), most_bytes)
     return data
+
+
+def append_regular(path: Path, data: bytes) -> int:
+    """Put something at the end of a file with a single write: processes that do so at once lose nothing to each other.
+
+    A file that is not there is made, for the user alone. Returns how long the file is now.
+
+    Raises:
+        NotAFileError: something else stands there.
+        OSError: it cannot be written.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        _refuse_others(path.stat())
+    descriptor = os.open(path, _TO_APPEND, 0o600)
+    try:
+        _refuse_others(os.fstat(descriptor))
+        os.write(descriptor, data)
+        return os.fstat(descriptor).st_size
+    finally:
+        os.close(descriptor)
 
 
 def _refuse_others(status: os.stat_result) -> None:

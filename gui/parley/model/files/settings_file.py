@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from parley.model.files.folders import state_folder
 from parley.model.files.regular import read_regular
 from parley.model.files.toml import parse_toml
 from parley.model.settings import SettingError, Settings, setting_named, with_values
@@ -11,13 +12,6 @@ from parley.model.system_errors import error_words
 
 MOST_BYTES = 64 * 1024
 """A file of settings that is longer is none."""
-
-
-def state_folder() -> Path:
-    """Where Parley keeps what it remembers on this machine, apart from the profiles."""
-    from platformdirs import user_state_path
-
-    return user_state_path("parley", appauthor=False)
 
 
 def read_settings(path: Path | None = None) -> tuple[Settings, tuple[str, ...]]:

@@ -59,13 +59,6 @@ class Adopted:
     problem: str = ""
 
 
-def default_folder() -> Path:
-    """The person's own folder for profiles; it need not exist."""
-    from platformdirs import user_config_path
-
-    return user_config_path("parley", appauthor=False) / "profiles"
-
-
 class ProfileStore:
     """The profiles in one folder. What another program changes there is seen at the next call.
 
@@ -144,8 +137,7 @@ class ProfileStore:
         """
         for key in self._keys():
             with suppress(OSError, StoreError):
-                path = self._path(key)
-                if path.is_file() and path.stat().st_size <= LARGEST_FILE and text.search(path.read_bytes()):
+                if text.search(read_regular(self._path(key), LARGEST_FILE)):
                     yield self.load(key)
 
     def text(self, key: str, draft: Profile | None = None) -> str:

@@ -64,7 +64,7 @@ def _refuse_deep_keys(text: str) -> None:
 
 
 def _blank(found: re.Match[str]) -> str:
-    """A word of the same lines."""
+    """What stands for a string or a comment: one character, and as many ends of lines as it has."""
     return "_" + "\n" * found[0].count("\n")
 
 
