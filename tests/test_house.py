@@ -1,6 +1,7 @@
 """The rules of the house that no linter knows, checked on the source."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -121,6 +122,16 @@ def test_the_systems_own_words_are_read_by_nobody(path):
     if name_of(path) != "gui/parley/model/system_errors.py":
         attributes = {node.attr for node in ast.walk(tree_of(path)) if isinstance(node, ast.Attribute)}
         assert attributes & {"strerror", "gai_strerror"} == set()
+
+
+BY_HAND = re.compile(r"""r(?:partition|split)\(["']:["']|host\}:\{""")
+"""How an address is put together or taken apart without `parley.model.address`, where IPv6 is thought of."""
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_addresses_are_written_and_read_in_one_place(path):
+    if name_of(path) != "gui/parley/model/address.py":
+        assert [line for line in path.read_text("utf-8").splitlines() if BY_HAND.search(line)] == []
 
 
 TEXTS = "gui/parley/ui/kit/texts.py"

@@ -17,7 +17,7 @@ from parley.engine.recorder import Recorder
 from parley.engine.sockets import bound, granted_words
 from parley.engine.tls import Security, TlsSetupError, acceptor_security
 from parley.engine.tls_transport import TlsTransport
-from parley.model.address import format_address
+from parley.model.address import format_address, host_of
 from parley.model.answers import rules
 from parley.model.answers.policy import AnswerPolicy, PolicyError, Resolve
 from parley.model.decision import Caller, Decision, Hold, Misbehave
@@ -113,7 +113,7 @@ class Listener:
         last = decision.default if isinstance(decision, Hold) else decision
         if self._spares is None or not isinstance(last, Misbehave):
             return decision
-        why = self._spares(caller.address.rpartition(":")[0])
+        why = self._spares(host_of(caller.address))
         if not why:
             return decision
         text = f"not misbehaving ({last.name}): {why}"

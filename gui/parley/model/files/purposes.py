@@ -12,6 +12,7 @@ from enum import StrEnum
 from ipaddress import ip_address
 from typing import NamedTuple
 
+from parley.model.address import format_address
 from parley.model.files.secrets import secrets_of
 from parley.model.profile import Profile, RequestorSide
 from parley.model.tls import Tls, TlsProfile
@@ -131,8 +132,7 @@ def _purpose(place: str, profile: Profile) -> Purpose:
 
 
 def _peer(side: RequestorSide) -> str:
-    host = _host(side.host)
-    return f"[{host}]:{side.port}" if ":" in host else f"{host}:{side.port}"
+    return format_address((_host(side.host), side.port))
 
 
 def _host(host: str) -> str:
