@@ -8,6 +8,7 @@ from parley.bridge.association_model import NUMBER_ROLE, AssociationModel, Colum
 from parley.model.event import EventKind
 from parley.ul.codes import Role
 from tests.bridge.samples import Samples
+from tests.harness.clock import ManualClock
 
 
 @pytest.fixture
@@ -15,21 +16,14 @@ def samples():
     return Samples()
 
 
-class Clock:
-    now = 0.0
-
-    def __call__(self):
-        return self.now
-
-
 @pytest.fixture
 def clock():
-    return Clock()
+    return ManualClock()
 
 
 @pytest.fixture
 def model(qapp, clock):
-    made = AssociationModel(monotonic=clock, last_active={5: 60.0}.get)
+    made = AssociationModel(monotonic=clock.time, silence={5: 60.0}.get)
     made.checker = QAbstractItemModelTester(made, QAbstractItemModelTester.FailureReportingMode.Fatal)
     return made
 
@@ -45,12 +39,12 @@ def numbers(model):
 def test_tells_all_there_is_to_know(model, samples, clock):
     events = list(samples.association(5, is_open=True))
     model.update(events)
-    clock.now = events[0].monotonic + 75.4
+    clock.advance(events[0].monotonic + 75.4)
     number, peer, calling, called, state, _since, duration, silent, pdus = row_texts(model, 0)
     assert (number, peer, calling, called) == ("5", "10.0.0.7:4005", "CT_1", "ARCHIVE")
     assert state == "established (Sta6)"
     assert (duration, pdus) == ("1:15", "1 / 1")
-    assert silent == duration_words(clock.now - 60.0)
+    assert silent == "1:00"
     assert model.index(0, 3).data(NUMBER_ROLE) == 5
 
 
