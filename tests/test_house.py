@@ -140,8 +140,16 @@ RICH = {"gui/parley/ui/kit/verdict.py", "gui/parley/ui/help.py"}
 GUESSED_TEXTS = {
     *("setToolTip", "setStatusTip", "setWhatsThis", "setTabToolTip", "setWindowTitle", "showText", "setTextFormat"),
     *("setInformativeText", "setHtml", "setMarkdown", "appendHtml", "insertHtml", "createStandardContextMenu"),
+    "setLabelText",
 }
-GUESSING_WIDGETS = {"QLabel", "QToolTip", "QWhatsThis", "QSplashScreen", "QErrorMessage"}
+GUESSING_WIDGETS = {
+    *("QLabel", "QToolTip", "QWhatsThis", "QSplashScreen", "QErrorMessage", "QInputDialog", "QProgressDialog"),
+}
+MESSAGE_BOXES = {
+    "QMessageBox",
+    *(f"QMessageBox.{name}" for name in ("about", "critical", "information", "question", "warning")),
+}
+"""What makes one."""
 
 
 def is_our_own(text: ast.expr) -> bool:
@@ -185,6 +193,6 @@ def test_message_boxes_are_made_in_one_place():
     makers = [
         name_of(path)
         for path in MODULES
-        if any(isinstance(n, ast.Call) and ast.unparse(n.func) == "QMessageBox" for n in ast.walk(tree_of(path)))
+        if any(isinstance(n, ast.Call) and ast.unparse(n.func) in MESSAGE_BOXES for n in ast.walk(tree_of(path)))
     ]
     assert makers == [TEXTS]
