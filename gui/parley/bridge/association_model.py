@@ -151,10 +151,6 @@ class AssociationModel(HeadedTable):
 
     # --- what is in it ---------------------------------------------------------------------------------------------
 
-    def number_at(self, row: int) -> int | None:
-        """The association of a row."""
-        return self._rows[row].number if 0 <= row < len(self._rows) else None
-
     def row_of(self, number: int) -> int | None:
         """The row of an association; None when it does not live, or has another owner."""
         live = self._by_number.get(number)

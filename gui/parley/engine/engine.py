@@ -88,7 +88,7 @@ class Engine:
         """Stop one listener and what came in through it, within `grace` seconds."""
         if listener in self._listeners:
             self._listeners.remove(listener)
-        await listener.close(self._deadlines, grace)
+        await listener.close(grace)
 
     def silence(self, number: int) -> float | None:
         """For how many seconds a live association has sent and received nothing; None for one that has ended."""

@@ -130,8 +130,7 @@ class Listener:
         self._policy = AnswerPolicy(side, self._resolve).decide
         opened = self.side
         self.side = replace(side, host=opened.host, port=opened.port, tls=opened.tls, transport=opened.transport)
-        text = "the answers have changed, from the next request on"
-        self._note(text)
+        self._note("the answers have changed, from the next request on")
         self._remark()
 
     # --- the socket --------------------------------------------------------------------------------------------------
@@ -223,7 +222,7 @@ class Listener:
             self._door = None
             self._note("no longer listening")
 
-    async def close(self, deadlines: Deadlines, grace: float) -> None:
+    async def close(self, grace: float) -> None:
         """Stop to listen, abort what came in, and wait at most `grace` seconds for it to be gone."""
         self.stop_listening()
-        await end_all(tuple(self.associations.values()), deadlines, grace)
+        await end_all(tuple(self.associations.values()), self._deadlines, grace)
