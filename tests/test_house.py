@@ -1,6 +1,7 @@
 """The rules of the house that no linter knows, checked on the source."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -123,14 +124,32 @@ def test_the_systems_own_words_are_read_by_nobody(path):
         assert attributes & {"strerror", "gai_strerror"} == set()
 
 
+BY_HAND = re.compile(r"""r(?:partition|split)\(["']:["']|host\}:\{""")
+"""How an address is put together or taken apart without `parley.model.address`, where IPv6 is thought of."""
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_addresses_are_written_and_read_in_one_place(path):
+    if name_of(path) != "gui/parley/model/address.py":
+        assert [line for line in path.read_text("utf-8").splitlines() if BY_HAND.search(line)] == []
+
+
 TEXTS = "gui/parley/ui/kit/texts.py"
 RICH = {"gui/parley/ui/kit/verdict.py", "gui/parley/ui/help.py"}
 """Where rich text is made, of texts that are ours or escaped."""
 GUESSED_TEXTS = {
     *("setToolTip", "setStatusTip", "setWhatsThis", "setTabToolTip", "setWindowTitle", "showText", "setTextFormat"),
     *("setInformativeText", "setHtml", "setMarkdown", "appendHtml", "insertHtml", "createStandardContextMenu"),
+    "setLabelText",
 }
-GUESSING_WIDGETS = {"QLabel", "QToolTip", "QWhatsThis", "QSplashScreen", "QErrorMessage"}
+GUESSING_WIDGETS = {
+    *("QLabel", "QToolTip", "QWhatsThis", "QSplashScreen", "QErrorMessage", "QInputDialog", "QProgressDialog"),
+}
+MESSAGE_BOXES = {
+    "QMessageBox",
+    *(f"QMessageBox.{name}" for name in ("about", "critical", "information", "question", "warning")),
+}
+"""What makes one."""
 
 
 def is_our_own(text: ast.expr) -> bool:
@@ -174,6 +193,6 @@ def test_message_boxes_are_made_in_one_place():
     makers = [
         name_of(path)
         for path in MODULES
-        if any(isinstance(n, ast.Call) and ast.unparse(n.func) == "QMessageBox" for n in ast.walk(tree_of(path)))
+        if any(isinstance(n, ast.Call) and ast.unparse(n.func) in MESSAGE_BOXES for n in ast.walk(tree_of(path)))
     ]
     assert makers == [TEXTS]

@@ -10,6 +10,7 @@ import ast
 import dataclasses
 import itertools
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,9 +22,16 @@ SHORTEST_SECONDS = 3
 """A shorter timer on the real clock may end before a busy machine has come to what it is about."""
 
 SLEEPS = {"sleep", "qWait"}
-TIMERS = {field.name for field in dataclasses.fields(Timers)} | {"timeout", "delay", "default_seconds", "grace"}
+TIMERS = {field.name for field in dataclasses.fields(Timers)} | {
+    "timeout",
+    "delay",
+    "default_seconds",
+    "grace",
+    "within",
+}
 CLOCKS = {"monotonic", "perf_counter", "time"}
 RUNS_AN_ENGINE = ("parley.engine", "tests.interop", "tests.ui.driver")
+"""A module that imports one of them, itself or through other modules of the tests, may run timers that it sets."""
 
 ON_PURPOSE = {
     "engine/test_deadlines.py: 0.05 s for timer 'short'": "whether the loop's own timer comes too early",
@@ -55,6 +63,9 @@ def test_nothing_waits_for_a_real_timer():
         ("import parley.engine.engine; Timers(artim=0.3)", 1),
         ("from parley.engine.engine import Engine; Timers(artim=30)", 0),
         ("import tests.interop.ends; serving(timeout=1)", 1),
+        ("from tests.bridge.test_controller import Desk; Timers(artim=0.3)", 1),
+        ("from tests.bridge import test_controller; Timers(artim=0.3)", 1),
+        ("from tests.bridge.samples import Samples; Timers(artim=0.3)", 0),
         ("engine.close(0.6)", 1),
         ("engine.close(grace=0.6); import parley.engine", 1),
         ("engine.close(grace=0); import parley.engine", 0),
@@ -71,7 +82,7 @@ def test_what_is_found(code, count):
 
 def offences(tree: ast.Module) -> Iterator[str]:
     """What leans on the real clock, in words."""
-    runs_an_engine = any(module.startswith(RUNS_AN_ENGINE) for module in _imported(tree))
+    runs_an_engine = any(module.startswith(RUNS_AN_ENGINE) for module in _reached(tree))
     polls = {id(node) for loop in ast.walk(tree) if isinstance(loop, ast.While) for node in ast.walk(loop)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
@@ -86,10 +97,28 @@ def offences(tree: ast.Module) -> Iterator[str]:
             yield from _short_options(node)
 
 
+def _reached(tree: ast.Module) -> set[str]:
+    """What a module imports, and what the modules of the tests import that it reaches."""
+    reached, left = set[str](), set(_imported(tree))
+    while left:
+        module = left.pop()
+        reached.add(module)
+        left |= _imported_by(module) - reached
+    return reached
+
+
+@cache
+def _imported_by(module: str) -> set[str]:
+    path = TESTS.parent.joinpath(*module.split(".")).with_suffix(".py")
+    is_ours = module.startswith("tests.") and path.exists()
+    return set(_imported(ast.parse(path.read_text("utf-8")))) if is_ours else set()
+
+
 def _imported(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
             yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
 

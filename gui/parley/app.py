@@ -124,7 +124,7 @@ class Parley:
             self.engine, self.pump, resolve=store.acceptor_side, spares=self.consent.why_spared
         )
         self.associations = AssociationModel(
-            role=Role.ACCEPTOR, last_active=self.engine.last_active, owner_of=self.controller.owner_of
+            role=Role.ACCEPTOR, silence=self.engine.silence, owner_of=self.controller.owner_of
         )
         self.held = HeldModel(owner_of=self.controller.owner_of)
         self.desk = AnswerDesk(self.engine, self.controller, self.pump, store.acceptor_side)

@@ -78,7 +78,7 @@ def _party(text: str) -> tuple[str, str, int]:
     from parley.model.address import parse_address
 
     try:
-        return parse_address(text, lowest_port=0)
+        return parse_address(text, lowest_port=0, needs_title=False)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 
@@ -127,7 +127,7 @@ def _parser() -> argparse.ArgumentParser:
     agreeing = argparse.ArgumentParser(add_help=False)
     agreeing.add_argument("--yes", action="store_true", help="agree to misbehaving towards this command's targets")
     whom = "agree for this one alone (repeatable); for listen: own title, address and port to listen on"
-    agreeing.add_argument("--yes-for", action="append", type=_party, metavar="AE@HOST:PORT", help=whom)
+    agreeing.add_argument("--yes-for", action="append", type=_party, metavar="[AE@]HOST:PORT", help=whom)
 
     check = commands.add_parser(
         "check",

@@ -18,7 +18,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from PySide6.QtCore import QElapsedTimer, QEventLoop, Qt, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from parley.bridge.association_model import AssociationModel
 from parley.bridge.log.model import LogModel
@@ -102,7 +102,9 @@ def measure(name: str, rate: int, seconds: float, filter_text: str = "") -> dict
     pump.batch.connect(associations.update)
     view.resize(1400, 400)
     view.show()
-    view.set_filter_text(filter_text)
+    line = view.findChild(QLineEdit, "log.filter")
+    line.setText(filter_text)
+    line.returnPressed.emit()
     source, lateness, memory = Source(), [], []
     clock, loop = QElapsedTimer(), QEventLoop()
     last = 0

@@ -8,6 +8,7 @@ from parley.bridge.association_model import NUMBER_ROLE, AssociationModel, Colum
 from parley.model.event import EventKind
 from parley.ul.codes import Role
 from tests.bridge.samples import Samples
+from tests.harness.clock import ManualClock
 
 
 @pytest.fixture
@@ -15,21 +16,14 @@ def samples():
     return Samples()
 
 
-class Clock:
-    now = 0.0
-
-    def __call__(self):
-        return self.now
-
-
 @pytest.fixture
 def clock():
-    return Clock()
+    return ManualClock()
 
 
 @pytest.fixture
 def model(qapp, clock):
-    made = AssociationModel(monotonic=clock, last_active={5: 60.0}.get)
+    made = AssociationModel(monotonic=clock.time, silence={5: 60.0}.get)
     made.checker = QAbstractItemModelTester(made, QAbstractItemModelTester.FailureReportingMode.Fatal)
     return made
 
@@ -39,18 +33,18 @@ def row_texts(model, row):
 
 
 def numbers(model):
-    return [model.number_at(row) for row in range(model.rowCount())]
+    return [model.index(row, 0).data(NUMBER_ROLE) for row in range(model.rowCount())]
 
 
 def test_tells_all_there_is_to_know(model, samples, clock):
     events = list(samples.association(5, is_open=True))
     model.update(events)
-    clock.now = events[0].monotonic + 75.4
+    clock.advance(events[0].monotonic + 75.4)
     number, peer, calling, called, state, _since, duration, silent, pdus = row_texts(model, 0)
     assert (number, peer, calling, called) == ("5", "10.0.0.7:4005", "CT_1", "ARCHIVE")
     assert state == "established (Sta6)"
     assert (duration, pdus) == ("1:15", "1 / 1")
-    assert silent == duration_words(clock.now - 60.0)
+    assert silent == "1:00"
     assert model.index(0, 3).data(NUMBER_ROLE) == 5
 
 
@@ -142,7 +136,6 @@ def test_data_is_total(model, samples):
             model.data(model.index(0, column), role)
             model.headerData(column, Qt.Orientation.Horizontal, role)
     assert model.data(QModelIndex()) is None
-    assert model.number_at(3) is None
     assert model.rowCount(model.index(0, 0)) == 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 
 import pytest
@@ -45,6 +46,16 @@ def test_what_is_missing_is_said_with_the_words_to_type(capsys):
 def test_yes_means_this_commands_targets_and_yes_for_the_one_that_is_named(capsys, options, code):
     assert main([*ODD, *options]) == code
     assert read_consents() == (), "what an option says counts for its command alone"
+
+
+@pytest.mark.parametrize("title", ["", "TWO WORDS", "-DASH"])
+def test_what_is_advised_is_understood(capsys, tmp_path, title):
+    side = RequestorSide(STRANGER, 104, RequestorHandle(called_ae_title=title))
+    ProfileStore(tmp_path).create(Profile("Odd", side))
+    odd = ["check", "Odd", "--profiles", str(tmp_path), "--misbehave", "no-contexts"]
+    assert main(odd) == HELD
+    advised = capsys.readouterr().err.partition("For that alone: ")[2]
+    assert main([*odd, *shlex.split(advised)]) == PASSED_GATE
 
 
 def test_one_of_several_is_asked_about_alone(capsys):
@@ -101,7 +112,7 @@ def test_listening_is_agreed_to_by_own_title_and_the_address_that_is_listened_on
     assert main(odd) == HELD
     said = capsys.readouterr().err
     assert "Callers of ODD@*:0 may be answered wrongly on purpose (two-answers)" in said
-    assert "--yes-for ODD@*:0" in said
+    assert "--yes-for 'ODD@*:0'" in said
     with Listening("--host", "*", "--misbehave", "two-answers", "--ae-title", "ODD", "--yes-for", "ODD@*:0"):
         pass
 

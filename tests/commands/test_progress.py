@@ -10,6 +10,7 @@ import pytest
 from parley.commands.progress import REFRESH_SECONDS, ProgressLine, Sending
 from parley.engine.results import StoreResult
 from parley.model.dicom_files import DicomFile
+from tests.harness.clock import ManualClock
 
 FILE = DicomFile(Path("1.dcm"), "1.2", "1.2.3", "1.2.840.10008.1.2", 400, 3_000_000)
 
@@ -25,22 +26,9 @@ class Terminal(io.StringIO):
         return [row for row in self.getvalue().split("\r") if row.strip()]
 
 
-class Clock:
-    """Time goes on when it is told to."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    def wait(self, seconds: float = REFRESH_SECONDS) -> None:
-        self.now += seconds
-
-
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> ManualClock:
+    return ManualClock()
 
 
 @pytest.fixture
@@ -49,9 +37,9 @@ def terminal() -> Terminal:
 
 
 def test_it_is_written_over_and_leaves_nothing_of_a_longer_one(terminal, clock):
-    line = ProgressLine(terminal, clock)
+    line = ProgressLine(terminal, clock.time)
     line.show("1234567")
-    clock.wait()
+    clock.advance(REFRESH_SECONDS)
     line.show("123")
     assert terminal.getvalue() == "\r1234567\r123    "
     line.clear()
@@ -60,21 +48,21 @@ def test_it_is_written_over_and_leaves_nothing_of_a_longer_one(terminal, clock):
 
 
 def test_it_is_written_so_many_times_a_second_at_the_most(terminal, clock):
-    line = ProgressLine(terminal, clock)
+    line = ProgressLine(terminal, clock.time)
     for number in range(1000):
         line.show(str(number))
-        clock.wait(REFRESH_SECONDS / 100)
+        clock.advance(REFRESH_SECONDS / 100)
     assert 9 <= len(terminal.rows()) <= 11
 
 
 def test_it_never_wraps(terminal, clock, monkeypatch):
     monkeypatch.setenv("COLUMNS", "10")
-    ProgressLine(terminal, clock).show("12345678901234567890")
+    ProgressLine(terminal, clock.time).show("12345678901234567890")
     assert terminal.rows() == ["123456789"]
 
 
 def test_output_stands_above_it(terminal, clock, capsys):
-    line = ProgressLine(terminal, clock)
+    line = ProgressLine(terminal, clock.time)
     line.show("123")
     line.print_above("a line")
     assert terminal.getvalue() == "\r123\r   \r"
@@ -83,7 +71,7 @@ def test_output_stands_above_it(terminal, clock, capsys):
 
 @pytest.mark.parametrize("stream", [io.StringIO(), None], ids=["pipe", "none"])
 def test_elsewhere_it_is_nothing(stream, clock):
-    line = ProgressLine(stream, clock)
+    line = ProgressLine(stream, clock.time)
     line.show("123")
     line.clear()
     assert not line.is_shown
@@ -95,27 +83,27 @@ def test_a_terminal_that_has_gone_ends_nothing(clock):
         def flush(self) -> None:
             raise OSError
 
-    ProgressLine(Gone(), clock).show("123")
+    ProgressLine(Gone(), clock.time).show("123")
 
 
 def test_a_rate_that_would_read_as_nothing_is_left_out(terminal, clock):
-    sending = Sending(ProgressLine(terminal, clock), 3, clock)
-    clock.wait(1)
+    sending = Sending(ProgressLine(terminal, clock.time), 3, clock.time)
+    clock.advance(1)
     sending.part_sent(FILE, 99_999)
-    clock.wait(1)
+    clock.advance(1)
     sending.part_sent(FILE, 200_000)
     assert [row.rstrip() for row in terminal.rows()] == ["0 of 3 files  0.1 MB", "0 of 3 files  0.2 MB  0.1 MB/s"]
 
 
 def test_files_and_bytes_are_counted(terminal, clock):
-    sending = Sending(ProgressLine(terminal, clock), 3, clock)
-    clock.wait(1)
+    sending = Sending(ProgressLine(terminal, clock.time), 3, clock.time)
+    clock.advance(1)
     sending.part_sent(FILE, 1_000_000)
-    clock.wait(1)
+    clock.advance(1)
     sending.file_done(StoreResult(FILE.path, 0, "success", size=FILE.size))
-    clock.wait(1)
+    clock.advance(1)
     sending.part_sent(FILE, 2_000_000)
-    clock.wait(1)
+    clock.advance(1)
     sending.file_done(StoreResult(FILE.path, None, "the association has ended"))
     assert [row.rstrip() for row in terminal.rows()] == [
         "0 of 3 files  1.0 MB  1.0 MB/s",

@@ -6,8 +6,10 @@ The usual times are 10 s and more, and the test's patience is 15: where a step k
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import fields, replace
 
 import pytest
@@ -24,6 +26,7 @@ from parley.ul.codec import decode, encode
 from parley.ul.codes import VERIFICATION
 from parley.ul.limits import Limits
 from tests.commands.typed import PARLEY
+from tests.harness.clock import ManualClock
 from tests.harness.dicom import CT, EXPLICIT, write_file
 from tests.harness.loops import run_on
 from tests.harness.peer import Peer, listening
@@ -31,8 +34,12 @@ from tests.harness.process import Finished, run_to_end
 from tests.harness.record import Record
 
 
-def peer_of(answers: int):
-    """A peer that answers so many times, then says and closes nothing any more: the request, then a C-ECHO."""
+def peer_of(answers: int, asked: Callable[[], object] | None = None):
+    """A peer that answers so many times, then says and closes nothing any more: the request, then a C-ECHO.
+
+    Args:
+        asked: called once the first thing has come that it does not answer.
+    """
 
     async def behave(peer: Peer) -> None:
         if answers >= 1:
@@ -43,6 +50,9 @@ def peer_of(answers: int):
             (message,) = Reassembler((1,)).receive(decode(await peer.read_pdu(), Limits()).pdu)
             for pdu in fragments(answer_to(message, VERIFICATION), 16384):
                 await peer.send(encode(pdu))
+        if asked is not None:
+            await peer.read_pdu()
+            asked()
         await peer.read_to_end()
 
     return behave
@@ -123,10 +133,14 @@ def test_it_bounds_every_step_and_leaves_time_for_the_end():
 @pytest.mark.parametrize(("answers", "failed"), [(1, "echo"), (2, "release")])
 def test_where_the_steps_have_taken_all_the_time_the_next_one_fails(answers, failed):
     async def play():
-        engine = Engine(Record())
-        async with listening(peer_of(answers)) as port:
+        clock, is_asked = ManualClock(), asyncio.Event()
+        engine = Engine(Record(), clock=clock)
+        async with listening(peer_of(answers, is_asked.set)) as port:
             side = RequestorSide(port=port, timers=replace(Timers(), artim=None, release_response=None))
-            result = await run_check(engine, side, within=0.3)
+            checking = asyncio.gather(run_check(engine, side, within=5))
+            await is_asked.wait()
+            clock.advance(5)
+            (result,) = await checking
             await engine.close(grace=0)
             return result
 

@@ -393,6 +393,50 @@ def test_an_echo_that_is_not_answered_in_time_is_the_end_of_the_association(run)
     run(play())
 
 
+def test_how_long_an_association_is_silent_goes_by_the_engines_clock(run):
+    async def play():
+        clock = ManualClock()
+        engine = Engine(Record(), clock=clock)
+        async with listening(accept_and_say_nothing_more) as port:
+            association = engine.requestor(RequestorSide(port=port))
+            await association.associate()
+            clock.advance(75)
+            silent = engine.silence(association.number)
+            await engine.close(grace=0)
+            return silent, engine.silence(association.number)
+
+    assert run(play()) == (75, None)
+
+
+def test_the_time_for_all_steps_of_a_check_goes_by_the_engines_clock(run):
+    asked, may_answer = asyncio.Event(), asyncio.Event()
+
+    async def answer_late_and_say_nothing_more(peer: Peer) -> None:
+        await peer.read_pdu()
+        asked.set()
+        await may_answer.wait()
+        await peer.send(AC)
+        await peer.read_to_end()
+
+    async def play():
+        clock, record = ManualClock(), Record()
+        engine = Engine(record, clock=clock)
+        async with listening(answer_late_and_say_nothing_more) as port:
+            checking = asyncio.gather(run_check(engine, RequestorSide(port=port), within=10))
+            await asked.wait()
+            clock.advance(6)
+            may_answer.set()
+            await record.wait_for(K.MESSAGE_SENT)
+            clock.advance(4)
+            (checked,) = await checking
+            await engine.close(grace=0)
+        return {step.name: step for step in checked.steps}
+
+    steps = run(play())
+    assert (steps["association"].outcome, steps["echo"].outcome) == ("passed", "failed")
+    assert (steps["echo"].detail, steps["echo"].ms) == ("there was no time left for it", 4000)
+
+
 def test_a_check_whose_echo_is_not_answered_has_nothing_left_to_release(run):
     async def play():
         clock, record = ManualClock(), Record()

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from parley.model.address import canonical_host, is_loopback, parse_address, parse_local
+from parley.model.address import (
+    canonical_host,
+    format_address,
+    host_and_port,
+    host_of,
+    is_loopback,
+    parse_address,
+    parse_local,
+)
 
 
 @pytest.mark.parametrize(
@@ -28,9 +36,33 @@ def test_a_peer(text, parts):
 
 
 @pytest.mark.parametrize(
+    ("text", "parts"),
+    [("192.0.2.1:104", ("", "192.0.2.1", 104)), ("[::1]:104", ("", "::1", 104)), ("A@*:0", ("A", "*", 0))],
+)
+def test_a_peer_that_may_have_no_title(text, parts):
+    assert parse_address(text, lowest_port=0, needs_title=False) == parts
+
+
+@pytest.mark.parametrize(
+    ("address", "parts"),
+    [
+        ("192.0.2.7:104", ("192.0.2.7", "104")),
+        ("[fe80::1%eth0]:104", ("fe80::1%eth0", "104")),
+        ("*:0", ("*", "0")),
+        ("", ("", "")),
+    ],
+)
+def test_host_and_port_are_taken_apart_as_they_were_put_together(address, parts):
+    assert host_and_port(address) == parts
+    assert host_of(address) == parts[0]
+    assert format_address(parts if address else None) == address
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
         ("PACS", "AE@HOST:PORT"),
+        ("192.0.2.1:104", "AE@HOST:PORT"),
         ("PACS@pacs", "AE@HOST:PORT"),
         ("@pacs:104", "AE@HOST:PORT"),
         ("PACS@:104", "AE@HOST:PORT"),

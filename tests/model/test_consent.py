@@ -13,11 +13,14 @@ from parley.model.consent import (
     Way,
     exempts_of,
     is_name,
+    names_among,
     rule,
+    why_spared,
     with_consent,
 )
 from parley.model.handle import AcceptorHandle, RequestorHandle
 from parley.model.profile import AcceptorSide, Profile, RequestorSide
+from parley.model.target import Target
 
 NOW = 2_000_000_000.0
 PEER = Party(Way.CALLS, "192.0.2.7", 104, "PACS")
@@ -62,6 +65,20 @@ def test_the_parties_of_sides():
     assert Party.listening(AcceptorSide("0.0.0.0", 11112, AcceptorHandle())) == EVERYWHERE
     assert str(PEER) == "PACS@192.0.2.7:104"
     assert str(Party(Way.LISTENS, "", 0, "A")) == "A@*:0"
+    assert str(Party(Way.CALLS, "::1", 104, " ")) == str(Target("::1", 104, "")) == "[::1]:104"
+
+
+def test_the_names_that_have_to_be_looked_up_are_those_of_both():
+    local = Party(Way.LISTENS, "*", 104, "A")
+    assert names_among([PEER, NAMED, local], [LIVE, Exempt("Other", "", "ct.example", 104)]) == (
+        "pacs.example",
+        "ct.example",
+    )
+
+
+def test_a_caller_is_spared_with_the_reason_of_whoever_says_so():
+    assert why_spared("192.0.2.7", [LIVE]) == LIVE.words
+    assert why_spared("192.0.2.8", [LIVE]) == ""
 
 
 @pytest.mark.parametrize(

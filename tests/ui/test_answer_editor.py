@@ -18,6 +18,7 @@ from parley.model.handle import AcceptanceRules, AcceptorHandle, ProposedContext
 from parley.ui.answers.answer_window import AnswerWindow
 from parley.ul.codes import VERIFICATION
 from tests.bridge.samples import Samples
+from tests.harness.clock import ManualClock
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
@@ -34,16 +35,11 @@ AC = accept_pdu(AcceptorHandle(), AcceptanceRules(), RQ)
 ID, ABSTRACT, PROPOSED, RESULT, ANSWERED = range(5)
 
 
-class Clock:
-    now = 1.0
-
-    def __call__(self):
-        return self.now
-
-
 @pytest.fixture
 def clock():
-    return Clock()
+    made = ManualClock()
+    made.advance(1)
+    return made
 
 
 @pytest.fixture
@@ -53,7 +49,7 @@ def samples():
 
 @pytest.fixture
 def model(qapp, clock, samples):
-    made = HeldModel(monotonic=clock)
+    made = HeldModel(monotonic=clock.time)
     made.update([samples.event(EventKind.HELD, 3, pdu=RQ, hold=Hold(Accept(AC), 25.0), peer="10.0.0.7:4003")])
     return made
 
@@ -244,7 +240,7 @@ def test_edits_are_undone_and_made_again(qtbot, editor):
 def test_the_countdown_is_in_the_title_and_in_the_window(qtbot, editor, model, clock):
     assert editor.windowTitle() == "0:25 – answer to CT_1"
     assert find(editor, QLabel, "state").text() == "0:25 left, then accept"
-    clock.now = 18.0
+    clock.advance(17)
     model._second_passed()
     assert editor.windowTitle() == "0:08 – answer to CT_1"
 

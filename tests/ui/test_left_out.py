@@ -75,11 +75,11 @@ def test_save_names_what_it_leaves_out_which_stays_typed_and_unsaved(stage, book
     assert (shown(stage, STATUS), shown(stage, DELAY)) == ("zzz", "1e400")
     assert stage.window.isWindowModified()
     type_cell(stage, STATUS, "0110")
-    type_cell(stage, DELAY, "2")
+    type_cell(stage, DELAY, "5")
     stage.window.profiles.save_action.trigger()
     assert said(stage) == ""
     assert not stage.window.isWindowModified()
-    assert saved(stage).scp.responses == (ResponseRule("C-FIND", status=0x110, delay=2.0),)
+    assert saved(stage).scp.responses == (ResponseRule("C-FIND", status=0x110, delay=5.0),)
 
 
 def test_saving_under_another_name_tells_it_too(stage, book):

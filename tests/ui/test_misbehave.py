@@ -141,6 +141,12 @@ def test_towards_this_machine_nobody_is_asked(qtbot, odd, host):
     assert calls(odd) == [("associate", "two-requests")]
 
 
+def test_an_ipv6_address_is_asked_about_in_brackets(qtbot, odd):
+    odd.window.scu.set_side(RequestorSide(host="2001:db8::7"))
+    associate(qtbot, odd)
+    assert question(odd).text() == "Send this to PARLEY_SCP at [2001:db8::7]:11112?"
+
+
 def test_towards_another_machine_it_waits_for_an_answer_and_says_what_to_whom_and_why(qtbot, odd):
     call_stranger(odd)
     associate(qtbot, odd)

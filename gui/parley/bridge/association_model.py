@@ -119,8 +119,8 @@ class AssociationModel(HeadedTable):
 
     Args:
         role: only associations in which this process has that role; None for both.
-        monotonic: the engine's clock.
-        last_active: tells when an association last sent or received something; None for one that has ended.
+        monotonic: the clock of the events.
+        silence: tells for how many seconds an association has sent and received nothing; None for one that has ended.
         owner_of: whose an association of that number is; without it, nobody's.
     """
 
@@ -134,7 +134,7 @@ class AssociationModel(HeadedTable):
         *,
         role: Role | None = None,
         monotonic: Callable[[], float] = time.monotonic,
-        last_active: Callable[[int], float | None] = _unknown,
+        silence: Callable[[int], float | None] = _unknown,
         owner_of: Callable[[int], object] = nobody,
     ) -> None:
         super().__init__(parent)
@@ -142,7 +142,7 @@ class AssociationModel(HeadedTable):
         self._owner_of = owner_of
         self._shown: object = None
         self._monotonic = monotonic
-        self._last_active = last_active
+        self._silence = silence
         self._rows: list[_Live] = []
         self._by_number: dict[int, _Live] = {}
         self._seconds = QTimer(self)
@@ -150,10 +150,6 @@ class AssociationModel(HeadedTable):
         self._seconds.timeout.connect(self._second_passed)
 
     # --- what is in it ---------------------------------------------------------------------------------------------
-
-    def number_at(self, row: int) -> int | None:
-        """The association of a row."""
-        return self._rows[row].number if 0 <= row < len(self._rows) else None
 
     def row_of(self, number: int) -> int | None:
         """The row of an association; None when it does not live, or has another owner."""
@@ -230,14 +226,14 @@ class AssociationModel(HeadedTable):
             Column.STATE: state_words(live.state),
             Column.SINCE: clock(live.opened_wall).partition(".")[0],
             Column.DURATION: duration_words(self._monotonic() - live.opened),
-            Column.SILENT: self._silence(live),
+            Column.SILENT: self._silent_words(live),
             Column.PDUS: f"{live.received} / {live.sent}",
         }
         return texts[Column(column)]
 
-    def _silence(self, live: _Live) -> str:
-        active = self._last_active(live.number)
-        return "" if active is None else duration_words(self._monotonic() - active)
+    def _silent_words(self, live: _Live) -> str:
+        seconds = self._silence(live.number)
+        return "" if seconds is None else duration_words(seconds)
 
     # --- rows come and go ------------------------------------------------------------------------------------------
 

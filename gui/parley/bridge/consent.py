@@ -16,7 +16,18 @@ from PySide6.QtCore import QObject, Slot
 from parley.bridge.loop.job import Job
 from parley.bridge.profiles.book import ProfileBook
 from parley.engine.names import addresses_of_names
-from parley.model.consent import Consent, Exempt, Party, Ruling, exempts_of, is_name, rule, with_addresses, with_consent
+from parley.model.consent import (
+    Consent,
+    Exempt,
+    Party,
+    Ruling,
+    exempts_of,
+    names_among,
+    rule,
+    why_spared,
+    with_addresses,
+    with_consent,
+)
 from parley.model.files.consent_file import read_consents, remember_consent
 from parley.model.profile import Profile
 
@@ -67,8 +78,7 @@ class ConsentGate(QObject):
         parties, callers = tuple(parties), tuple(callers)
         exempts = self._exempts({})
         ruling = self._ruling(parties, callers, {})
-        hosts = (*(party.host for party in parties), *(exempt.host for exempt in exempts))
-        names = tuple(dict.fromkeys(filter(is_name, hosts)))
+        names = names_among(parties, exempts)
         # Addresses can only add to what is forbidden, and take from what is to be asked.
         if ruling.forbidden or not names or (ruling.passes and not exempts):
             then(ruling)
@@ -89,8 +99,7 @@ class ConsentGate(QObject):
 
     def why_spared(self, address: str) -> str:
         """Why a caller at this address must not be misbehaved towards; empty where it may."""
-        exempts = self._exempts(self._addresses)
-        return next((exempt.words for exempt in exempts if exempt.covers_caller(address)), "")
+        return why_spared(address, self._exempts(self._addresses))
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
@@ -125,8 +134,7 @@ class ConsentGate(QObject):
         """A listener may be asked about a caller at any moment, and cannot wait for a name to be looked up."""
         if not self._book.has_whole_list:
             return
-        hosts = {exempt.host for exempt in self._exempts({}) if is_name(exempt.host)}
-        if names := hosts - self._addresses.keys():
+        if names := set(names_among((), self._exempts({}))) - self._addresses.keys():
             self._addresses |= dict.fromkeys(names, frozenset())
             job = Job(lambda _job: self._look_up(names), self)
             job.succeeded.connect(self._addresses.update)

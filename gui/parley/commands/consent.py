@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import argparse
 import re
+import shlex
 import sys
 import time
 from collections.abc import Callable, Iterable
+from subprocess import list2cmdline
 
 from parley.commands.output import complain
 from parley.commands.shared import UsageError, profile_store
 from parley.engine.names import addresses_of_names
-from parley.model.consent import Exempt, Party, Ruling, Way, exempts_of, is_name, rule, with_addresses
+from parley.model.consent import Exempt, Party, Ruling, Way, exempts_of, names_among, rule, why_spared, with_addresses
 from parley.model.files.consent_file import read_consents, remember_consent
 from parley.model.system_errors import error_words
 from parley.ul.visible import one_line
@@ -31,8 +33,7 @@ class Gate:
     def __init__(self, parties: Iterable[Party], options: argparse.Namespace) -> None:
         self._options = options
         parties, exempts = tuple(parties), _exempts(options)
-        hosts = (*(party.host for party in parties), *(exempt.host for exempt in exempts))
-        self._addresses = addresses_of_names(filter(is_name, hosts))
+        self._addresses = addresses_of_names(names_among(parties, exempts))
         self._exempts = with_addresses(exempts, self._addresses)
 
     def forbids(self, party: Party) -> str:
@@ -41,7 +42,7 @@ class Gate:
 
     def why_spared(self, address: str) -> str:
         """Why a caller at this address must not be misbehaved towards; empty where it may."""
-        return next((exempt.words for exempt in self._exempts if exempt.covers_caller(address)), "")
+        return why_spared(address, self._exempts)
 
     def ask(self, deed: Callable[[str], str], parties: Iterable[Party]) -> None:
         """Have the person agree where nobody has so far; that is remembered for this machine.
@@ -57,7 +58,7 @@ class Gate:
             return
         says = deed(", ".join(dict.fromkeys(map(str, missing))))
         if not sys.stdin.isatty():
-            each = " ".join(f"--yes-for {party}" for party in missing)
+            each = " ".join(map(_agreeing, missing))
             raise UsageError(f"{says} Say --yes if you mean it. For that alone: {each}")
         print(f"{one_line(says)} Go on? [y/N] ", end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
@@ -69,11 +70,18 @@ class Gate:
 
     def _missing(self, parties: Iterable[Party]) -> tuple[Party, ...]:
         agreed = [Party(way, host, port, title) for title, host, port in self._options.yes_for or () for way in Way]
-        agreed = list(with_addresses(agreed, addresses_of_names({p.host for p in agreed if is_name(p.host)})))
+        agreed = list(with_addresses(agreed, addresses_of_names(names_among(agreed, ()))))
         return tuple(p for p in self._rule(parties).to_ask if not any(map(p.is_same, agreed)))
 
     def _rule(self, parties: Iterable[Party]) -> Ruling:
         return rule(with_addresses(parties, self._addresses), read_consents(), self._exempts, time.time())
+
+
+def _agreeing(party: Party) -> str:
+    """What is typed to agree for a party, as a shell takes it: a title may hold blanks and begin with a hyphen."""
+    said = str(party)
+    words = [f"--yes-for={said}"] if said.startswith("-") else ["--yes-for", said]
+    return list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
 
 
 def _exempts(options: argparse.Namespace) -> tuple[Exempt, ...]:

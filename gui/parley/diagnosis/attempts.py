@@ -8,7 +8,7 @@ from parley.diagnosis.contexts import none_accepted, some_rejected
 from parley.diagnosis.rejections import abort, rejection
 from parley.diagnosis.secure import FAILED, certificate_missed, misses_certificate, tls_failure
 from parley.diagnosis.verdict import Failure, Verdict
-from parley.model.address import is_loopback
+from parley.model.address import host_and_port, is_loopback
 from parley.model.attempt import Attempt, AttemptEnd
 from parley.ul.codes import RejectResult
 from parley.ul.conformance import check_accept, check_request
@@ -195,7 +195,7 @@ def _row(attempt: Attempt) -> Failure:
         return next((row for codes, row in UNREACHABLE if attempt.code in codes), ENDS[attempt.end])
     if attempt.end is AttemptEnd.LOCAL_ADDRESS_FAILED and attempt.code in FORBIDDEN:
         return LOCAL_PORT_FORBIDDEN
-    if attempt.end is AttemptEnd.CONNECT_REFUSED and is_loopback(attempt.peer.rpartition(":")[0]):
+    if attempt.end is AttemptEnd.CONNECT_REFUSED and is_loopback(attempt.peer):
         return REFUSED_HERE
     if attempt.end is AttemptEnd.NOT_UNDERSTOOD:
         what = recognise(attempt.received)
@@ -205,11 +205,11 @@ def _row(attempt: Attempt) -> Failure:
 
 
 def _facts(attempt: Attempt) -> dict[str, object]:
-    host, _, port = attempt.peer.rpartition(":")
+    host, port = host_and_port(attempt.peer)
     asked = next((step for step in attempt.steps if step.name == "association"), None)
     at_once = asked is None or asked.ms < AT_ONCE
     return {
-        "host": host.strip("[]"),
+        "host": host,
         "port": port,
         "detail": attempt.detail.strip().rstrip(".") or "no more is known",
         "what": recognise(attempt.received),

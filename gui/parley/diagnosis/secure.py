@@ -5,6 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address
 
 from parley.diagnosis.verdict import Failure, Verdict
+from parley.model.address import host_of
 from parley.model.attempt import Attempt
 from parley.model.tls import Alert, Handshake, TlsFailure
 from parley.ul.foreign import alert_words, recognise
@@ -253,6 +254,6 @@ def _facts(attempt: Attempt, handshake: Handshake, failure: TlsFailure) -> dict[
         "not_after": f"{own.not_after:%Y-%m-%d}" if own and own.not_after else "a day that is not known",
         "key": own.key if own else "no key",
         "signature": own.signature if own else "no signature",
-        "server_name": handshake.server_name or attempt.peer.rpartition(":")[0].strip("[]") or "the one called",
+        "server_name": handshake.server_name or host_of(attempt.peer) or "the one called",
         "sent": "does not take the one it got" if handshake.client_certificate_sent else "got none",
     }

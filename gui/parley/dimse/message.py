@@ -215,11 +215,6 @@ class Reassembler:
         self._omitted = 0
         self._sink: Sink | None = None
 
-    @property
-    def is_between_messages(self) -> bool:
-        """Whether everything that came in so far was part of a whole message."""
-        return self._context_id is None
-
     def receive(self, pdu: PDataTf) -> Iterator[Message]:
         """The messages that this PDU completes; it is read as far as the iterator is taken.
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 from parley.engine.association import Association
+from parley.engine.deadlines import Deadline
 from parley.engine.engine import Engine
 from parley.engine.errors import AssociationError
 from parley.model.attempt import Attempt, AttemptEnd, Step
@@ -54,8 +54,8 @@ async def run_check(
         misbehaviour: a name of `parley.model.misbehaviour.tables.REQUESTOR`: what this side does wrong on purpose.
         within: how many seconds all steps together may take. Those before the C-ECHO have timers of their own.
     """
-    clock = _Clock(within)
     association = engine.requestor(side, misbehaviour)
+    clock = _Clock(association.deadline, within)
     attempt = await association.associate()
     steps = list(attempt.steps)
     contexts = association.contexts
@@ -73,10 +73,10 @@ async def run_check(
 
 
 class _Clock:
-    """How much time is left of that for all steps, and how long the one under way has taken."""
+    """How much time is left of that for all steps, and how long the one under way has taken, by the engine's clock."""
 
-    def __init__(self, within: float | None) -> None:
-        self._time = asyncio.get_running_loop().time
+    def __init__(self, deadline: Deadline, within: float | None) -> None:
+        self._time = deadline.now
         self._ends = None if within is None else self._time() + within
         self._step_began = 0.0
 

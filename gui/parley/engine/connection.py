@@ -60,7 +60,7 @@ class Connection(asyncio.Protocol):
         handshake: what TLS turned out to be; None where it is not used, or before it is done.
         settings: the program's.
         turns: for what takes long.
-        last_active: when something was sent or received last, by the loop's clock.
+        last_active: when something was sent or received last, by the clock of the deadlines.
 
     Args:
         maximum_length: what this side announces; None and 0 are no limit.

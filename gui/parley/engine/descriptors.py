@@ -5,9 +5,10 @@ Every connection, file and pipe takes one, and the system gives out the lowest n
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
+
+from parley.model.system_errors import error_code
 
 if sys.platform != "win32":
     import resource
@@ -15,15 +16,15 @@ if sys.platform != "win32":
 RESERVE = 8
 """How many are kept for what lives already: files to store, names to resolve, profiles to save."""
 
-_SHORT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, 10024, 10055})
-"""The system's numbers for it, Windows' own beside POSIX'."""
+_SHORT = {"EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"}
+"""The names of the system's errors for it."""
 
 NO_DESCRIPTORS = "this program has as many connections and files open as the system allows"
 
 
 def is_shortage(error: OSError) -> bool:
     """Whether an error tells that the system has no more of them."""
-    return error.errno in _SHORT
+    return error_code(error) in _SHORT
 
 
 def limit() -> int | None:

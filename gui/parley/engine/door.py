@@ -7,7 +7,6 @@ time. Here nobody is let in then until there are some again.
 from __future__ import annotations
 
 import asyncio
-import errno
 import socket
 import sys
 from collections.abc import Callable, Mapping
@@ -20,6 +19,7 @@ from parley.engine import descriptors
 from parley.engine.deadlines import Deadlines, time_limit
 from parley.engine.holders import Holders
 from parley.engine.tasks import spawn
+from parley.model.system_errors import error_code
 
 if TYPE_CHECKING:
     from parley.engine.acceptor import Acceptor
@@ -169,7 +169,7 @@ class Door:
         if descriptors.is_shortage(error):
             self._begins(Lack.DESCRIPTORS)
             self._make_room(self._holders.silent or self._holders.ending)
-        elif error.errno in {errno.EBADF, errno.EINVAL, errno.ENOTSOCK}:
+        elif error_code(error) in {"EBADF", "EINVAL", "ENOTSOCK"}:
             raise error  # The socket is none any more: to try again would never end.
         await self._change(PAUSE_SECONDS)
 

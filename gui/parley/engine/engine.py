@@ -88,12 +88,12 @@ class Engine:
         """Stop one listener and what came in through it, within `grace` seconds."""
         if listener in self._listeners:
             self._listeners.remove(listener)
-        await listener.close(self._deadlines, grace)
+        await listener.close(grace)
 
-    def last_active(self, number: int) -> float | None:
-        """When a live association sent or received something last, by the loop's clock; None for one that has ended."""
+    def silence(self, number: int) -> float | None:
+        """For how many seconds a live association has sent and received nothing; None for one that has ended."""
         association = self.associations.get(number)
-        return None if association is None else association.last_active
+        return None if association is None else self._deadlines.now() - association.last_active
 
     def note(self, text: str) -> None:
         """Put a remark among the events."""

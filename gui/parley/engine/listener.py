@@ -17,7 +17,7 @@ from parley.engine.recorder import Recorder
 from parley.engine.sockets import bound, granted_words
 from parley.engine.tls import Security, TlsSetupError, acceptor_security
 from parley.engine.tls_transport import TlsTransport
-from parley.model.address import format_address
+from parley.model.address import format_address, host_of
 from parley.model.answers import rules
 from parley.model.answers.policy import AnswerPolicy, PolicyError, Resolve
 from parley.model.decision import Caller, Decision, Hold, Misbehave
@@ -113,7 +113,7 @@ class Listener:
         last = decision.default if isinstance(decision, Hold) else decision
         if self._spares is None or not isinstance(last, Misbehave):
             return decision
-        why = self._spares(caller.address.rpartition(":")[0])
+        why = self._spares(host_of(caller.address))
         if not why:
             return decision
         text = f"not misbehaving ({last.name}): {why}"
@@ -130,8 +130,7 @@ class Listener:
         self._policy = AnswerPolicy(side, self._resolve).decide
         opened = self.side
         self.side = replace(side, host=opened.host, port=opened.port, tls=opened.tls, transport=opened.transport)
-        text = "the answers have changed, from the next request on"
-        self._note(text)
+        self._note("the answers have changed, from the next request on")
         self._remark()
 
     # --- the socket --------------------------------------------------------------------------------------------------
@@ -223,7 +222,7 @@ class Listener:
             self._door = None
             self._note("no longer listening")
 
-    async def close(self, deadlines: Deadlines, grace: float) -> None:
+    async def close(self, grace: float) -> None:
         """Stop to listen, abort what came in, and wait at most `grace` seconds for it to be gone."""
         self.stop_listening()
-        await end_all(tuple(self.associations.values()), deadlines, grace)
+        await end_all(tuple(self.associations.values()), self._deadlines, grace)

@@ -18,7 +18,7 @@ from typing import Any
 from parley.engine.errors import BindError, ResolveError
 from parley.engine.names import Address, look_up
 from parley.model.problems.transport import LARGEST_NUMBER, version_of
-from parley.model.system_errors import WORDS, error_words
+from parley.model.system_errors import WORDS, error_code, error_words
 from parley.model.transport import AcceptorTransport, IpVersion, RequestorTransport, Transport
 
 FREE_PORT_TRIES = 10
@@ -29,7 +29,7 @@ _FAMILIES = {
     IpVersion.IPV6: socket.AF_INET6,
 }
 _RESOLVER_CODES = {number: name for name, number in vars(socket).items() if name.startswith("EAI_")}
-_LACKING = {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL, errno.EPROTONOSUPPORT}
+_LACKING = {"EAFNOSUPPORT", "EADDRNOTAVAIL", "EPROTONOSUPPORT"}
 _CAN_REUSE = os.name == "posix" and sys.platform != "cygwin"
 """On Windows the option of that name would let two programs have the same port."""
 
@@ -122,7 +122,7 @@ async def connect(address: Address, wishes: RequestorTransport) -> socket.socket
             await asyncio.get_running_loop().sock_connect(sock, there)
         except OSError as error:
             # A port may be bound that the system still keeps for the last connection to the same peer.
-            if wishes.local_port and error.errno in {errno.EADDRNOTAVAIL, errno.EADDRINUSE}:
+            if wishes.local_port and error_code(error) in {"EADDRNOTAVAIL", "EADDRINUSE"}:
                 raise _bind_error(wishes, OSError(errno.EADDRINUSE, "")) from error
             raise
     except BaseException:
@@ -179,7 +179,7 @@ async def bound(host: str, port: int, wishes: AcceptorTransport) -> list[socket.
             return _all_bound(addresses, 0, wishes)
         except OSError as error:
             # What is free at one address may be taken at another.
-            if error.errno != errno.EADDRINUSE:
+            if error_code(error) != "EADDRINUSE":
                 raise
     return _all_bound(addresses, port, wishes)
 
@@ -192,7 +192,7 @@ def _all_bound(addresses: list[Address], port: int, wishes: AcceptorTransport) -
             try:
                 sockets.append(_bound(family, (address[0], port, *address[2:]), wishes))
             except OSError as error:
-                if error.errno not in _LACKING:
+                if error_code(error) not in _LACKING:
                     raise
                 lacking = error
             else:

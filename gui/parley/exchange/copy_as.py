@@ -17,6 +17,7 @@ from parley.model.files.secrets import with_secrets
 from parley.model.handle import RequestorHandle
 from parley.model.profile import Profile, RequestorSide
 from parley.model.secret import Secret
+from parley.model.target import Target
 from parley.model.tls import Tls
 from parley.ul.codes import UserIdentityType
 
@@ -157,7 +158,7 @@ def _dcmtk_notes(side: RequestorSide) -> tuple[str, ...]:
 def _dcmassoc(side: RequestorSide) -> Copied:
     handle = side.handle
     local = "@".join(filter(None, (handle.calling_ae_title, side.transport.local_host.strip())))
-    command = ["dcmassoc", "-c", f"{handle.called_ae_title}@{side.host}:{side.port}", "-b", local]
+    command = ["dcmassoc", "-c", str(Target.of(side)), "-b", local]
     for place, context in enumerate(handle.contexts):
         number = 2 * place + 1 if context.context_id is None else context.context_id
         command += ["--pc", f"{number}:{context.abstract_syntax}:{','.join(context.transfer_syntaxes)}"]
@@ -213,8 +214,7 @@ def _parley(side: RequestorSide) -> Copied:
     is_short = side == RequestorSide(side.host, side.port, plain)
     if is_short and not missing(side, Tool.DCMASSOC):
         options = [] if plain.calling_ae_title == RequestorHandle().calling_ae_title else _calling(handle)
-        target = f"{handle.called_ae_title}@{side.host}:{side.port}"
-        return Copied(Tool.PARLEY, shlex.join(["parley", "check", *options, "--", target]) + "\n")
+        return Copied(Tool.PARLEY, shlex.join(["parley", "check", *options, "--", str(Target.of(side))]) + "\n")
     # tomlkit takes 20 ms to import.
     from parley.model.files.writer import new_text
 

@@ -8,31 +8,32 @@ from typing import Any
 
 # A title may hold every character, also @: the last one ends it. An IPv6 host stands in brackets, as in a URL.
 _ADDRESS = re.compile(
-    r"(?P<title>.+)@(?:\[(?P<ipv6>[^@\[\]]*:[^@\[\]]*)\]|(?P<host>[^@:\[\]]+)):(?P<port>[0-9]{1,5})", re.DOTALL
+    r"(?:(?P<title>.+)@)?(?:\[(?P<ipv6>[^@\[\]]*:[^@\[\]]*)\]|(?P<host>[^@:\[\]]+)):(?P<port>[0-9]{1,5})", re.DOTALL
 )
-_BARE_IPV6 = re.compile(r".+@[^@\[\]]*:[^@\[\]]*:[^@\[\]]*", re.DOTALL)
+_BARE_IPV6 = re.compile(r"(?:.+@)?[^@\[\]]*:[^@\[\]]*:[^@\[\]]*", re.DOTALL)
 _LOCAL = re.compile(r"(?:\[(?P<ipv6>[^\[\]]+)\]|(?P<host>[^:\[\]]*))(?::(?P<port>[0-9]{1,5}))?")
 _PARTS = re.compile(r"(?:0[xX][0-9a-fA-F]{1,8}|[0-9]{1,11})(?:\.(?:0[xX][0-9a-fA-F]{1,8}|[0-9]{1,11})){0,3}")
 _HOST = re.compile(r"(?:\[(?P<ipv6>[^\[\]]+)\]|(?P<host>[^:\[\]]+))(?::[0-9]+)?")
 
 
-def parse_address(text: str, lowest_port: int = 1) -> tuple[str, str, int]:
+def parse_address(text: str, lowest_port: int = 1, *, needs_title: bool = True) -> tuple[str, str, int]:
     """Title, host and port of ``AE@HOST:PORT``.
 
     Args:
         lowest_port: 0 where the system may choose one.
+        needs_title: whether ``HOST:PORT`` is not enough; without a title it is empty.
 
     Raises:
         ValueError: when the text is no such address; the message says what is missing.
     """
     match = _ADDRESS.fullmatch(text.strip())
-    if match is None:
+    if match is None or (needs_title and match["title"] is None):
         hint = "" if _BARE_IPV6.fullmatch(text) is None else ", and an IPv6 address stands in brackets: SCP@[::1]:104"
         raise ValueError(f"{text!r} is not AE@HOST:PORT, for example ORTHANC@192.0.2.7:4242{hint}")
     port = int(match["port"])
     if not lowest_port <= port <= 65535:
         raise ValueError(f"port {port} is not between {lowest_port} and 65535")
-    return match["title"], match["ipv6"] or match["host"], port
+    return match["title"] or "", match["ipv6"] or match["host"], port
 
 
 def parse_local(text: str) -> tuple[str, int]:
@@ -60,6 +61,17 @@ def format_address(address: Any) -> str:
         return ""
     host, port = address[0], address[1]
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def host_and_port(address: str) -> tuple[str, str]:
+    """The two of ``HOST:PORT``, as `format_address` wrote them together: the host without brackets."""
+    host, _, port = address.rpartition(":")
+    return host.removeprefix("[").removesuffix("]"), port
+
+
+def host_of(address: str) -> str:
+    """The host of ``HOST:PORT``, without brackets and with its zone."""
+    return host_and_port(address)[0]
 
 
 def canonical_host(host: str) -> str:

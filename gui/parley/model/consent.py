@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TypeVar
 
-from parley.model.address import canonical_host, format_address, is_in_numbers, is_loopback
+from parley.model.address import canonical_host, is_in_numbers, is_loopback
 from parley.model.profile import AcceptorSide, Profile, RequestorSide
+from parley.model.target import Target
 from parley.ul.pdu import significant
 
 LASTS_SECONDS = 30 * 24 * 3600
@@ -74,8 +75,8 @@ class Party:
         return frozenset({host, *map(canonical_host, self.addresses)})
 
     def __str__(self) -> str:
-        """``AE@HOST:PORT``, as the command line takes it."""
-        return f"{significant(self.ae_title)}@{format_address((self.host.strip() or '*', self.port))}"
+        """As a `Target` is written, and as the command line takes it."""
+        return str(Target(self.host.strip() or "*", self.port, self.ae_title))
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,10 +209,21 @@ def rule(
     return Ruling(forbidden, tuple(p for p in missing if not any(each.party.is_same(p) for each in given)))
 
 
+def why_spared(address: str, exempts: Iterable[Exempt]) -> str:
+    """Why a caller at this address, in numbers, must not be misbehaved towards; empty where it may."""
+    return next((exempt.words for exempt in exempts if exempt.covers_caller(address)), "")
+
+
 def is_name(host: str) -> bool:
     """Whether a host is a name that has to be looked up, ``localhost`` not among them."""
     bare = host.strip()
     return bool(bare) and bare not in EVERYWHERE and not is_loopback(bare) and not is_in_numbers(bare)
+
+
+def names_among(parties: Iterable[Party], exempts: Iterable[Exempt]) -> tuple[str, ...]:
+    """The hosts of theirs that have to be looked up before it can be ruled."""
+    hosts = (*(party.host for party in parties), *(exempt.host for exempt in exempts))
+    return tuple(dict.fromkeys(filter(is_name, hosts)))
 
 
 def with_addresses(whom: Iterable[Whom], addresses: dict[str, frozenset[str]]) -> tuple[Whom, ...]:

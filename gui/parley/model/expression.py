@@ -20,8 +20,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
+from parley.model.address import host_of
 from parley.model.reading import LineReader, ReadingError
-from parley.model.recognition import host_of, is_listed, is_network
+from parley.model.recognition import is_listed, is_network
 from parley.model.wildcards import fits_wildcards, has_wildcards
 
 MOST_NESTED = 50
@@ -318,7 +319,7 @@ def _address_test(asked: Field, sign: str, typed: str) -> Accepts:
         raise ValueError(f"{typed} is no network; ~{asked.name} wants {_wanted(asked)}")
     is_beginning = not sign and not has_wildcards(typed)
     accepts = _beginning(typed.casefold()) if is_beginning else _text_test(asked, sign, typed)
-    return lambda value: accepts(value) or accepts(host_of(str(value)))
+    return lambda value: accepts(value) or accepts(host_of(str(value)).partition("%")[0])
 
 
 def _beginning(folded: str) -> Accepts:

@@ -9,6 +9,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from parley.model.address import host_of
 from parley.model.fit import ae_title_field, text_field
 from parley.model.handle import AcceptanceRules, IdentityCheck, KnownUser
 from parley.model.wildcards import fits_wildcards, has_wildcards
@@ -38,16 +39,13 @@ def is_network(text: str) -> bool:
 
 
 def is_listed(address: str, networks: tuple[str, ...]) -> bool:
-    """Whether the host of ``host:port`` is in one of the networks; an IPv4 address may come in IPv6 form."""
-    peer = _ip_address(host_of(address))
+    """Whether the host of ``host:port``, its zone left out, is in one of the networks; an IPv4 address may come in IPv6
+    form.
+    """
+    peer = _ip_address(host_of(address).partition("%")[0])
     if peer is None:
         return False
     return any(network is not None and peer in network for network in map(_network, networks))
-
-
-def host_of(address: str) -> str:
-    """The host of ``host:port``: without brackets and zone."""
-    return address.rpartition(":")[0].strip("[]").partition("%")[0]
 
 
 # `ipaddress` and what it needs take some milliseconds to load, which most starts of the window can do without.

@@ -1,4 +1,4 @@
-"""Whom an association is asked of: what results, consent and what is sent belong to."""
+"""Whom an association is asked of, and how that is written: what results and what is sent belong to."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from itertools import chain
 from parley.ul import layout as lay
 from parley.ul.codes import AbortReason, PduType
 from parley.ul.count import LEAST_ELEMENT, TooManyError, count
-from parley.ul.errors import Finding, LocalProtocolError, RemoteProtocolError, Severity
+from parley.ul.errors import UNLISTED, Finding, LocalProtocolError, RemoteProtocolError
 from parley.ul.foreign import recognise
 from parley.ul.limits import FIXED_LENGTH, Limits
 from parley.ul.pdu import Item, PDataTf, Pdu, Pdv, UserInformationSubItem
@@ -209,7 +209,7 @@ def _findings(reading: Reading) -> tuple[Finding, ...]:
         findings = tuple(replace(each, text=text) if each.text == ONE_RESERVED else each for each in findings)
     if reading.are_all_listed:
         return findings
-    return *findings, Finding(Severity.NOTE, "", 0, "There is more of the same; it is not listed.")
+    return *findings, replace(UNLISTED, offset=0)
 
 
 def _unrecognized(buffer: bytes | bytearray | memoryview) -> RemoteProtocolError:

@@ -12,7 +12,7 @@ from itertools import chain, islice
 from parley.ul.accept_rules import accept_findings
 from parley.ul.code_rules import abort_findings, rejection_findings
 from parley.ul.common_rules import Contents, association_findings
-from parley.ul.errors import Finding, Severity
+from parley.ul.errors import UNLISTED, Finding
 from parley.ul.pdu import AAbort, AAssociateAc, AAssociateRj, AAssociateRq
 from parley.ul.places import Places
 from parley.ul.request_rules import request_findings
@@ -47,7 +47,7 @@ def _bounded(findings: Iterator[Finding]) -> tuple[Finding, ...]:
     listed = tuple(islice(findings, _MOST_FINDINGS))
     if next(findings, None) is None:
         return listed
-    return *listed, Finding(Severity.NOTE, "", -1, "There is more of the same; it is not listed.")
+    return *listed, UNLISTED
 
 
 def locate(data: bytes, findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -65,3 +65,7 @@ class Finding:
     offset: int
     text: str
     remedy: str = ""
+
+
+UNLISTED = Finding(Severity.NOTE, "", -1, "There is more of the same; it is not listed.")
+"""Stands behind as many findings as are kept of a PDU."""

@@ -20,7 +20,6 @@ SENT_DATA_LENGTH = 128 * KIB
 ASSOCIATE_ITEMS = 20_000
 """Most items in an A-ASSOCIATE-RQ or -AC; 128 presentation contexts with 63 transfer syntaxes each are 8 323."""
 
-
 DATA_PDVS = 4096
 """Most PDVs in a P-DATA-TF; peers send one or two."""
 

@@ -254,14 +254,9 @@ def _starts(data: bytes, start: int, end: int, length_at: int, most: int) -> Lis
 
 
 class Places:
-    """Paths to offsets in the bytes of one PDU; what it has learnt of an item serves the next question about it.
-
-    Attributes:
-        headers: how many headers it has looked at.
-    """
+    """Paths to offsets in the bytes of one PDU; what it has learnt of an item serves the next question about it."""
 
     def __init__(self, data: bytes) -> None:
-        self.headers = 0
         self._pdu = pdu_frame(data)
         self._found: dict[str, tuple[str, int]] = {}
         self._frames: dict[str, Frame | None] = {"": self._pdu}
@@ -302,9 +297,7 @@ class Places:
             found = next((part for part in frame.parts() if part.attribute == attribute), None)
             if found is None or not isinstance(found.form, lay.Items | lay.Pdvs):
                 return None
-            starts = frame.listed(found).starts
-            self.headers += len(starts)
-            self._lists[key] = found, starts
+            self._lists[key] = found, frame.listed(found).starts
         part, starts = self._lists[key]
         number = int(index[:-1])
         return frame.inside(part, number, starts[number]) if number < len(starts) else None

@@ -13,26 +13,22 @@ from parley.model.event import EventKind
 from parley.model.handle import Rejection
 from parley.ul.errors import Finding, Severity
 from tests.bridge.samples import Samples, request
+from tests.harness.clock import ManualClock
 
 REFUSAL = Reject(Rejection(1, 1, 7))
 ODD = Finding(Severity.WARNING, "items[1].context_id", 0, "An odd thing.", "Mend it.")
 
 
-class Clock:
-    now = 1.0
-
-    def __call__(self):
-        return self.now
-
-
 @pytest.fixture
 def clock():
-    return Clock()
+    made = ManualClock()
+    made.advance(1)
+    return made
 
 
 @pytest.fixture
 def model(qapp, clock):
-    made = HeldModel(monotonic=clock)
+    made = HeldModel(monotonic=clock.time)
     made.checker = QAbstractItemModelTester(made, QAbstractItemModelTester.FailureReportingMode.Fatal)
     return made
 
@@ -58,9 +54,9 @@ def texts(model, row):
 def test_a_held_request_has_a_row_that_counts_down(model, samples, clock):
     model.update(held(samples, 3))
     assert texts(model, 0) == ["3", "0:25", "CT_1", "ARCHIVE", "10.0.0.7:4003", "2", "1"]
-    clock.now = 20.5
+    clock.advance(19.5)
     assert texts(model, 0)[Column.LEFT] == "0:05"
-    clock.now = 99.0
+    clock.advance(78.5)
     assert texts(model, 0)[Column.LEFT] == "0:00"
 
 

@@ -62,6 +62,13 @@ def line(part):
     return part("log.filter", QLineEdit)
 
 
+def filter_by(view, text):
+    """Type an expression and press Return."""
+    line = view.findChild(QLineEdit, "log.filter")
+    line.setText(text)
+    line.returnPressed.emit()
+
+
 def click(qtbot, widget):
     qtbot.mouseClick(widget, Qt.MouseButton.LeftButton)
 
@@ -133,14 +140,14 @@ class TestFilter:
 
     def test_what_can_be_asked_of_an_event_filters_too(self, qtbot, view, model, samples):
         model.append([*samples.association(1), *samples.association(2), *samples.notes(3)])
-        view.set_filter_text("(~t rq | ~res accepted) & !~assoc 1")
+        filter_by(view, "(~t rq | ~res accepted) & !~assoc 1")
         assert [event.kind.value for event in model.events(shown_only=True)] == [
             *("pdu_received", "requested", "pdu_sent", "accepted"),
         ]
 
     def test_nonsense_is_told_in_words_and_the_rows_stay(self, qtbot, view, model, line, part, samples):
         model.append([*samples.association(1), *samples.notes(3)])
-        view.set_filter_text("note")
+        filter_by(view, "note")
         told = part("log.filter_problem")
         assert told.isHidden()
         with qtbot.assertNotEmitted(model.modelReset):
@@ -177,9 +184,9 @@ class TestFilter:
 
     def test_a_line_that_was_nonsense_can_be_mended(self, qtbot, view, model, line, part, samples):
         model.append([*samples.association(1), *samples.notes(3)])
-        view.set_filter_text('"note')
+        filter_by(view, '"note')
         assert (model.shown, part("log.filter_problem").isVisible()) == (12, True)
-        view.set_filter_text('"note"')
+        filter_by(view, '"note"')
         assert (model.shown, part("log.filter_problem").isVisible()) == (3, False)
 
     def test_states_and_timers_come_and_go(self, qtbot, model, part, samples):
@@ -210,10 +217,10 @@ class TestFilter:
         click_row(qtbot, table, 100)
         event = table.current_event()
         with qtbot.assertNotEmitted(view.event_selected):
-            view.set_filter_text("note")
+            filter_by(view, "note")
         assert table.current_event() is event
         assert [chosen.seq for chosen in table.selected_events()] == [event.seq]
-        view.set_filter_text("")
+        filter_by(view, "")
         assert table.current_event() is event
         assert not table.visualRect(table.currentIndex()).isEmpty()
 
@@ -303,7 +310,7 @@ class TestWays:
 
     def test_f3_walks_through_the_matches_and_round(self, qtbot, view, table, model, line, samples):
         model.append(samples.notes(20))
-        view.set_filter_text("note 1")
+        filter_by(view, "note 1")
         line.setFocus()
         qtbot.keyClick(line, Qt.Key.Key_F3)
         assert table.currentIndex().row() == 0
@@ -373,7 +380,7 @@ class TestSave:
 
     def test_shown_rows_as_text(self, qtbot, view, model, part, save, tmp_path, samples):
         model.append([*samples.association(1), *samples.notes(3)])
-        view.set_filter_text("note")
+        filter_by(view, "note")
         save(tmp_path / "log.txt")
         assert self.said(qtbot, part) == f"3 events saved in {tmp_path / 'log.txt'}"
         assert len((tmp_path / "log.txt").read_text("utf-8").splitlines()) == 3

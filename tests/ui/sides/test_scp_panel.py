@@ -56,7 +56,7 @@ ODD = AcceptorSide(
         protocol_version=0,
     ),
     rules=RULES,
-    timers=Timers(artim=None, idle=1.5, connect=9.0),
+    timers=Timers(artim=None, idle=4.5, connect=9.0),
     maximum_associations=0,
     maximum_silent_connections=7,
 )

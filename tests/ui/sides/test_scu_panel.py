@@ -242,6 +242,12 @@ def test_an_accepted_attempt_shows_the_verdict_and_each_contexts_result(qtbot, p
     assert "Passed" in verdict.text()
 
 
+def test_an_attempt_under_way_names_its_peer_in_one_word(panel):
+    panel.set_side(RequestorSide("2001:db8::1", 104))
+    panel.attempt_started()
+    assert panel.findChild(QLabel, "scu.verdict").text().endswith("asking [2001:db8::1]:104 …")
+
+
 def test_a_rejected_attempt_says_why_and_what_next(panel):
     panel.attempt_started()
     request = request_pdu(panel.side().handle)

@@ -17,7 +17,6 @@ _RECEIVED_SHOWN = 32
 """Bytes: what is no TLS may be a request with a passcode further behind."""
 _OURS = {"TIMEOUT", "CLOSED", "RESET"}
 """Reasons that are not OpenSSL's."""
-"""Reasons that are not OpenSSL's."""
 
 
 @dataclass(frozen=True, slots=True)

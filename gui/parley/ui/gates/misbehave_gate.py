@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from parley.model.address import is_loopback
+from parley.model.address import host_and_port, host_of, is_loopback
 from parley.model.answering import Answering
 from parley.model.consent import Party, Ruling, Way
 from parley.model.profile import AcceptorSide, RequestorSide
+from parley.model.target import Target
 from parley.ui.kit.texts import message_box
 
 if TYPE_CHECKING:
@@ -79,8 +80,7 @@ class MisbehaveGate(QObject):
     def _associate(self, side: RequestorSide, name: str) -> None:
         from parley.model.misbehaviour.tables import REQUESTOR
 
-        to = f"{side.handle.called_ae_title} at {side.host}:{side.port}"
-        known = _known((name,), REQUESTOR)
+        known, to = _known((name,), REQUESTOR), Target.of(side).words
         self._pass(known, (Party.calling(side),), to, partial(self.associate_passed.emit, side, name), self._scu)
 
     @Slot(object)
@@ -113,7 +113,7 @@ class MisbehaveGate(QObject):
         # Whom strangers can reach is not bound to this machine alone, whatever stands in the form.
         party = listener or self._listener or replace(Party.listening(self._scp.side()), host="*")
         parties = (party,) if strangers else ()
-        hosts = tuple(peer.rpartition(":")[0] for peer in strangers)
+        hosts = tuple(map(host_of, strangers))
         self._pass(known, parties, ", ".join(strangers), go_on, self._scp, hosts)
 
     def send(self, side: RequestorSide, go_on: Callable[[], object], refused: Callable[[str], object]) -> None:
@@ -148,7 +148,7 @@ class MisbehaveGate(QObject):
         if self._scp.listens_on is None:
             return None
         side = self._scp.served or self._scp.side()
-        host, _, port = self._scp.listens_on.rpartition(":")
+        host, port = host_and_port(self._scp.listens_on)
         return Party(Way.LISTENS, host, int(port), side.handle.ae_title)
 
     # --- asking ------------------------------------------------------------------------------------------------------

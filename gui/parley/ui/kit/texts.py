@@ -18,7 +18,7 @@ from parley.bridge.tooltips import tip_text
 from parley.ul.visible import each_line, one_line
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QMessageBox
+    from PySide6.QtWidgets import QInputDialog, QMessageBox
 
 
 class Label(QLabel):
@@ -91,7 +91,23 @@ def message_box(parent: QWidget, object_name: str, icon: QMessageBox.Icon, text:
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(each_line(text))
     box.setInformativeText(each_line(more))
-    for label in box.findChildren(QLabel):
-        # One of them has a format of its own.
-        label.setTextFormat(Qt.TextFormat.PlainText)
+    _make_plain(box)  # One of its labels has a format of its own.
     return box
+
+
+def text_question(parent: QWidget, object_name: str, title: str, text: str, value: str) -> QInputDialog:
+    """A dialog that asks for a line of text; who opens it does so with `open`."""
+    from PySide6.QtWidgets import QInputDialog
+
+    dialog = QInputDialog(parent)
+    dialog.setObjectName(object_name)
+    set_title(dialog, title)
+    dialog.setLabelText(each_line(text))
+    dialog.setTextValue(value)
+    _make_plain(dialog)
+    return dialog
+
+
+def _make_plain(dialog: QWidget) -> None:
+    for label in dialog.findChildren(QLabel):
+        label.setTextFormat(Qt.TextFormat.PlainText)

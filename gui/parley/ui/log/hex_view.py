@@ -63,11 +63,6 @@ class HexView(QAbstractScrollArea):
         """What is shown."""
         return self._data
 
-    @property
-    def highlighted(self) -> tuple[int, int]:
-        """Offset and length of the highlighted range."""
-        return self._first, self._length
-
     def set_data(self, data: bytes) -> None:
         """Show other bytes, from their start, with nothing highlighted."""
         self._data = data
@@ -97,14 +92,6 @@ class HexView(QAbstractScrollArea):
             return None
         offset = line * self._per_line + byte
         return offset if 0 <= offset < len(self._data) else None
-
-    def position_of(self, offset: int) -> QPoint:
-        """The middle of a byte's hexadecimal form in the viewport."""
-        width, height = self._cell()
-        line, byte = divmod(offset, self._per_line)
-        x = _PADDING + (_HEX_START + 3 * byte + 1) * width - self.horizontalScrollBar().value()
-        y = _PADDING // 2 + (line - self.verticalScrollBar().value()) * height + height // 2
-        return QPoint(round(x), y)
 
     # --- Qt's events -----------------------------------------------------------------------------------------------
 

@@ -76,11 +76,6 @@ class LogView(QWidget):
         self._filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._filter.selectAll()
 
-    def set_filter_text(self, text: str) -> None:
-        """Filter by this expression now."""
-        self._filter.setText(text)
-        self._apply_filter()
-
     def save(self, path: Path, fmt: ExportFormat, *, shown_only: bool) -> None:
         """Write the rows of this moment to a file, on a thread; the outcome is said above the table."""
         events = self._model.events(shown_only=shown_only)

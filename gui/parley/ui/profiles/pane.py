@@ -34,7 +34,7 @@ from parley.model.files.secrets import is_own_reference, references_of
 from parley.model.profile import Profile
 from parley.ui.kit import icons, style
 from parley.ui.kit.fields import ToneLine, named
-from parley.ui.kit.texts import Heading, add_choice, message_box, set_tip
+from parley.ui.kit.texts import Heading, add_choice, message_box, set_tip, text_question
 from parley.ul.visible import one_line
 
 if TYPE_CHECKING:
@@ -415,14 +415,9 @@ class ProfilesPane(QWidget):
 
     @Slot(str)
     def _ask_name(self, suggestion: str) -> None:
-        from PySide6.QtWidgets import QInputDialog
-
-        dialog = QInputDialog(self)
+        words = "Save profile as", "Name of the new profile:"
+        dialog = text_question(self, "profiles.name_question", *words, suggestion)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setObjectName("profiles.name_question")
-        dialog.setWindowTitle("Save profile as")
-        dialog.setLabelText("Name of the new profile:")
-        dialog.setTextValue(suggestion)
         dialog.resize(_DIALOG_WIDTH, dialog.sizeHint().height())
         dialog.textValueSelected.connect(self._book.save_as)
         dialog.rejected.connect(self._book.give_up)

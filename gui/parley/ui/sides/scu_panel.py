@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
 
+from parley.model.address import format_address
 from parley.model.attempt import AttemptEnd
 from parley.model.event import EngineEvent, EventKind
 from parley.model.handle import ProposedContext, RequestorHandle
@@ -357,7 +358,7 @@ class ScuPanel(SidePanel):
         self._say_under_way(side)
 
     def _say_under_way(self, side: RequestorSide) -> None:
-        self._say(style.Tone.NOTE, "Under way:", f"asking {side.host}:{side.port} …")
+        self._say(style.Tone.NOTE, "Under way:", f"asking {format_address((side.host, side.port))} …")
 
     def show_waiting(self, headline: str, text: str) -> None:
         """Before an attempt: say what it waits for."""
