@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from parley.dimse.command import encode_command
-from parley.dimse.message import MOST_EMPTY, Message, Reassembler
+from parley.dimse.command import CommandSet, decode_command, encode_command
+from parley.dimse.message import MOST_EMPTY, Message, Reassembler, fragments
 from parley.engine import disk
 from parley.engine.connection import MOST_IGNORED, Connection
 from parley.engine.engine import Engine
@@ -172,6 +172,35 @@ def test_what_is_odd_and_can_be_taken_is_taken_and_said(run, tmp_path, sent, wor
             return ours
 
     assert run(play()).left == ["1.2.3.dcm"]
+
+
+@pytest.mark.parametrize("odd", ["1" * 60_000, "1.2\x1b[31m", "1.2\0.3"], ids=["60 000", "ESC", "NUL"])
+def test_a_refusal_repeats_no_uid_that_is_none(run, tmp_path, odd):
+    async def play():
+        async with sending(tmp_path / "in") as ours:
+            request = Message(3, CommandSet(USUAL | {"AffectedSOPInstanceUID": odd}), OBJECT)
+            pdus = map(encode, fragments(request, 16384))
+            await ours.peer.send(b"".join(pdus))
+            pdu = await ours.peer.read_pdu()
+            assert len(pdu) < 200
+            return decode_command(decode(pdu, Limits()).pdu.pdvs[0].data)
+
+    answer = run(play())
+    assert answer["Status"] == 0x0117
+    assert answer["AffectedSOPClassUID"] == CT
+    assert "AffectedSOPInstanceUID" not in answer
+
+
+def test_a_class_that_is_no_uid_does_not_get_into_the_file(run, tmp_path):
+    async def play():
+        async with sending(tmp_path / "in") as ours:
+            await ours.peer.send(message(AffectedSOPClassUID="1.2\x1b[31m"))
+            assert (await ours.answers(1))[0].status == 0
+
+    run(play())
+    kept = (tmp_path / "in" / "1.2.3.dcm").read_bytes()
+    assert b"\x1b" not in kept
+    assert CT.encode() in kept[: -len(OBJECT)]
 
 
 NUMBERLESS = {

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from parley.dimse.codes import CANNOT_UNDERSTAND, INVALID_SOP_INSTANCE, NO_DATA_SET, CommandField
+from parley.dimse.codes import CANNOT_UNDERSTAND, INVALID_SOP_INSTANCE, CommandField
 from parley.dimse.command import CommandSet, Value
 from parley.dimse.message import Message
+from parley.dimse.response import is_uid, response_to
 from parley.ul.negotiation import NegotiatedContext
 
 MEDIUM, HIGH, LOW = 0, 1, 2
@@ -47,28 +47,7 @@ def store_response(request: Message, status: int, comment: str = "") -> Message:
         status: PS3.4 Table B.2-1.
         comment: why, for the peer's log; cut to what its element holds.
     """
-    assert request.message_id is not None
-    command: dict[str, Value] = {
-        "CommandField": CommandField.C_STORE_RSP,
-        "MessageIDBeingRespondedTo": request.message_id,
-        "CommandDataSetType": NO_DATA_SET,
-        "Status": status,
-    }
-    if request.command.sop_class_uid:
-        command["AffectedSOPClassUID"] = request.command.sop_class_uid
-    if request.command.sop_instance_uid:
-        command["AffectedSOPInstanceUID"] = request.command.sop_instance_uid
-    if comment:
-        command["ErrorComment"] = comment.encode("ascii", "replace").decode("ascii")[:COMMENT_LENGTH]
-    return Message(request.context_id, CommandSet(command))
-
-
-_UID = re.compile(r"[0-9.]{1,64}")
-
-
-def is_uid(text: str) -> bool:
-    """Whether it could be a UID, however odd; a path could not."""
-    return _UID.fullmatch(text) is not None and any(letter.isdecimal() for letter in text)
+    return response_to(request, status, comment=comment.encode("ascii", "replace").decode("ascii")[:COMMENT_LENGTH])
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from parley.dimse.codes import CANNOT_UNDERSTAND, OUT_OF_RESOURCES, CommandField
 from parley.dimse.message import Message, Sink
+from parley.dimse.response import is_uid
 from parley.dimse.store import store_oddities
 from parley.engine.receiving import Receiver, Waiting, trouble_words
 from parley.engine.tasks import spawn
@@ -70,7 +71,7 @@ class Storing:
             return _forget
         command = message.command
         head = file_head(
-            command.sop_class_uid or context.abstract_syntax,
+            command.sop_class_uid if is_uid(command.sop_class_uid) else context.abstract_syntax,
             command.sop_instance_uid,
             context.transfer_syntax,
             self._association.peer_ae_title,
