@@ -33,7 +33,9 @@ from parley.ul.codes import VERIFICATION, Role
 from parley.ul.limits import Limits
 from parley.ul.pdu import AAbort, AReleaseRq, PDataTf, Pdv
 from parley.ul.table import Evt
+from tests.harness.clock import ManualClock
 from tests.harness.dicom import CT, EXPLICIT, MR, data_set, write_file
+from tests.harness.loops import until
 from tests.harness.peer import Peer, connected, listening
 from tests.harness.record import Record
 
@@ -105,9 +107,14 @@ class Sender:
 
 
 @asynccontextmanager
-async def sending(folder: Path, mode: StorageMode = StorageMode.RECEIVE, settings: Settings | None = None):
+async def sending(
+    folder: Path,
+    mode: StorageMode = StorageMode.RECEIVE,
+    settings: Settings | None = None,
+    clock: ManualClock | None = None,
+):
     record = Record()
-    engine = Engine(record, settings)
+    engine = Engine(record, settings, clock=clock)
     listener = await engine.listen(AcceptorSide(port=0, handle=TAKEN, storage=Storage(mode, str(folder))))
     try:
         async with connected(listener.port) as peer:
@@ -204,26 +211,42 @@ def test_a_class_that_is_no_uid_does_not_get_into_the_file(run, tmp_path):
 
 
 NUMBERLESS = {
-    "no message id": message(MessageID=None),
-    "a message id of four bytes": message(MessageID=struct.pack("<L", 7)),
-    "an empty message id": message(MessageID=b""),
-    "neither id nor data set": message(None, MessageID=None, CommandDataSetType=0x0101),
+    "no message id": (message(MessageID=None), "the element is missing"),
+    "a message id of four bytes": (message(MessageID=struct.pack("<L", 7)), "its value has 4 bytes in place of 2"),
+    "an empty message id": (message(MessageID=b""), "it is empty"),
+    "neither id nor data set": (message(None, MessageID=None, CommandDataSetType=0x0101), "the element is missing"),
 }
 
 
-@pytest.mark.parametrize("sent", NUMBERLESS.values(), ids=NUMBERLESS)
-def test_what_cannot_be_answered_is_said_left_nowhere_and_the_next_one_is_served(run, tmp_path, sent):
+@pytest.mark.parametrize("mode", list(StorageMode))
+@pytest.mark.parametrize(("sent", "why"), NUMBERLESS.values(), ids=NUMBERLESS)
+def test_what_cannot_be_answered_is_said_left_nowhere_and_the_next_one_is_served(run, tmp_path, sent, why, mode):
     async def play():
-        async with sending(tmp_path / "in") as ours:
+        async with sending(tmp_path / "in", mode) as ours:
             await ours.peer.send(sent * 3 + message(MessageID=8, AffectedSOPInstanceUID="1.2.8"))
             (answer,) = await ours.answers(1)
-            assert (answer.answers, answer.status) == (8, 0)
-            assert ours.notes.count("has no Message ID") == 3
+            assert (answer.answers, answer.status) == (8, 0x0122 if mode is StorageMode.REFUSE else 0)
+            assert ours.notes.count("has no Message ID") == ours.notes.count(why) == 3
+            assert len([note for note in ours.record.of(K.NOTE) if "C-STORE-RQ" in note.text]) == 3
             await ours.acceptor.messages.settled()
             assert ours.waiting == 0
             return ours
 
-    assert run(play()).left == ["1.2.8.dcm"]
+    assert run(play()).left == (["1.2.8.dcm"] if mode is StorageMode.RECEIVE else [])
+
+
+def test_where_nothing_follows_on_it_the_idle_timer_aborts(run, tmp_path):
+    clock = ManualClock()
+
+    async def play():
+        async with sending(tmp_path / "in", clock=clock) as ours:
+            await ours.peer.send(message(MessageID=None))
+            await until(lambda: "has no Message ID" in ours.notes)
+            clock.advance(ours.acceptor.timers.idle)
+            assert isinstance(await ours.ended(), AAbort)
+            return ours
+
+    assert run(play()).left == []
 
 
 ENDED = {

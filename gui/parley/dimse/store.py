@@ -67,18 +67,10 @@ def store_oddities(request: Message, abstract_syntax: str) -> tuple[Oddity, ...]
     """What is odd about a C-STORE-RQ (PS3.7 Table 9.3-1); most of it is known before its data set has come.
 
     Args:
-        request: without its data set where that is still to come.
+        request: one that can be answered, without its data set where that is still to come.
         abstract_syntax: of the presentation context on which it came.
     """
     return tuple(oddity for find in _ODDITIES if (oddity := find(request, abstract_syntax)) is not None)
-
-
-def _no_message_id(request: Message, _abstract_syntax: str) -> Oddity | None:
-    if request.message_id is not None:
-        return None
-    return Oddity(
-        "It has no Message ID (0000,0110) that could be answered: the object is not taken.", CANNOT_UNDERSTAND
-    )
 
 
 def _no_data_set(request: Message, _abstract_syntax: str) -> Oddity | None:
@@ -116,7 +108,6 @@ def _answers_something(request: Message, _abstract_syntax: str) -> Oddity | None
 
 
 _ODDITIES: tuple[Callable[[Message, str], Oddity | None], ...] = (
-    _no_message_id,
     _no_data_set,
     _empty_data_set,
     _no_instance,

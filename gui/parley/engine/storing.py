@@ -1,7 +1,7 @@
 """The objects that a peer sends over an association: refused, forgotten or saved, as the acceptor's side wants it.
 
-Each C-STORE-RQ takes one way whatever its shape: what `sink_for` began when a data set was announced is ended by
-`settle` when the request is whole, or by `end`.
+Each C-STORE-RQ that can be answered takes one way whatever its shape: what `sink_for` began when a data set was
+announced is ended by `settle` when the request is whole, or by `end`. One without a usable Message ID is not taken.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from parley.dimse.codes import CANNOT_UNDERSTAND, OUT_OF_RESOURCES, CommandField
 from parley.dimse.message import Message, Sink
-from parley.dimse.response import is_uid
+from parley.dimse.response import is_uid, unanswerable
 from parley.dimse.store import store_oddities
 from parley.engine.receiving import Receiver, Waiting, trouble_words
 from parley.engine.tasks import spawn
@@ -57,6 +57,8 @@ class Storing:
         """Whether it brings an object that is taken: on a context for storage, as far as a private one shows."""
         context = self._contexts.get(message.context_id)
         if message.field is not CommandField.C_STORE_RQ or self._storage.mode is StorageMode.REFUSE or context is None:
+            return False
+        if unanswerable(message):
             return False
         known = entries().get(context.abstract_syntax)
         return known is None or known.service == "Storage"
