@@ -3,13 +3,14 @@
 import pytest
 
 from parley.dimse.codes import NO_DATA_SET, RESPONSE_BIT, CommandField
-from parley.dimse.command import CommandSet, encode_command
+from parley.dimse.command import ELEMENTS, CommandSet, encode_command
 from parley.dimse.echo import answer_to, echo_request
 from parley.dimse.message import Message
 from parley.ul.codes import VERIFICATION
 from tests.dimse.test_message import STORE, primitives, theirs_of
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
+ELEMENTS_OF_UIDS = [keyword for keyword, vr in ELEMENTS.values() if vr == "UI"]
 REQUESTS = [field for field in CommandField if not field.is_response and not field.is_reserved]
 
 
@@ -44,6 +45,16 @@ def test_an_echo_without_its_sop_class_is_answered_with_the_context_s():
 
 def test_an_echo_on_another_context_is_not_supported():
     assert answer_to(message(CommandField.C_ECHO_RQ), CT).status == 0x0122
+
+
+@pytest.mark.parametrize("field", [field for field in REQUESTS if field is not CommandField.C_CANCEL_RQ], ids=str)
+@pytest.mark.parametrize("odd", ["1" * 65, "1" * 60_000, "1.2\x1b[31m", "1.2\0.3"], ids=["65", "60 000", "ESC", "NUL"])
+def test_what_is_no_uid_does_not_come_back(field, odd):
+    named = dict.fromkeys(ELEMENTS_OF_UIDS, odd)
+    command = answer_to(message(field, **named), CT).command
+    assert command["AffectedSOPClassUID"] == CT
+    assert "AffectedSOPInstanceUID" not in command
+    assert "AffectedSOPClassUID" not in answer_to(message(field, **named), odd).command
 
 
 @pytest.mark.parametrize("field", [field for field in REQUESTS if field is not CommandField.C_CANCEL_RQ], ids=str)

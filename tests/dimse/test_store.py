@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 
 from parley.dimse.codes import CommandField, is_success, status_words
-from parley.dimse.command import encode_command
+from parley.dimse.command import CommandSet, encode_command
 from parley.dimse.message import Message, bulk_fragments, fragments
 from parley.dimse.store import fitting_context, store_request, store_response
 from parley.ul.codec import encode
@@ -20,6 +20,8 @@ from tests.harness.states import machine_in
 CT = "1.2.840.10008.5.1.4.1.1.2"
 MR = "1.2.840.10008.5.1.4.1.1.4"
 IMPLICIT, EXPLICIT, JPEG = "1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.4.50"
+UIDS = {"AffectedSOPClassUID", "AffectedSOPInstanceUID"}
+NO_UIDS = ["1" * 65, "1" * 60_000, "1.2\x1b[31m", "1.2\u202e3", "1.2\0.3", "../1", ".", "1.2 3"]
 REQUEST = store_request(3, 9, CT, "1.2.3", 1280)
 
 
@@ -41,6 +43,12 @@ def test_a_response_answers_its_request():
     assert response.command["AffectedSOPInstanceUID"] == "1.2.3"
     assert response.command["ErrorComment"] == "no room on the disk ? none"
     assert len(store_response(REQUEST, 0xA700, "x" * 100).command.text("ErrorComment")) == 64
+
+
+@pytest.mark.parametrize("odd", NO_UIDS, ids=range(len(NO_UIDS)))
+def test_what_is_no_uid_does_not_come_back(odd):
+    command = {**REQUEST.command, "AffectedSOPClassUID": odd, "AffectedSOPInstanceUID": odd}
+    assert not UIDS & set(store_response(Message(3, CommandSet(command)), 0x0117).command)
 
 
 def test_what_the_request_left_out_the_response_leaves_out():

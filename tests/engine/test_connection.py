@@ -19,14 +19,13 @@ from parley.model.event import EventKind as K
 from parley.model.handle import RequestorHandle
 from parley.model.profile import AcceptorSide
 from parley.ul.codec import encode
-from parley.ul.pdu import AAbort, AReleaseRp, AReleaseRq, PDataTf, Pdv
+from parley.ul.pdu import AAbort, AReleaseRp, AReleaseRq
 from tests.harness.clock import ManualClock
 from tests.harness.peer import Peer, connected
 from tests.harness.record import Record
 
 COUNT = 100
 ECHOES = b"".join(encode(pdu) for number in range(COUNT) for pdu in fragments(echo_request(1, number + 1), 16384))
-COMMAND_BYTES = encode(PDataTf((Pdv(1, 1, b"x"),))) * COUNT
 BY_THE_PEER = ["by the peer"]
 
 
@@ -95,7 +94,7 @@ def test_nobody_waits_for_what_one_turn_can_do(run, monkeypatch):
 def test_what_waits_for_its_turn_is_looked_at_before_the_end(run):
     async def play():
         async with established() as ours:
-            ours.association.data_received(COMMAND_BYTES + encode(AAbort(0, 0)))
+            ours.association.data_received(ECHOES + encode(AAbort(0, 0)))
             assert ours.count(K.PDU_RECEIVED) < COUNT
             ours.association.drop()
             await ours.association.wait_closed()
@@ -130,7 +129,7 @@ def test_a_script_looks_in_turns_too_and_misses_nothing(run):
 
     async def play():
         async with established(lambda caller: Misbehave("abort-in-message")) as ours:
-            ours.association.data_received(ECHOES + COMMAND_BYTES + encode(AAbort(0, 0)))
+            ours.association.data_received(ECHOES + ECHOES + encode(AAbort(0, 0)))
             assert not ours.is_reading
             await ours.record.wait_for(K.ABORTED)
             assert ours.count(K.PDU_RECEIVED) == 1 + COUNT + COUNT + 1

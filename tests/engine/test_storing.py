@@ -7,16 +7,18 @@ import os
 import stat
 import struct
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from parley.dimse.command import encode_command
-from parley.dimse.message import MOST_EMPTY, Message, Reassembler
+from parley.dimse.command import CommandSet, decode_command, encode_command
+from parley.dimse.message import MOST_EMPTY, Message, Reassembler, fragments
 from parley.engine import disk
 from parley.engine.connection import MOST_IGNORED, Connection
 from parley.engine.engine import Engine
 from parley.engine.errors import AssociationError
+from parley.engine.fragment_log import MOST_TOLD
 from parley.engine.messages import MOST_STRAYS
 from parley.engine.receiving import _PartialFile
 from parley.engine.tasks import spawn
@@ -27,10 +29,13 @@ from parley.model.profile import AcceptorSide, RequestorSide, Timers
 from parley.model.settings import Settings
 from parley.model.storage import Storage, StorageMode
 from parley.ul.codec import decode, encode
-from parley.ul.codes import VERIFICATION
+from parley.ul.codes import VERIFICATION, Role
 from parley.ul.limits import Limits
 from parley.ul.pdu import AAbort, AReleaseRq, PDataTf, Pdv
+from parley.ul.table import Evt
+from tests.harness.clock import ManualClock
 from tests.harness.dicom import CT, EXPLICIT, MR, data_set, write_file
+from tests.harness.loops import until
 from tests.harness.peer import Peer, connected, listening
 from tests.harness.record import Record
 
@@ -102,9 +107,14 @@ class Sender:
 
 
 @asynccontextmanager
-async def sending(folder: Path, mode: StorageMode = StorageMode.RECEIVE, settings: Settings | None = None):
+async def sending(
+    folder: Path,
+    mode: StorageMode = StorageMode.RECEIVE,
+    settings: Settings | None = None,
+    clock: ManualClock | None = None,
+):
     record = Record()
-    engine = Engine(record, settings)
+    engine = Engine(record, settings, clock=clock)
     listener = await engine.listen(AcceptorSide(port=0, handle=TAKEN, storage=Storage(mode, str(folder))))
     try:
         async with connected(listener.port) as peer:
@@ -171,27 +181,72 @@ def test_what_is_odd_and_can_be_taken_is_taken_and_said(run, tmp_path, sent, wor
     assert run(play()).left == ["1.2.3.dcm"]
 
 
+@pytest.mark.parametrize("odd", ["1" * 60_000, "1.2\x1b[31m", "1.2\0.3"], ids=["60 000", "ESC", "NUL"])
+def test_a_refusal_repeats_no_uid_that_is_none(run, tmp_path, odd):
+    async def play():
+        async with sending(tmp_path / "in") as ours:
+            request = Message(3, CommandSet(USUAL | {"AffectedSOPInstanceUID": odd}), OBJECT)
+            pdus = map(encode, fragments(request, 16384))
+            await ours.peer.send(b"".join(pdus))
+            pdu = await ours.peer.read_pdu()
+            assert len(pdu) < 200
+            return decode_command(decode(pdu, Limits()).pdu.pdvs[0].data)
+
+    answer = run(play())
+    assert answer["Status"] == 0x0117
+    assert answer["AffectedSOPClassUID"] == CT
+    assert "AffectedSOPInstanceUID" not in answer
+
+
+def test_a_class_that_is_no_uid_does_not_get_into_the_file(run, tmp_path):
+    async def play():
+        async with sending(tmp_path / "in") as ours:
+            await ours.peer.send(message(AffectedSOPClassUID="1.2\x1b[31m"))
+            assert (await ours.answers(1))[0].status == 0
+
+    run(play())
+    kept = (tmp_path / "in" / "1.2.3.dcm").read_bytes()
+    assert b"\x1b" not in kept
+    assert CT.encode() in kept[: -len(OBJECT)]
+
+
 NUMBERLESS = {
-    "no message id": message(MessageID=None),
-    "a message id of four bytes": message(MessageID=struct.pack("<L", 7)),
-    "an empty message id": message(MessageID=b""),
-    "neither id nor data set": message(None, MessageID=None, CommandDataSetType=0x0101),
+    "no message id": (message(MessageID=None), "the element is missing"),
+    "a message id of four bytes": (message(MessageID=struct.pack("<L", 7)), "its value has 4 bytes in place of 2"),
+    "an empty message id": (message(MessageID=b""), "it is empty"),
+    "neither id nor data set": (message(None, MessageID=None, CommandDataSetType=0x0101), "the element is missing"),
 }
 
 
-@pytest.mark.parametrize("sent", NUMBERLESS.values(), ids=NUMBERLESS)
-def test_what_cannot_be_answered_is_said_left_nowhere_and_the_next_one_is_served(run, tmp_path, sent):
+@pytest.mark.parametrize("mode", list(StorageMode))
+@pytest.mark.parametrize(("sent", "why"), NUMBERLESS.values(), ids=NUMBERLESS)
+def test_what_cannot_be_answered_is_said_left_nowhere_and_the_next_one_is_served(run, tmp_path, sent, why, mode):
     async def play():
-        async with sending(tmp_path / "in") as ours:
+        async with sending(tmp_path / "in", mode) as ours:
             await ours.peer.send(sent * 3 + message(MessageID=8, AffectedSOPInstanceUID="1.2.8"))
             (answer,) = await ours.answers(1)
-            assert (answer.answers, answer.status) == (8, 0)
-            assert ours.notes.count("has no Message ID") == 3
+            assert (answer.answers, answer.status) == (8, 0x0122 if mode is StorageMode.REFUSE else 0)
+            assert ours.notes.count("has no Message ID") == ours.notes.count(why) == 3
+            assert len([note for note in ours.record.of(K.NOTE) if "C-STORE-RQ" in note.text]) == 3
             await ours.acceptor.messages.settled()
             assert ours.waiting == 0
             return ours
 
-    assert run(play()).left == ["1.2.8.dcm"]
+    assert run(play()).left == (["1.2.8.dcm"] if mode is StorageMode.RECEIVE else [])
+
+
+def test_where_nothing_follows_on_it_the_idle_timer_aborts(run, tmp_path):
+    clock = ManualClock()
+
+    async def play():
+        async with sending(tmp_path / "in", clock=clock) as ours:
+            await ours.peer.send(message(MessageID=None))
+            await until(lambda: "has no Message ID" in ours.notes)
+            clock.advance(ours.acceptor.timers.idle)
+            assert isinstance(await ours.ended(), AAbort)
+            return ours
+
+    assert run(play()).left == []
 
 
 ENDED = {
@@ -517,6 +572,96 @@ def deflated(data: bytes) -> bytes:
         if len(packed) % 2:
             return packed
     raise AssertionError
+
+
+@pytest.mark.parametrize(
+    ("role", "whose", "kind"),
+    [(Role.REQUESTOR, "The peer's", K.PDU_SENT), (Role.ACCEPTOR, "This side's", K.PDU_RECEIVED)],
+    ids=["sent", "received"],
+)
+def test_a_maximum_length_without_room_for_an_even_fragment_is_said_once(run, role, whose, kind):
+    """It is the cause: there is no advice about an object, and no line for each of a hundred PDUs."""
+
+    async def play():
+        record = Record()
+        engine = Engine(record)
+        listener = await engine.listen(AcceptorSide(port=0, handle=replace(TAKEN, maximum_length=7)))
+        association = engine.requestor(RequestorSide(port=listener.port, handle=ASKED))
+        await association.associate()
+        for _ in range(3):
+            assert (await association.echo()).status == 0
+        await association.release()
+        await engine.close()
+        return [event for event in record.events if event.role is role and event.association]
+
+    events = run(play())
+    (said,) = [event for event in events if any("(PS3.8 section E.1)" in each.text for each in event.findings)]
+    assert f"{whose} maximum length of 7 has room for one byte in each fragment" in said.text
+    assert len(said.findings) == 1
+    assert len([event for event in events if event.kind is kind and event.data[0] == 4]) == 3 * (MOST_TOLD + 1)
+    assert len([event for event in events if "bytes of the command set" in event.text]) == 3
+    on_the_way = [event for event in events if event.transition and event.transition.event in {Evt.EVT_9, Evt.EVT_10}]
+    assert len(on_the_way) == 3 * (MOST_TOLD + 1) + 3
+
+
+def test_an_odd_maximum_length_that_leaves_room_gets_even_fragments(run, tmp_path):
+    path = write_file(tmp_path / "1.dcm", 40_000)
+
+    async def play():
+        record = Record()
+        engine = Engine(record)
+        storage = Storage(StorageMode.DISCARD)
+        side = AcceptorSide(port=0, handle=replace(TAKEN, maximum_length=16383), storage=storage)
+        association = engine.requestor(RequestorSide(port=(await engine.listen(side)).port, handle=ASKED))
+        await association.associate()
+        assert (await association.store(path)).status == 0
+        await engine.close()
+        return record
+
+    assert not [event for event in run(play()).events if any("E.1" in each.text for each in event.findings)]
+
+
+@pytest.mark.parametrize(
+    ("before", "pdv", "reserved", "count", "part"),
+    [
+        (b"", Pdv(3, 1, b"1"), 0, 1992, "command set"),
+        (b"", Pdv(3, 1, b"1"), 1, 1992, "command set"),
+        (message(None), Pdv(3, 0, b"1"), 0, 1999, "data set"),
+        (message(None), Pdv(3, 0, b"1"), 1, 1992, "data set"),
+    ],
+)
+def test_a_flood_of_single_bytes_is_told_a_few_times_and_counted(run, tmp_path, before, pdv, reserved, count, part):
+    async def play():
+        async with sending(tmp_path / "in") as ours:
+            await ours.peer.send(before + encode(PDataTf((pdv,), reserved)) * 2000)
+            await ours.peer.close()
+            await ours.acceptor.wait_closed()
+            return ours.record, ours.notes
+
+    record, notes = run(play())
+    assert len(record.events) < 40
+    assert f"received {count} P-DATA-TF PDUs in between with {count} bytes of the {part}, {count} of them" in notes
+    assert (f"{count} more findings like those told before" in notes) is bool(reserved)
+
+
+def test_of_equal_findings_the_first_few_are_told_and_the_others_counted(run, tmp_path):
+    """Each object ends in an odd fragment: the ninth of them is told without its finding."""
+
+    async def play():
+        async with sending(tmp_path / "in", StorageMode.DISCARD) as ours:
+            await ours.peer.send(message(OBJECT + b"1") * 20)
+            await ours.answers(20)
+            await ours.peer.send(encode(AReleaseRq()))
+            await ours.peer.read_pdu()
+            await ours.peer.close()
+            await ours.acceptor.wait_closed()
+            return ours.record, ours.notes
+
+    record, notes = run(play())
+    data = [event for event in record.of(K.PDU_RECEIVED) if event.data[0] == 4 and event.data[11] == 2]
+    assert [len(event.findings) for event in data] == [1] * MOST_TOLD + [0] * (20 - MOST_TOLD)
+    assert all("last fragment of a data set" in event.findings[0].text for event in data[:MOST_TOLD])
+    assert "12 more findings like those told before on P-DATA-TF PDUs that were received" in notes
 
 
 # --- modes -----------------------------------------------------------------------------------------------------------

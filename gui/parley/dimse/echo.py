@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from parley.dimse.codes import (
     NO_DATA_SET,
-    RESPONSE_BIT,
     SOP_CLASS_NOT_SUPPORTED,
     SUCCESS,
     UNRECOGNIZED_OPERATION,
@@ -12,6 +11,7 @@ from parley.dimse.codes import (
 )
 from parley.dimse.command import CommandSet, Value
 from parley.dimse.message import Message
+from parley.dimse.response import response_to
 from parley.ul.codes import VERIFICATION
 
 
@@ -42,16 +42,7 @@ def answer_to(message: Message, abstract_syntax: str, status: int | None = None)
         return None
     if status is None:
         status = _usual_status(field, abstract_syntax)
-    command: dict[str, Value] = {
-        "AffectedSOPClassUID": message.command.sop_class_uid or abstract_syntax,
-        "CommandField": field.value | RESPONSE_BIT,
-        "MessageIDBeingRespondedTo": message.message_id,
-        "CommandDataSetType": NO_DATA_SET,
-        "Status": status,
-    }
-    if message.command.sop_instance_uid:
-        command["AffectedSOPInstanceUID"] = message.command.sop_instance_uid
-    return Message(message.context_id, CommandSet(command))
+    return response_to(message, status, abstract_syntax)
 
 
 def _usual_status(field: CommandField, abstract_syntax: str) -> int:

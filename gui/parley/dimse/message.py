@@ -10,6 +10,7 @@ from parley.dimse.codes import CommandField, status_words
 from parley.dimse.command import CommandSet, decode_command, encode_command
 from parley.dimse.errors import MessageError
 from parley.ul.codes import AbortReason
+from parley.ul.data_rules import PDV_OVERHEAD
 from parley.ul.errors import LocalProtocolError
 from parley.ul.limits import SENT_DATA_LENGTH
 from parley.ul.pdu import PDataTf, Pdv
@@ -28,9 +29,6 @@ __all__ = [
     "fragment_length",
     "fragments",
 ]
-
-PDV_OVERHEAD = 6
-"""Bytes of a PDV beside its fragment: item length, context id and control header."""
 
 COMMAND_LIMIT = 64 * 1024
 """Longest command set taken from a peer, in bytes; real ones have some hundred."""

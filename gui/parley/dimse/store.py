@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from parley.dimse.codes import CANNOT_UNDERSTAND, INVALID_SOP_INSTANCE, NO_DATA_SET, CommandField
+from parley.dimse.codes import CANNOT_UNDERSTAND, INVALID_SOP_INSTANCE, CommandField
 from parley.dimse.command import CommandSet, Value
 from parley.dimse.message import Message
+from parley.dimse.response import is_uid, response_to
 from parley.ul.negotiation import NegotiatedContext
 
 MEDIUM, HIGH, LOW = 0, 1, 2
@@ -47,28 +47,7 @@ def store_response(request: Message, status: int, comment: str = "") -> Message:
         status: PS3.4 Table B.2-1.
         comment: why, for the peer's log; cut to what its element holds.
     """
-    assert request.message_id is not None
-    command: dict[str, Value] = {
-        "CommandField": CommandField.C_STORE_RSP,
-        "MessageIDBeingRespondedTo": request.message_id,
-        "CommandDataSetType": NO_DATA_SET,
-        "Status": status,
-    }
-    if request.command.sop_class_uid:
-        command["AffectedSOPClassUID"] = request.command.sop_class_uid
-    if request.command.sop_instance_uid:
-        command["AffectedSOPInstanceUID"] = request.command.sop_instance_uid
-    if comment:
-        command["ErrorComment"] = comment.encode("ascii", "replace").decode("ascii")[:COMMENT_LENGTH]
-    return Message(request.context_id, CommandSet(command))
-
-
-_UID = re.compile(r"[0-9.]{1,64}")
-
-
-def is_uid(text: str) -> bool:
-    """Whether it could be a UID, however odd; a path could not."""
-    return _UID.fullmatch(text) is not None and any(letter.isdecimal() for letter in text)
+    return response_to(request, status, comment=comment.encode("ascii", "replace").decode("ascii")[:COMMENT_LENGTH])
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +67,10 @@ def store_oddities(request: Message, abstract_syntax: str) -> tuple[Oddity, ...]
     """What is odd about a C-STORE-RQ (PS3.7 Table 9.3-1); most of it is known before its data set has come.
 
     Args:
-        request: without its data set where that is still to come.
+        request: one that can be answered, without its data set where that is still to come.
         abstract_syntax: of the presentation context on which it came.
     """
     return tuple(oddity for find in _ODDITIES if (oddity := find(request, abstract_syntax)) is not None)
-
-
-def _no_message_id(request: Message, _abstract_syntax: str) -> Oddity | None:
-    if request.message_id is not None:
-        return None
-    return Oddity(
-        "It has no Message ID (0000,0110) that could be answered: the object is not taken.", CANNOT_UNDERSTAND
-    )
 
 
 def _no_data_set(request: Message, _abstract_syntax: str) -> Oddity | None:
@@ -137,7 +108,6 @@ def _answers_something(request: Message, _abstract_syntax: str) -> Oddity | None
 
 
 _ODDITIES: tuple[Callable[[Message, str], Oddity | None], ...] = (
-    _no_message_id,
     _no_data_set,
     _empty_data_set,
     _no_instance,

@@ -89,8 +89,8 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._is_executing = False
         self._closed = asyncio.Event()
-        self._sent_log = FragmentLog(EventKind.PDU_SENT, self.tell)
-        self._received_log = FragmentLog(EventKind.PDU_RECEIVED, self.tell)
+        self._sent_log = FragmentLog(EventKind.PDU_SENT, self.tell, lambda: self.peer_maximum_length)
+        self._received_log = FragmentLog(EventKind.PDU_RECEIVED, self.tell, lambda: self.own_maximum_length)
         self._is_ended = False
         self._is_held = False
         self._is_behind = False
@@ -116,6 +116,20 @@ class Connection(asyncio.Protocol):
     def peer_ae_title(self) -> str:
         """The peer's significant title."""
         return self._titles()[1]
+
+    @property
+    def peer_maximum_length(self) -> int | None:
+        """The longest P-DATA-TF that the peer takes, as it announced it: None and 0 are no limit."""
+        return self._announced(by_requestor=self.role is Role.ACCEPTOR)
+
+    @property
+    def own_maximum_length(self) -> int | None:
+        """The same of this side, as it went out."""
+        return self._announced(by_requestor=self.role is Role.REQUESTOR)
+
+    def _announced(self, *, by_requestor: bool) -> int | None:
+        sender = self.request if by_requestor else self.answer
+        return sender.maximum_length if isinstance(sender, AAssociateAc | AAssociateRq) else None
 
     def may(self, evt: Evt) -> bool:
         """Whether the table allows it now: what came in the same read may have moved the state on already."""
@@ -212,6 +226,8 @@ class Connection(asyncio.Protocol):
     def _finish(self, text: str) -> None:
         """The last thing that happens; the association extends it."""
         self.deadline.stop_all()
+        for log in (self._sent_log, self._received_log):
+            log.end()
         self.tell(EventKind.CLOSED, text=text)
         self._closed.set()
 
@@ -244,7 +260,7 @@ class Connection(asyncio.Protocol):
 
     def send(self, pdu: PDataTf) -> None:
         """Send a part of a message."""
-        if self._sent_log.leaves_out(pdu):
+        if self._sent_log.leaves_out(pdu) and not pdu.pdvs[0].is_command:
             (pdv,) = pdu.pdvs
             self._touch()
             self.write(self.ul.data_bytes(pr.DataRun(pdv.context_id, len(pdv.data), pdv.data)))
@@ -322,7 +338,8 @@ class Connection(asyncio.Protocol):
     def _on_transition(self, effect: fx.Transition) -> None:
         if effect.before is effect.after is State.STA_13 and self._ignored > MOST_IGNORED:
             return
-        if effect.event is not Evt.EVT_10 or not self._received_log.is_leaving_out:
+        log = {Evt.EVT_9: self._sent_log, Evt.EVT_10: self._received_log}.get(effect.event)
+        if log is None or effect.before is not effect.after or not log.is_leaving_out:
             self.tell(EventKind.STATE, transition=effect)
 
     def _on_received(self, effect: fx.Received) -> None:
@@ -356,7 +373,8 @@ class Connection(asyncio.Protocol):
         self.write(effect.data)
         pdu = effect.pdu
         if isinstance(pdu, PDataTf):
-            self._sent_log.tell(pdu, effect.data)
+            if not self._sent_log.is_leaving_out:
+                self._sent_log.tell(pdu, effect.data)
             return
         self._remember(effect)
         self.tell(EventKind.PDU_SENT, wire=effect.data)

@@ -29,12 +29,6 @@ class Misbehaving(Connection):
         self._limits = self.settings.limits(maximum_length)
         self._misbehaviour: Misbehaviour | None = None
 
-    @property
-    def peer_maximum_length(self) -> int | None:
-        """The longest P-DATA-TF that the peer takes, as it announced it: None and 0 are no limit."""
-        sender = self.answer if self.role is Role.REQUESTOR else self.request
-        return sender.maximum_length if isinstance(sender, AAssociateAc | AAssociateRq) else None
-
     def _bear(self, pdu: AAssociateRq | AAssociateAc, *, least: int = 0) -> None:
         """Take P-DATA-TFs as long as this PDU of ours announces: it may be another length than this side's usual.
 

@@ -2,6 +2,11 @@
 
 It answers by itself what it can; what is answered otherwise, and what becomes of objects, is the acceptor's choice
 (`parley.model.responses`, `parley.model.storage`).
+
+A request without a usable Message ID, be it missing, empty or of another length, can be named by no answer. What
+follows on it can be trusted all the same, so there is no abort at once: its data set is awaited and thrown away, one
+note says why, and the next request is served. It counts among the strays, of which a few are borne before the abort;
+where nothing else follows, the idle timer aborts.
 """
 
 from __future__ import annotations
@@ -14,6 +19,7 @@ from typing import TYPE_CHECKING
 from parley.dimse.codes import CommandField
 from parley.dimse.echo import answer_to
 from parley.dimse.message import Message
+from parley.dimse.response import unanswerable
 from parley.dimse.store import store_response
 from parley.engine.answer_order import AnswerOrder
 from parley.engine.receiving import Waiting
@@ -100,9 +106,6 @@ class Responder:
     # --- answers -----------------------------------------------------------------------------------------------------
 
     def _answer_object(self, message: Message, failure: int, why: str) -> None:
-        if message.message_id is None:
-            self._stray(f"{message.words} cannot be answered.")
-            return
         rule = self._rule_for(message)
         chosen = self._storage.status if rule is None else rule.status
         self._respond(rule, store_response(message, failure or chosen, why))
@@ -115,7 +118,7 @@ class Responder:
         if answer is not None:
             self._respond(rule, answer)
         elif message.field is not CommandField.C_CANCEL_RQ:
-            self._stray(f"{message.words} cannot be answered: it says not what it is, or has no Message ID.")
+            self._stray(f"{message.words}: {unanswerable(message)} It is thrown away, and nothing is answered.")
 
     def _rule_for(self, message: Message) -> ResponseRule | None:
         return None if message.field is None else rule_for(message.field.service, self._responses)

@@ -1,7 +1,7 @@
 """The objects that a peer sends over an association: refused, forgotten or saved, as the acceptor's side wants it.
 
-Each C-STORE-RQ takes one way whatever its shape: what `sink_for` began when a data set was announced is ended by
-`settle` when the request is whole, or by `end`.
+Each C-STORE-RQ that can be answered takes one way whatever its shape: what `sink_for` began when a data set was
+announced is ended by `settle` when the request is whole, or by `end`. One without a usable Message ID is not taken.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from parley.dimse.codes import CANNOT_UNDERSTAND, OUT_OF_RESOURCES, CommandField
 from parley.dimse.message import Message, Sink
+from parley.dimse.response import is_uid, unanswerable
 from parley.dimse.store import store_oddities
 from parley.engine.receiving import Receiver, Waiting, trouble_words
 from parley.engine.tasks import spawn
@@ -57,6 +58,8 @@ class Storing:
         context = self._contexts.get(message.context_id)
         if message.field is not CommandField.C_STORE_RQ or self._storage.mode is StorageMode.REFUSE or context is None:
             return False
+        if unanswerable(message):
+            return False
         known = entries().get(context.abstract_syntax)
         return known is None or known.service == "Storage"
 
@@ -70,7 +73,7 @@ class Storing:
             return _forget
         command = message.command
         head = file_head(
-            command.sop_class_uid or context.abstract_syntax,
+            command.sop_class_uid if is_uid(command.sop_class_uid) else context.abstract_syntax,
             command.sop_instance_uid,
             context.transfer_syntax,
             self._association.peer_ae_title,
