@@ -126,9 +126,8 @@ class Storing:
             done(0, "")
         elif isinstance(error, FileExistsError) and receiver.was_there:
             status = self._storage.duplicate_status
-            self._note(
-                f"that SOP instance is there already: the object is not kept, and {status:04X}H is answered: {receiver.path}"
-            )
+            words = f"the object is not kept, and {status:04X}H is answered"
+            self._note(f"that SOP instance is there already: {words}: {receiver.path}")
             done(status, "this SOP instance is there already")
         else:
             words = trouble_words(error)
