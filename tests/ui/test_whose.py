@@ -226,7 +226,7 @@ def test_what_became_of_files_belongs_to_the_peer_they_were_sent_to(play, tmp_pa
 
         place.open("B")
         assert sending.stand == [FileState.WAITING] * 2
-        assert sending.select(0).startswith(f"Waiting. Stored at {place.a} earlier.")
+        assert sending.select(0).startswith(f"Waiting. Stored earlier at {place.a}.")
         assert sending.summary == "0 of 2 stored at X"
         assert sending.window.windowTitle() == f"Send files to {b}"
         assert sending.plan.endswith(
@@ -304,7 +304,7 @@ def test_what_was_stored_at_one_peer_is_sent_to_another(play, tmp_path):
         sending.press()
         await sending.sent()
         assert sending.stand == [FileState.STORED]
-        assert sending.select(0).startswith(f"Stored at ARCHIVE_B@127.0.0.1:{place.port}. Stored at {place.a} earlier.")
+        assert sending.select(0).startswith(f"Stored at ARCHIVE_B@127.0.0.1:{place.port}. Stored earlier at {place.a}.")
         assert place.received == 2
 
     play(scene)

@@ -149,21 +149,21 @@ def test_what_became_of_a_file_belongs_to_the_recipient_it_was_sent_to(model):
     assert [text(model, row, Column.STATE) for row in (0, 1, 3)] == [
         "Stored at PEER@127.0.0.1:104",
         "Full, at PEER@127.0.0.1:104",
-        "Failed at PEER@127.0.0.1:104: no context fits",
+        "Failed: no context fits, at PEER@127.0.0.1:104",
     ]
     assert model.heading(0) == "Stored at PEER@127.0.0.1:104."
 
     model.show_contexts(None, B)
     assert states(model) == [FileState.WAITING, FileState.WAITING, FileState.UNREADABLE, FileState.WAITING]
-    assert text(model, 0, Column.STATE) == "Waiting. Stored at PEER@127.0.0.1:104 earlier"
-    assert text(model, 1, Column.STATE) == "Waiting. Failed at PEER@127.0.0.1:104 earlier"
+    assert text(model, 0, Column.STATE) == "Waiting. Stored earlier at PEER@127.0.0.1:104"
+    assert text(model, 1, Column.STATE) == "Waiting. Failed earlier at PEER@127.0.0.1:104"
     assert [text(model, 0, column) for column in (Column.CONTEXT, Column.MS)] == ["", ""]
     assert model.verdict(0).code == "store_waiting"
-    assert model.heading(0) == "Waiting. Stored at PEER@127.0.0.1:104 earlier."
+    assert model.heading(0) == "Waiting. Stored earlier at PEER@127.0.0.1:104."
     model.show_progress([(1, result("b", 0xB000, "warning: coerced (B000H)"))], None)
-    assert model.heading(1) == "Stored at PEER@127.0.0.1:105, with a warning. Failed at PEER@127.0.0.1:104 earlier."
+    assert model.heading(1) == "Stored at PEER@127.0.0.1:105, with a warning. Failed earlier at PEER@127.0.0.1:104."
     model.wait_again([1])
-    assert text(model, 1, Column.STATE) == "Waiting. Failed at PEER@127.0.0.1:104 earlier"
+    assert text(model, 1, Column.STATE) == "Waiting. Failed earlier at PEER@127.0.0.1:104"
 
     model.show_contexts(None, A)
     assert states(model) == [FileState.STORED, FileState.FAILED, FileState.UNREADABLE, FileState.FAILED]
@@ -174,7 +174,7 @@ def test_another_profile_that_calls_the_same_peer_has_sent_nothing(model):
     model.show_contexts(None, A)
     model.show_progress([(0, result("a", 0))], None)
     model.show_contexts(None, Recipient("other", Target("127.1", 104, "PEER")))
-    assert text(model, 0, Column.STATE) == "Waiting. Stored at PEER@127.0.0.1:104, by another profile earlier"
+    assert text(model, 0, Column.STATE) == "Waiting. Stored earlier at PEER@127.0.0.1:104, by another profile"
     model.show_contexts(None, Recipient("profile", Target("127.1", 104, "PEER")))
     assert states(model)[0] is FileState.STORED
 

@@ -114,6 +114,11 @@ async def listen(window: Driver, storage: Storage, contexts: tuple[SupportedCont
     window.type(scu_port=await window.listen())
 
 
+async def associated(window: Driver) -> None:
+    window.press("scu.associate")
+    await window.until(lambda: "Sta6" in window.text("scu.state"))
+
+
 async def released(window: Driver) -> None:
     window.press("scu.release")
     await window.until(lambda: "Sta1" in window.text("scu.state"))
@@ -154,8 +159,7 @@ def test_on_an_open_association_what_fits_is_sent_and_the_rest_says_how_it_could
     async def scene(window: Driver) -> None:
         await listen(window, Storage(StorageMode.DISCARD))
         window.window.scu.propose((ProposedContext(CT, (EXPLICIT,)),))
-        window.press("scu.associate")
-        await window.until(lambda: "Sta6" in window.text("scu.state"))
+        await associated(window)
         sending = Sending(window)
         await sending.add(write_file(out / "a.dcm"), write_file(out / "b.dcm", transfer_syntax=IMPLICIT))
         assert sending.stand == [S.WAITING, S.UNFIT]
@@ -185,8 +189,7 @@ def test_on_an_open_association_what_fits_is_sent_and_the_rest_says_how_it_could
 def test_one_click_releases_an_association_that_fits_nothing_and_sends_on_a_new_one(play, out, tmp_path):
     async def scene(window: Driver) -> None:
         await listen(window, Storage(StorageMode.RECEIVE, str(tmp_path / "in")))
-        window.press("scu.associate")
-        await window.until(lambda: "Sta6" in window.text("scu.state"))
+        await associated(window)
         sending = Sending(window)
         await sending.add(write_file(out / "a.dcm"), write_file(out / "b.dcm", transfer_syntax=IMPLICIT))
         assert sending.stand == [S.UNFIT, S.UNFIT]
@@ -209,8 +212,7 @@ def test_what_failed_for_want_of_a_context_is_sent_by_retry_while_the_associatio
     async def scene(window: Driver) -> None:
         await listen(window, Storage(StorageMode.DISCARD))
         window.window.scu.propose((ProposedContext(CT, (EXPLICIT,)),))
-        window.press("scu.associate")
-        await window.until(lambda: "Sta6" in window.text("scu.state"))
+        await associated(window)
         sending = Sending(window)
         await sending.add(write_file(out / "a.dcm"), write_file(out / "b.dcm", transfer_syntax=IMPLICIT))
         sending.press()
@@ -226,8 +228,7 @@ def test_what_failed_for_want_of_a_context_is_sent_by_retry_while_the_associatio
 def test_releasing_first_is_cancelled(play, out):
     async def scene(window: Driver) -> None:
         await listen(window, Storage(StorageMode.DISCARD))
-        window.press("scu.associate")
-        await window.until(lambda: "Sta6" in window.text("scu.state"))
+        await associated(window)
         sending = Sending(window)
         await sending.add(write_file(out / "a.dcm"))
         sending.press()
@@ -243,8 +244,7 @@ def test_releasing_first_is_cancelled(play, out):
 def test_errors_in_the_panel_are_said_before_anything_is_released(play, out):
     async def scene(window: Driver) -> None:
         await listen(window, Storage(StorageMode.DISCARD))
-        window.press("scu.associate")
-        await window.until(lambda: "Sta6" in window.text("scu.state"))
+        await associated(window)
         window.type(scu_calling_ae_title="A TITLE THAT IS TOO LONG")
         sending = Sending(window)
         await sending.add(write_file(out / "a.dcm"))
@@ -263,8 +263,7 @@ def test_what_no_proposal_would_help_is_not_sent_in_vain(play, out):
     async def scene(window: Driver) -> None:
         await listen(window, Storage(StorageMode.DISCARD))
         window.window.scu.propose((ProposedContext(MR, (EXPLICIT,)),))
-        window.press("scu.associate")
-        await window.until(lambda: "Sta6" in window.text("scu.state"))
+        await associated(window)
         sending = Sending(window)
         await sending.add(write_file(out / "a.dcm", sop_class=MR))
         assert not sending.button("send").isEnabled()

@@ -331,7 +331,7 @@ class SendingModel(HeadedTable):
             earlier = [self._earlier(*each) for each in row.outcomes.items()]
             return f"{state.value}. {earlier[-1]}" if earlier else state.value
         if outcome.lacked_context(row.found):
-            return f"{state.value}{self._at}: no context fits"
+            return f"{state.value}: no context fits{self._at and ','}{self._at}"
         if state is FileState.STORED:
             return f"{state.value}{self._at}"
         words = outcome.result.text.removesuffix(".") if self._at else outcome.result.text
@@ -344,7 +344,7 @@ class SendingModel(HeadedTable):
     def _earlier(self, recipient: Recipient | None, outcome: _Outcome) -> str:
         """What became of a file with another recipient than the one it is shown under."""
         at = f" at {recipient.seen_from(self.recipient)}" if recipient is not None else ""
-        return f"{_EARLIER[outcome.state]}{at} earlier"
+        return f"{_EARLIER[outcome.state]} earlier{at}"
 
     def _state(self, row: _Row) -> FileState:
         if isinstance(row.found, UnreadableFile):

@@ -43,7 +43,7 @@ class SendWindow(QDialog):
     def __init__(self, model: SendingModel, sender: Sender, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("send")
-        self.resize(880, 460)
+        self.resize(980, 460)
         self._model = model
         self._sender = sender
         self.table = SendTable(model)
