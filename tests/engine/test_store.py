@@ -181,21 +181,24 @@ class TestBetweenOurEnds:
                 {"1.2.dcm": 0, "1.2-2.dcm": 1, "1.2-3.dcm": 2},
                 [
                     "saved as {}.dcm",
-                    "saved as {}-2.dcm, as that SOP instance was there already",
-                    "saved as {}-3.dcm, as that SOP instance was there already",
+                    "that SOP instance was there already: saved as {}-2.dcm",
+                    "that SOP instance was there already: saved as {}-3.dcm",
                 ],
             ),
             (
                 Duplicates.REPLACE,
                 [0, 0, 0],
                 {"1.2.dcm": 2},
-                ["saved as {}.dcm", *["saved as {}.dcm, in place of the object that was there"] * 2],
+                ["saved as {}.dcm", *["in place of the object that was there: saved as {}.dcm"] * 2],
             ),
             (
                 Duplicates.REFUSE,
                 [0, 0xA900, 0xA900],
                 {"1.2.dcm": 0},
-                ["saved as {}.dcm", *["{}.dcm is there already: the object is not kept, and A900H is answered."] * 2],
+                [
+                    "saved as {}.dcm",
+                    *["that SOP instance is there already: the object is not kept, and A900H is answered: {}.dcm"] * 2,
+                ],
             ),
         ],
     )

@@ -154,13 +154,13 @@ class OpenedProfile(QObject):
     def associate(self, side: RequestorSide, misbehaviour: str | None = None) -> None:
         """Ask for an association; one that is open already is left alone.
 
-        One that only waits for its peer to close (Sta13) may go on waiting beside the new one.
+        One that only waits for its peer to close (Sta13), or is about to be told as closed, goes on beside the new one.
 
         Args:
             side: whom to call, with what.
             misbehaviour: what this one does wrong on purpose, by its name.
         """
-        if self.is_busy or (self._requestor is not None and self._requestor.state is not State.STA_13):
+        if self.is_busy or (self._requestor is not None and self._requestor.state not in _NOT_OPEN):
             return
         self._requestor = self._last = self._engine.requestor(side, misbehaviour)
         self.side, self.misbehaviour = side, misbehaviour

@@ -89,18 +89,23 @@ def diagnose_no_context(
     Args:
         words: which contexts there are, and why it fits none.
     """
+    return _why_no_context(contexts, sop_class_uid, transfer_syntax_uid).verdict(words=words)
+
+
+def is_helped_by_proposing(contexts: Iterable[NegotiatedContext], sop_class_uid: str, transfer_syntax_uid: str) -> bool:
+    """Whether a file that fits none of these contexts may fit one that is proposed for it on another association."""
+    return _why_no_context(contexts, sop_class_uid, transfer_syntax_uid) in {_NOT_PROPOSED, _OTHER_SYNTAX}
+
+
+def _why_no_context(contexts: Iterable[NegotiatedContext], sop_class_uid: str, transfer_syntax_uid: str) -> Failure:
     ours = [context for context in contexts if context.abstract_syntax == sop_class_uid]
     own = [context for context in ours if context.transfer_syntaxes == (transfer_syntax_uid,)]
     if not ours:
-        failure = _NOT_PROPOSED
-    elif any(context.is_accepted and context.transfer_syntax == transfer_syntax_uid for context in ours):
-        failure = _NOT_SCU
-    elif any(context.result is ContextResult.TRANSFER_SYNTAXES_NOT_SUPPORTED for context in own):
-        failure = _SYNTAX_REFUSED
-    elif any(context.is_accepted for context in ours) and not own:
-        failure = _OTHER_SYNTAX
-    elif any(context.is_accepted for context in ours):
-        failure = _SYNTAX_REFUSED
-    else:
-        failure = _CLASS_REFUSED
-    return failure.verdict(words=words)
+        return _NOT_PROPOSED
+    if any(context.is_accepted and context.transfer_syntax == transfer_syntax_uid for context in ours):
+        return _NOT_SCU
+    if any(context.result is ContextResult.TRANSFER_SYNTAXES_NOT_SUPPORTED for context in own):
+        return _SYNTAX_REFUSED
+    if any(context.is_accepted for context in ours):
+        return _SYNTAX_REFUSED if own else _OTHER_SYNTAX
+    return _CLASS_REFUSED

@@ -125,23 +125,24 @@ class Storing:
     async def _finish(self, receiver: Receiver, done: Done) -> None:
         error = await receiver.finish()
         if error is None:
-            self._note(f"saved as {receiver.path}{self._beside(receiver)}")
+            self._note(f"{self._beside(receiver)}saved as {receiver.path}")
             done(0, "")
         elif isinstance(error, FileExistsError) and receiver.was_there:
             status = self._storage.duplicate_status
-            self._note(f"{receiver.path} is there already: the object is not kept, and {status:04X}H is answered.")
+            words = f"the object is not kept, and {status:04X}H is answered"
+            self._note(f"that SOP instance is there already: {words}: {receiver.path}")
             done(status, "this SOP instance is there already")
         else:
             words = trouble_words(error)
-            self._note(f"{receiver.path} cannot be saved: {words}.")
+            self._note(f"the object cannot be saved: {words}: {receiver.path}")
             done(OUT_OF_RESOURCES, words)
 
     def _beside(self, receiver: Receiver) -> str:
-        """What became of an object of the same name that was there."""
+        """What became of an object of the same name that was there; said before the path, which may be long."""
         if not receiver.was_there:
             return ""
         is_replaced = self._storage.duplicates is Duplicates.REPLACE
-        return ", in place of the object that was there" if is_replaced else ", as that SOP instance was there already"
+        return "in place of the object that was there: " if is_replaced else "that SOP instance was there already: "
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         task = spawn(work, name=name)

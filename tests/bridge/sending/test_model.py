@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,10 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from parley.bridge.sending.model import STATE_ROLE, Column, FileState, SendingModel, size_words
+from parley.bridge.sending.recipient import Recipient
 from parley.engine.results import StoreResult
 from parley.model.dicom_files import DicomFile, UnreadableFile
+from parley.model.target import Target
 from parley.ul.codes import ContextResult
 from parley.ul.negotiation import NegotiatedContext
 from tests.harness.dicom import CT, EXPLICIT, JPEG, MR
@@ -135,6 +138,55 @@ def test_files_are_taken_off_the_list(model):
     assert model.rowCount() == 0
     assert states(model) == []
     assert model.add([file("a")]) == 1
+
+
+A, B = (Recipient("profile", Target("127.0.0.1", port, "PEER")) for port in (104, 105))
+
+
+def test_what_became_of_a_file_belongs_to_the_recipient_it_was_sent_to(model):
+    model.show_contexts((CT_IN_EXPLICIT,), A)
+    model.show_progress([(0, result("a", 0)), (1, result("b", 0xA700, "full")), (3, result("d", None, "why"))], None)
+    assert [text(model, row, Column.STATE) for row in (0, 1, 3)] == [
+        "Stored at PEER@127.0.0.1:104",
+        "Full, at PEER@127.0.0.1:104",
+        "Failed: no context fits, at PEER@127.0.0.1:104",
+    ]
+    assert model.heading(0) == "Stored at PEER@127.0.0.1:104."
+
+    model.show_contexts(None, B)
+    assert states(model) == [FileState.WAITING, FileState.WAITING, FileState.UNREADABLE, FileState.WAITING]
+    assert text(model, 0, Column.STATE) == "Waiting. Stored earlier at PEER@127.0.0.1:104"
+    assert text(model, 1, Column.STATE) == "Waiting. Failed earlier at PEER@127.0.0.1:104"
+    assert [text(model, 0, column) for column in (Column.CONTEXT, Column.MS)] == ["", ""]
+    assert model.verdict(0).code == "store_waiting"
+    assert model.heading(0) == "Waiting. Stored earlier at PEER@127.0.0.1:104."
+    model.show_progress([(1, result("b", 0xB000, "warning: coerced (B000H)"))], None)
+    assert model.heading(1) == "Stored at PEER@127.0.0.1:105, with a warning. Failed earlier at PEER@127.0.0.1:104."
+    model.wait_again([1])
+    assert text(model, 1, Column.STATE) == "Waiting. Failed earlier at PEER@127.0.0.1:104"
+
+    model.show_contexts(None, A)
+    assert states(model) == [FileState.STORED, FileState.FAILED, FileState.UNREADABLE, FileState.FAILED]
+    assert model.verdict(3).code == "store_other_transfer_syntax"
+
+
+def test_another_profile_that_calls_the_same_peer_has_sent_nothing(model):
+    model.show_contexts(None, A)
+    model.show_progress([(0, result("a", 0))], None)
+    model.show_contexts(None, Recipient("other", Target("127.1", 104, "PEER")))
+    assert text(model, 0, Column.STATE) == "Waiting. Stored earlier at PEER@127.0.0.1:104, by another profile"
+    model.show_contexts(None, Recipient("profile", Target("127.1", 104, "PEER")))
+    assert states(model)[0] is FileState.STORED
+
+
+def test_what_a_proposal_would_help(model):
+    model.show_contexts((CT_IN_EXPLICIT,))
+    assert model.fits_any([0, 1])
+    assert not model.fits_any([1, 2, 3])
+    assert model.is_helped_by_proposing([0, 1])
+    refused = replace(CT_IN_EXPLICIT, result=ContextResult.ABSTRACT_SYNTAX_NOT_SUPPORTED)
+    model.show_contexts((refused,))
+    assert not model.is_helped_by_proposing([0, 2, 3])
 
 
 def test_headers_have_words_and_tips(model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ class SendingDesk(Desk):
         self.sender.progressed.connect(self._look)
         self.sender.finished.connect(self._finished)
 
-    def _finished(self) -> None:
+    def _finished(self, _summary: Summary) -> None:
         assert not is_in_task()
         self.finished += 1
         self._look()
@@ -77,8 +78,11 @@ class SendingDesk(Desk):
 
     @property
     def words(self) -> str:
-        """The summary without the rate, which is another each time."""
-        return ", ".join(part for part in self.sender.summary().words.split(", ") if not part.endswith("MB/s"))
+        """The summary without the rate, which is another each time, and with the peer's place as X."""
+        summary = self.sender.summary()
+        assert summary.recipient is not None
+        words = summary.words.replace(str(summary.recipient.target), "X")
+        return ", ".join(part for part in words.split(", ") if not part.endswith("MB/s"))
 
 
 @pytest.fixture
@@ -119,7 +123,7 @@ def test_each_file_is_stored_or_says_why_not_and_the_association_stays(play, tmp
         desk.send(0, 2, 1)
         await desk.sent()
         assert desk.stand == [S.STORED, S.STORED, S.FAILED, S.UNREADABLE]
-        assert desk.words == "2 of 4 stored, 1 failed, 1 cannot be sent"
+        assert desk.words == "2 of 4 stored at X, 1 failed, 1 cannot be sent"
         assert desk.sender.summary().share == 1
         assert desk.model.verdict(2).code == "store_not_proposed"
         assert desk.states[-1] is State.STA_6
@@ -138,7 +142,7 @@ def test_a_failure_is_sent_again(play, files):
             assert desk.stand == [S.WAITING]
             await desk.sent()
             assert desk.stand == [S.FAILED]
-        assert desk.model.index(0, Column.STATE).data() == "Refused: out of resources (A700H)"
+        assert desk.model.index(0, Column.STATE).data().startswith("Refused: out of resources (A700H), at ")
 
     play(scene)
 
@@ -155,7 +159,7 @@ def test_stopping_lets_the_file_on_its_way_arrive_and_keeps_the_association(play
         assert desk.states[-1] is State.STA_6
         desk.send(*range(1, 5))
         await desk.sent()
-        assert desk.words == "5 of 5 stored"
+        assert desk.words == "5 of 5 stored at X"
 
     play(scene)
 
@@ -223,7 +227,7 @@ def test_a_peer_that_goes_away_leaves_the_rest_waiting(play, files):
         assert desk.stand == [S.FAILED] + 4 * [S.WAITING]
         assert "The association" in desk.model.verdict(0).cause
         await desk.settled()
-        assert desk.words == "0 of 5 stored, 1 failed"
+        assert desk.words == "0 of 5 stored at X, 1 failed"
 
     play(scene)
 
@@ -301,9 +305,45 @@ def test_the_table_hears_of_many_files_in_batches(play, tmp_path):
         desk.send()
         await desk.sent()
         seconds = asyncio.get_running_loop().time() - began
-        assert desk.words == "200 of 200 stored"
+        assert desk.words == "200 of 200 stored at X"
         # One for each look, one at the beginning, two at the end.
         assert len(told) <= seconds * 1000 / LOOK_MS + 3
+
+    play(scene)
+
+
+def test_the_rate_is_forgotten_once_the_list_is_another(play, files):
+    async def scene(desk: SendingDesk) -> None:
+        await desk.associates(await desk.listens())
+        desk.add(*files[:2])
+        desk.send()
+        await desk.sent()
+        assert desk.sender.summary().rate > 0
+        desk.model.clear()
+        desk.add(*files[2:])
+        assert desk.sender.summary().rate == desk.sender.summary().share == 0
+
+    play(scene)
+
+
+def test_a_run_is_shown_under_its_recipient_and_afterwards_under_the_one_that_is_meant(play, files):
+    async def scene(desk: SendingDesk) -> None:
+        ended: list[Summary] = []
+        desk.sender.finished.connect(ended.append)
+        await desk.associates(await desk.listens())
+        desk.add(*files[:2])
+        desk.send()
+        begun = desk.sender.recipient
+        desk.sender.aim(replace(begun.target, host="192.0.2.9"))
+        assert desk.sender.recipient == desk.model.recipient == begun
+        await desk.sent()
+        assert ended[0].words.startswith(f"2 of 2 stored at {begun.target}")
+        assert ended[0].is_open
+        assert desk.sender.recipient == desk.model.recipient != begun
+        assert desk.stand == [S.WAITING] * 2
+        assert desk.sender.summary().words == f"0 of 2 stored at {desk.sender.recipient.target}"
+        desk.sender.aim(begun.target)
+        assert desk.stand == [S.STORED] * 2
 
     play(scene)
 
@@ -322,7 +362,7 @@ def test_storescp_takes_what_was_proposed_from_the_files(play, tmp_path):
         await desk.associates(port, missing_for(desk.model.files(range(4)), ()))
         desk.send()
         await desk.sent()
-        assert desk.words == "4 of 4 stored"
+        assert desk.words == "4 of 4 stored at X"
         desk.controller.release()
         assert (await desk.heard("scu_ended")).kind is EventKind.RELEASED
 

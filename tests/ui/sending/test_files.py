@@ -81,14 +81,19 @@ class Sending:
         return self.window.findChild(VerdictView, "send.verdict").accessibleDescription()
 
     @property
+    def peer(self) -> str:
+        """Whom the form names."""
+        return str(self.driver.window.scu.target)
+
+    @property
     def plan(self) -> str:
         line = self.window.findChild(ToneLine, "send.plan")
         return line.text() if line.isVisible() else ""
 
     @property
     def summary(self) -> str:
-        """Without the rate, which is another each time."""
-        words = self.window.findChild(QLabel, "send.summary").text().split(", ")
+        """Without the rate, which is another each time, and with the peer's place as X."""
+        words = self.window.findChild(QLabel, "send.summary").text().replace(self.peer, "X").split(", ")
         return ", ".join(part for part in words if not part.endswith("MB/s"))
 
     @property
@@ -109,6 +114,11 @@ async def listen(window: Driver, storage: Storage, contexts: tuple[SupportedCont
     window.type(scu_port=await window.listen())
 
 
+async def associated(window: Driver) -> None:
+    window.press("scu.associate")
+    await window.until(lambda: "Sta6" in window.text("scu.state"))
+
+
 async def released(window: Driver) -> None:
     window.press("scu.release")
     await window.until(lambda: "Sta1" in window.text("scu.state"))
@@ -123,13 +133,15 @@ def test_one_click_proposes_associates_and_sends(play, out, tmp_path):
         sending = Sending(window)
         assert not sending.button("send").isEnabled()
         await sending.add(*paths)
-        assert sending.button("send").text() == "Associate and &send 2 files"
+        assert sending.button("send").text() == f"Associate and &send 2 files to {sending.peer}"
         assert sending.plan.startswith("Proposes 2 more contexts, associates with PARLEY_SCP at 127.0.0.1:")
         sending.press()
         await sending.sent()
         assert sending.stand == [S.STORED, S.STORED, S.UNREADABLE]
-        assert sending.summary == "2 of 3 stored, 1 cannot be sent"
-        assert sending.plan == "Every file that can be sent is stored. The association stays open."
+        assert sending.summary == "2 of 3 stored at X, 1 cannot be sent"
+        assert sending.plan == (
+            f"Every file that can be sent is stored at {sending.peer}. The association with it stays open."
+        )
         assert "no DICOM file" in sending.select(2)
         assert "Sta6" in window.text("scu.state")
         received = sorted(data_set_of(path) for path in (tmp_path / "in").iterdir())
@@ -147,16 +159,19 @@ def test_on_an_open_association_what_fits_is_sent_and_the_rest_says_how_it_could
     async def scene(window: Driver) -> None:
         await listen(window, Storage(StorageMode.DISCARD))
         window.window.scu.propose((ProposedContext(CT, (EXPLICIT,)),))
-        window.press("scu.associate")
-        await window.until(lambda: "Sta6" in window.text("scu.state"))
+        await associated(window)
         sending = Sending(window)
         await sending.add(write_file(out / "a.dcm"), write_file(out / "b.dcm", transfer_syntax=IMPLICIT))
         assert sending.stand == [S.WAITING, S.UNFIT]
-        assert sending.plan.startswith("1 file fits no context of this association. Release it")
+        peer = window.window.scu.target.words
+        assert sending.plan.startswith(f"1 file fits no context of the association that is open with {peer}. Release")
         sending.press()
         await sending.sent()
         assert sending.stand == [S.STORED, S.FAILED]
-        assert sending.plan == "1 file was not stored: select one to see why."
+        assert sending.plan == (
+            f"1 file was not stored at {sending.peer}: select one to see why. "
+            "Retry releases the association and proposes what is missing first."
+        )
         assert sending.window.table.selected_rows() == [1]
         assert "What is missing" in sending.select(1) or "a context with this transfer syntax alone" in sending.select(
             1
@@ -167,6 +182,96 @@ def test_on_an_open_association_what_fits_is_sent_and_the_rest_says_how_it_could
         sending.press("retry")
         await sending.sent()
         assert sending.stand == [S.STORED, S.STORED]
+
+    play(scene)
+
+
+def test_one_click_releases_an_association_that_fits_nothing_and_sends_on_a_new_one(play, out, tmp_path):
+    async def scene(window: Driver) -> None:
+        await listen(window, Storage(StorageMode.RECEIVE, str(tmp_path / "in")))
+        await associated(window)
+        sending = Sending(window)
+        await sending.add(write_file(out / "a.dcm"), write_file(out / "b.dcm", transfer_syntax=IMPLICIT))
+        assert sending.stand == [S.UNFIT, S.UNFIT]
+        assert sending.button("send").text() == f"Release, associate and &send 2 files to {sending.peer}"
+        assert sending.plan.startswith(
+            f"The association that is open with {window.window.scu.target.words} has no context for them. "
+            "Releases it, proposes 2 more contexts, associates anew, and sends."
+        )
+        sending.press()
+        assert sending.plan == f"Releasing the association with {window.window.scu.target.words} …"
+        await sending.sent()
+        assert sending.stand == [S.STORED, S.STORED]
+        assert len(list((tmp_path / "in").iterdir())) == 2
+        assert any("released" in line for line in window.log())
+
+    play(scene)
+
+
+def test_what_failed_for_want_of_a_context_is_sent_by_retry_while_the_association_is_open(play, out):
+    async def scene(window: Driver) -> None:
+        await listen(window, Storage(StorageMode.DISCARD))
+        window.window.scu.propose((ProposedContext(CT, (EXPLICIT,)),))
+        await associated(window)
+        sending = Sending(window)
+        await sending.add(write_file(out / "a.dcm"), write_file(out / "b.dcm", transfer_syntax=IMPLICIT))
+        sending.press()
+        await sending.sent()
+        assert "Release the association and send again" in sending.select(1)
+        sending.press("retry")
+        await sending.sent()
+        assert sending.stand == [S.STORED, S.STORED]
+
+    play(scene)
+
+
+def test_releasing_first_is_cancelled(play, out):
+    async def scene(window: Driver) -> None:
+        await listen(window, Storage(StorageMode.DISCARD))
+        await associated(window)
+        sending = Sending(window)
+        await sending.add(write_file(out / "a.dcm"))
+        sending.press()
+        sending.press("stop")
+        assert sending.plan == f"Nothing was sent to {sending.peer}: it was cancelled."
+        await window.until(lambda: "Sta1" in window.text("scu.state"))
+        assert sending.stand == [S.WAITING]
+        assert sending.button("send").text() == f"Associate and &send 1 file to {sending.peer}"
+
+    play(scene)
+
+
+def test_errors_in_the_panel_are_said_before_anything_is_released(play, out):
+    async def scene(window: Driver) -> None:
+        await listen(window, Storage(StorageMode.DISCARD))
+        await associated(window)
+        window.type(scu_calling_ae_title="A TITLE THAT IS TOO LONG")
+        sending = Sending(window)
+        await sending.add(write_file(out / "a.dcm"))
+        sending.press()
+        assert "The SCU panel has 1 to look at first. Error: " in sending.plan
+        assert sending.button("send").text() == f"&Send to {sending.peer} anyway"
+        assert "Sta6" in window.text("scu.state")
+        sending.press()
+        await sending.sent()
+        assert sending.stand == [S.STORED]
+
+    play(scene)
+
+
+def test_what_no_proposal_would_help_is_not_sent_in_vain(play, out):
+    async def scene(window: Driver) -> None:
+        await listen(window, Storage(StorageMode.DISCARD))
+        window.window.scu.propose((ProposedContext(MR, (EXPLICIT,)),))
+        await associated(window)
+        sending = Sending(window)
+        await sending.add(write_file(out / "a.dcm", sop_class=MR))
+        assert not sending.button("send").isEnabled()
+        assert sending.button("send").text() == f"&Send 1 file to {sending.peer}"
+        assert sending.plan.startswith(f"{window.window.scu.target.words} takes none of these files")
+        assert "takes no objects of this SOP class" in sending.select(0)
+        await released(window)
+        assert sending.button("send").isEnabled()
 
     play(scene)
 
@@ -197,7 +302,7 @@ def test_a_refusal_is_said_with_its_remedy_and_tried_again(play, out):
         assert "make room there" in said
         sending.press("retry")
         await sending.sent()
-        assert sending.summary == "0 of 1 stored, 1 failed"
+        assert sending.summary == "0 of 1 stored at X, 1 failed"
 
     play(scene)
 
@@ -208,7 +313,7 @@ def test_a_failed_attempt_says_why_and_keeps_the_files(play, out):
         sending = Sending(window)
         await sending.add(write_file(out / "a.dcm"))
         sending.press()
-        await window.until(lambda: sending.plan.startswith("Nothing was sent."))
+        await window.until(lambda: sending.plan.startswith(f"Nothing was sent to {sending.peer}"))
         assert "Nothing listens at port" in sending.plan
         assert sending.stand == [S.WAITING]
         assert sending.button("send").isEnabled()
@@ -224,7 +329,7 @@ def test_errors_in_the_panel_are_said_before_anything_is_sent(play, out):
         await sending.add(write_file(out / "a.dcm"))
         sending.press()
         assert "The SCU panel has 1 to look at first. Error: " in sending.plan
-        assert sending.button("send").text() == "&Send anyway"
+        assert sending.button("send").text() == f"&Send to {sending.peer} anyway"
         assert "Sta1" in window.text("scu.state")
         sending.press()
         await sending.sent()
@@ -247,11 +352,11 @@ def test_the_first_click_stops_after_the_file_and_the_second_aborts(play, out):
             assert sending.button("stop").text() == "Stop after this file"
             sending.press("stop")
             assert sending.button("stop").text() == "Abort now"
-            assert "Stopping once this file has arrived" in sending.plan
+            assert "Stopping once this file has arrived to PARLEY_SCP at" in sending.plan
             sending.press("stop")
             await window.until(lambda: not sending.sender.is_running)
             assert sending.stand == [S.FAILED, S.WAITING]
-            assert sending.plan == "The association has ended. 1 file was not sent."
+            assert sending.plan == f"The association with {sending.peer} has ended. 1 file was not sent."
             assert not sending.button("stop").isVisible()
             assert not bar.isVisible()
             window.parley.engine.associations[1].drop()
@@ -272,7 +377,7 @@ def test_an_attempt_is_cancelled(play, out):
             assert sending.button("stop").text() == "Cancel"
             assert sending.plan.startswith("Associating with PARLEY_SCP")
             sending.press("stop")
-            await window.until(lambda: sending.plan.startswith("Nothing was sent."))
+            await window.until(lambda: sending.plan.startswith(f"Nothing was sent to {sending.peer}"))
             assert sending.stand == [S.WAITING]
 
     play(scene)
@@ -363,8 +468,8 @@ def test_storescp_takes_the_files_with_one_click(play, out, tmp_path):
         await sending.add(*paths)
         sending.press()
         await sending.sent()
-        assert sending.summary == "3 of 3 stored"
-        assert sending.plan == "Every file is stored. The association stays open."
+        assert sending.summary == "3 of 3 stored at X"
+        assert sending.plan == f"Every file is stored at {sending.peer}. The association with it stays open."
         await released(window)
 
     arguments = ["storescp", "+xa", "-od", str(tmp_path / "in")]

@@ -1,6 +1,7 @@
 """Sends the files of a `SendingModel` on the SCU's association and shows in it how that goes, every 50 ms.
 
-A run belongs to the association it was begun on, whatever profile is on the screen meanwhile.
+A run belongs to the association it was begun on, whatever profile is on the screen meanwhile; until it is over, the
+files are shown under its recipient, and after that under the one that the person means.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from parley.bridge.controller import Controller
 from parley.bridge.opened_profile import OpenedProfile
 from parley.bridge.sending.model import FileState, SendingModel
+from parley.bridge.sending.recipient import Recipient
 from parley.bridge.sending.store_run import StoreRun
 from parley.engine.results import rate_words
 from parley.model.target import Target
@@ -24,7 +26,7 @@ LOOK_MS = 50
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """How the files on the list stand.
+    """How the files on the list stand with one recipient.
 
     Attributes:
         total: files on the list.
@@ -32,7 +34,9 @@ class Summary:
         failed: those that were tried in vain.
         unreadable: those that hold nothing that could be sent.
         share: of the bytes of the run that is under way, or was the last, from 0 to 1.
-        rate: bytes a second of that run; 0 before anything was sent.
+        rate: bytes a second of that run; 0 before anything was sent, and once the list is another.
+        recipient: None while nobody is known.
+        is_open: whether an association with it is open.
     """
 
     total: int
@@ -41,11 +45,19 @@ class Summary:
     unreadable: int
     share: float = 0.0
     rate: float = 0.0
+    recipient: Recipient | None = None
+    is_open: bool = False
+
+    @property
+    def left(self) -> int:
+        """Files that could be sent and were not; while none is on its way."""
+        return self.total - self.stored - self.failed - self.unreadable
 
     @property
     def words(self) -> str:
-        """For a person: ``12 of 14 stored, 2 failed, 23.4 MB/s``, the last unless it is next to nothing."""
-        parts = [f"{self.stored} of {self.total} stored"]
+        """For a person: ``12 of 14 stored at AE@HOST:PORT, 2 failed, 23.4 MB/s``, no rate that is next to nothing."""
+        at = f" at {self.recipient.target}" if self.recipient is not None else ""
+        parts = [f"{self.stored} of {self.total} stored{at}"]
         if self.failed:
             parts.append(f"{self.failed} failed")
         if self.unreadable:
@@ -59,7 +71,7 @@ class Sender(QObject):
     Signals:
         changed: whether it runs, or stops, or whether there is an association.
         progressed: how far it is.
-        finished: a run is over, whichever way.
+        finished(Summary): a run is over, whichever way: how the files stand with its recipient.
 
     Args:
         monotonic: a clock in seconds, for the rate.
@@ -67,7 +79,7 @@ class Sender(QObject):
 
     changed = Signal()
     progressed = Signal()
-    finished = Signal()
+    finished = Signal(object)
 
     def __init__(
         self,
@@ -84,6 +96,7 @@ class Sender(QObject):
         self._aim: Target | None = None
         self._run: StoreRun | None = None
         self._runs_at: OpenedProfile | None = None
+        self._ran_to: Recipient | None = None
         self._rows: list[int] = []
         self._shown = 0
         self._sizes: list[int] = []
@@ -93,6 +106,8 @@ class Sender(QObject):
         self._look.timeout.connect(self._show_progress)
         for change in (controller.scu_state_changed, controller.scu_busy_changed, controller.profile_shown):
             change.connect(self._look_again)
+        for change in (model.rowsInserted, model.rowsRemoved, model.modelReset):
+            change.connect(self._forget_rate)
         self._look_again()
 
     # --- what it says ----------------------------------------------------------------------------------------------
@@ -108,9 +123,12 @@ class Sender(QObject):
         return self.has_association and self._controller.shown.can_store
 
     @property
-    def sends_to(self) -> Target | None:
-        """Whom the run that is under way sends to; None where none is."""
-        return self._runs_at.target if self._run is not None and self._runs_at is not None else None
+    def recipient(self) -> Recipient | None:
+        """Whom the run that is under way sends to, or else whom the person means; None while nobody is known."""
+        if self._run is not None:
+            return self._ran_to
+        target = self._aim or self._controller.shown.target
+        return Recipient(self._controller.shown, target) if target is not None else None
 
     @property
     def is_running(self) -> bool:
@@ -122,22 +140,26 @@ class Sender(QObject):
         """Whether the run ends after the file that is on its way."""
         return self._run is not None and self._run.is_stopping
 
-    @property
-    def is_still_open(self) -> bool:
-        """Whether the association is still there that the last run was sent on."""
-        return self._runs_at is not None and self._runs_at.contexts is not None
-
     def summary(self) -> Summary:
         """How the files stand now."""
-        counts = self._model.counts
+        counts, recipient = self._model.counts, self.recipient
+        is_of_run = recipient is not None and recipient == self._ran_to
         return Summary(
             self._model.rowCount(),
             counts[FileState.STORED] + counts[FileState.WARNED],
             counts[FileState.FAILED],
             counts[FileState.UNREADABLE],
-            self._share,
-            self._rate,
+            self._share if is_of_run else 0.0,
+            self._rate if is_of_run else 0.0,
+            recipient,
+            self._is_open,
         )
+
+    @property
+    def _is_open(self) -> bool:
+        if self._run is not None and self._runs_at is not None:
+            return self._runs_at.contexts is not None
+        return self.has_association
 
     # --- what it does ----------------------------------------------------------------------------------------------
 
@@ -161,13 +183,15 @@ class Sender(QObject):
         opened = self._controller.shown
         if self.is_running or not files or not self.is_aimed_at(opened.target) or not opened.store(run):
             return
-        self._runs_at = opened
+        assert opened.target is not None
+        self._runs_at, self._ran_to = opened, Recipient(opened, opened.target)
         opened.store_finished.connect(self._finish)
         self._run, self._rows, self._shown = run, list(rows), 0
         self._sizes = [file.size for file in files]
         self._share, self._rate, self._began = 0.0, 0.0, self._monotonic()
-        self._model.wait_again(rows)
         self._look.start()
+        self._look_again()
+        self._model.wait_again(rows)
         self.changed.emit()
 
     def stop(self) -> None:
@@ -204,7 +228,7 @@ class Sender(QObject):
 
     @Slot()
     def _finish(self) -> None:
-        run, self._run = self._run, None
+        run = self._run
         if run is None:
             return
         if self._runs_at is not None:
@@ -212,12 +236,20 @@ class Sender(QObject):
         self._look.stop()
         self._take_results(run, None)
         self._model.wait_again(self._rows[self._shown :])
-        self.changed.emit()
-        self.finished.emit()
+        summary = self.summary()
+        self._run = None
+        self._look_again()
+        self.finished.emit(summary)
+
+    @Slot()
+    def _forget_rate(self) -> None:
+        """It is of other files than those on the list."""
+        if self._run is None:
+            self._share = self._rate = 0.0
 
     @Slot()
     def _look_again(self, _change: object = None) -> None:
         opened = self._runs_at if self._run is not None else self._controller.shown
         is_theirs = opened is not None and (self._run is not None or self.is_aimed_at(opened.target))
-        self._model.show_contexts(opened.contexts if opened is not None and is_theirs else None)
+        self._model.show_contexts(opened.contexts if opened is not None and is_theirs else None, self.recipient)
         self.changed.emit()

@@ -18,7 +18,8 @@ from parley.ui.kit import icons, style
 from parley.ui.kit.fields import ToneLine, named
 from parley.ui.kit.file_dialogs import ask_for_files, ask_for_folder
 from parley.ui.kit.job_line import JobLine, Said
-from parley.ui.kit.texts import Label, set_tip
+from parley.ui.kit.long_words import shorten_words
+from parley.ui.kit.texts import Label, set_tip, without_shortcut
 from parley.ui.kit.verdict import VerdictView
 from parley.ui.sending.table import SendTable, tone_of
 
@@ -42,8 +43,7 @@ class SendWindow(QDialog):
     def __init__(self, model: SendingModel, sender: Sender, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("send")
-        self.setWindowTitle("Send files")
-        self.resize(880, 460)
+        self.resize(980, 460)
         self._model = model
         self._sender = sender
         self.table = SendTable(model)
@@ -96,7 +96,7 @@ class SendWindow(QDialog):
         above.addStretch(1)
         for button in (self._remove, self._clear):
             above.addWidget(button)
-        progress.addWidget(self._summary, 1)
+        progress.addWidget(self._summary, 2)
         progress.addWidget(self._progress, 1)
         for button in (self._send, self._stop, self._retry):
             below.addWidget(button)
@@ -204,7 +204,7 @@ class SendWindow(QDialog):
     @Slot()
     def _show_progress(self) -> None:
         summary = self._sender.summary()
-        self._summary.setText(summary.words if summary.total else "")
+        self._summary.setText(shorten_words(summary.words) if summary.total else "")
         self._progress.setValue(round(summary.share * 1000))
 
     @Slot()
@@ -212,7 +212,12 @@ class SendWindow(QDialog):
         self._show_progress()
         summary, counts, is_running = self._sender.summary(), self._model.counts, self._sender.is_running
         self._progress.setVisible(is_running)
-        self._retry.setText(f"Re&try {summary.failed} failed" if summary.failed else "Re&try failed")
+        target = summary.recipient.target if summary.recipient is not None else None
+        peer = without_shortcut(shorten_words(str(target))) if target is not None else ""
+        self.setWindowTitle(shorten_words(f"Send files to {target}") if target is not None else "Send files")
+        self.table.again_action.setText(f"Send to {peer}" if peer else "Send again")
+        self._retry.setText(f"Re&try {summary.failed} failed at {peer}" if summary.failed else "Re&try failed")
+        self._retry.setAccessibleName(self._retry.text().replace("&", ""))
         self._retry.setEnabled(bool(summary.failed) and not is_running)
         self._clear.setEnabled(bool(counts.total()) and not is_running)
         self._enable()
@@ -226,7 +231,7 @@ class SendWindow(QDialog):
             return
         verdict, state = self._model.verdict(rows[0]), self._model.state(rows[0])
         tone = tone_of(state) or style.Tone.NOTE
-        self._verdict.say(tone, f"{state.value}.", verdict.cause, verdict.remedy, verdict.code)
+        self._verdict.say(tone, self._model.heading(rows[0]), verdict.cause, verdict.remedy, verdict.code)
 
     def _enable(self) -> None:
         can_change = bool(self.table.selected_rows()) and not self._sender.is_running
