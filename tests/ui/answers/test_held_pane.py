@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QTableView, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QTableView, QToolButton, QVBoxLayout, QWidget
 
 from parley.bridge.answers.held import Column, HeldModel
 from parley.model.decision import Hold, Reject
@@ -297,6 +297,8 @@ def test_how_many_wait_moves_no_button(pane, model, samples):
 
 
 def row_on_screen(pane, row):
+    for widget in (pane.owner, pane):
+        widget.layout().activate()
     return table(pane).viewport().mapToGlobal(row_point(pane, row)).y()
 
 
@@ -305,11 +307,9 @@ def test_rows_keep_their_places_when_others_call(pane, model, samples):
     place, height = row_on_screen(pane, 0), table(pane).height()
     for number in range(4, 9):
         hold(model, samples, number)
-        QApplication.processEvents()
         assert row_on_screen(pane, 0) == place
         assert table(pane).height() == height
     settle(model, samples, 3)
-    QApplication.processEvents()
     assert row_on_screen(pane, 0) == place
 
 
