@@ -118,7 +118,11 @@ class Parley:
         self.book = ProfileBook(store)
         self.consent = ConsentGate(self.book)
         self.controller = Controller(
-            self.engine, self.pump, resolve=store.acceptor_side, spares=self.consent.why_spared
+            self.engine,
+            self.pump,
+            resolve=store.acceptor_side,
+            spares=self.consent.why_spared,
+            name_of=self.book.name_of,
         )
         self.associations = AssociationModel(
             role=Role.ACCEPTOR, last_active=self.engine.last_active, owner_of=self.controller.owner_of

@@ -339,7 +339,13 @@ def test_a_port_that_another_profile_listens_at_is_said_to_be_its(play):
         window.type(scp_port=port)
         window.press("scp.listen")
         await window.until(lambda: window.verdict("scp").startswith("Cannot listen:"))
-        assert window.verdict("scp").endswith("The profile A of this window listens at this port.")
+        said = window.verdict("scp")
+        assert "The profile A of this window listens at port" in said
+        assert str(port) in said
+        assert "program" not in said
+        place.open("A")
+        place.open("B")
+        assert window.verdict("scp") == said
 
     play(scene)
 

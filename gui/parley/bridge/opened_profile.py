@@ -83,6 +83,7 @@ class OpenedProfile(QObject):
         resolve: finds the profiles that answer rules name.
         took: told the number of each association that the listener takes.
         spares: says which callers must not be misbehaved towards.
+        holder_of: names the other profile of this program that listens where a side is to; empty where none does.
     """
 
     attempt_started = Signal(object)
@@ -104,6 +105,7 @@ class OpenedProfile(QObject):
         parent: QObject | None = None,
         *,
         spares: Spares | None = None,
+        holder_of: Callable[[AcceptorSide], str] = lambda _side: "",
     ) -> None:
         super().__init__(parent)
         self.key = key
@@ -121,6 +123,7 @@ class OpenedProfile(QObject):
         self._resolve = resolve
         self._took = took
         self._spares = spares
+        self._holder_of = holder_of
         self._requestor: Requestor | None = None
         self._last: Requestor | None = None
         self._is_opening = False
@@ -204,7 +207,7 @@ class OpenedProfile(QObject):
         if self.listener is None and not self._is_opening:
             self._is_opening = True
             self.served = draft or side
-            self._start(self._listen(side), "listen", self._listen_done)
+            self._start(self._listen(side), "listen", partial(self._listen_done, side))
 
     def stop(self) -> None:
         """Stop to listen and end what came in."""
@@ -272,10 +275,10 @@ class OpenedProfile(QObject):
         except ListenError as error:
             return error
 
-    def _listen_done(self, result: Listener | ListenError) -> None:
+    def _listen_done(self, side: AcceptorSide, result: Listener | ListenError) -> None:
         self._is_opening = False
         if isinstance(result, ListenError):
-            verdict = diagnose_listen(result)
+            verdict = diagnose_listen(result, self._holder_of(side), side.port)
             self.served, self.listen_trouble = None, f"{verdict.cause} {verdict.remedy}"
             self.listen_failed.emit(self.listen_trouble)
         else:

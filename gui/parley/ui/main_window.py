@@ -173,7 +173,7 @@ class MainWindow(QMainWindow):
         controller.scu_ended.connect(scu.association_ended)
         controller.scu_busy_changed.connect(scu.show_busy)
         controller.listening_changed.connect(scp.show_listening)
-        controller.listen_failed.connect(self._show_listen_failed)
+        controller.listen_failed.connect(scp.show_listen_failed)
         for change in (controller.attempt_started, controller.scu_state_changed, controller.listening_changed):
             change.connect(self._show_states)
         controller.open_changed.connect(self._show_others)
@@ -212,19 +212,6 @@ class MainWindow(QMainWindow):
         self._associations.show(opened)
         self._held.show(opened)
         self._show_states()
-
-    @Slot(str)
-    def _show_listen_failed(self, text: str) -> None:
-        """The port may be one that another profile of this window listens at."""
-        port = self.scp.side().port
-        for opened in self._controller.others:
-            if opened.listener is not None and opened.listener.port == port:
-                text = f"{text} The profile {self._name_of(opened)} of this window listens at this port."
-        self.scp.show_listen_failed(text)
-
-    def _name_of(self, opened: OpenedProfile) -> str:
-        entry = self._book.entry(opened.key)
-        return entry.name if entry is not None else opened.key
 
     @Slot()
     def _draft_changed(self) -> None:
@@ -274,7 +261,7 @@ class MainWindow(QMainWindow):
         elsewhere = [held.owner for held in self._held.waiting_elsewhere]
         others = tuple(self._controller.others)
         marks = {opened.key: _open_words(opened, elsewhere.count(opened)) for opened in others}
-        words = [f"{self._name_of(opened)}: {marks[opened.key]}" for opened in others]
+        words = [f"{self._book.name_of(opened.key)}: {marks[opened.key]}" for opened in others]
         self._status["others"].setText(" · ".join(words))
         set_tip(self._status["others"], "\n".join(words) or "What other profiles have open")
         shown = self._controller.shown
