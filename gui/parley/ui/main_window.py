@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from parley.ui.geometry import Geometry
 from parley.ui.kit import style
-from parley.ui.kit.texts import Label, set_tip, set_title
+from parley.ui.kit.texts import Label, set_title
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,6 +84,7 @@ class MainWindow(QMainWindow):
         from parley.ui.log.from_wire import FromWire
         from parley.ui.log.view import LogView
         from parley.ui.menus import Menus
+        from parley.ui.others import Others
         from parley.ui.profiles.files import ProfileFiles
         from parley.ui.profiles.pane import ProfilesPane
         from parley.ui.sending.files import SendFiles
@@ -109,6 +110,7 @@ class MainWindow(QMainWindow):
         self.misbehave = MisbehaveGate(consent, desk, self.scu, self.scp, self)
         self.leftovers = LeftoversGate(controller, self)
         self.decisions = Decisions(desk, held, self.scp, self.secrets, self.misbehave, self)
+        self.others = Others(controller, book, held, self.profiles, self.scp.held, self)
         self.send_files = SendFiles(controller, self.scu, self.misbehave, self)
         self.panes = self._make_panes()
         self.setCentralWidget(self.panes.whole)
@@ -139,12 +141,11 @@ class MainWindow(QMainWindow):
 
     def _make_status_bar(self) -> None:
         from parley.ui.kit.fields import named
-        from parley.ui.kit.fold import ElidedLabel
+        from parley.ui.others import NOTHING
 
-        bar, others = self.statusBar(), ElidedLabel()
-        others.is_muted = False
+        bar, others = self.statusBar(), self.others.label
         self._status: dict[str, Label] = {"scp": Label(), "scu": Label(), "others": others, "events": Label()}
-        words = "State of the SCP", "State of the SCU", "What other profiles have open", "Events"
+        words = "State of the SCP", "State of the SCU", NOTHING, "Events"
         for (name, label), tip in zip(self._status.items(), words, strict=True):
             named(label, f"status.{name}", tip, tip)
             label.setContentsMargins(style.SPACING, 0, style.SPACING, 0)
@@ -176,8 +177,8 @@ class MainWindow(QMainWindow):
         controller.listen_failed.connect(scp.show_listen_failed)
         for change in (controller.attempt_started, controller.scu_state_changed, controller.listening_changed):
             change.connect(self._show_states)
-        controller.open_changed.connect(self._show_others)
-        book.listed.connect(self._show_others)
+        controller.open_changed.connect(self.others.show)
+        book.listed.connect(self.others.show)
         controller.profile_shown.connect(self._show_opened)
 
         scu.tls.wanted_there.connect(scp.tls.use_certificates)
@@ -212,6 +213,7 @@ class MainWindow(QMainWindow):
         self._associations.show(opened)
         self._held.show(opened)
         self._show_states()
+        self.others.arrived(opened)
 
     @Slot()
     def _draft_changed(self) -> None:
@@ -253,20 +255,7 @@ class MainWindow(QMainWindow):
         held = f" · {waiting} held" if waiting else ""
         self._status["scp"].setText(f"SCP: {self.scp.state_line.text()}{held}")
         self._status["scu"].setText(f"SCU: {self.scu.state_words}")
-        self._show_others()
-
-    @Slot()
-    def _show_others(self) -> None:
-        """What is open though its profile is not on the screen must not be forgotten."""
-        elsewhere = [held.owner for held in self._held.waiting_elsewhere]
-        others = tuple(self._controller.others)
-        marks = {opened.key: _open_words(opened, elsewhere.count(opened)) for opened in others}
-        words = [f"{self._book.name_of(opened.key)}: {marks[opened.key]}" for opened in others]
-        self._status["others"].setText(" · ".join(words))
-        set_tip(self._status["others"], "\n".join(words) or "What other profiles have open")
-        shown = self._controller.shown
-        own = _open_words(shown, len(self._held.waiting))
-        self.profiles.show_open({**marks, shown.key: own} if own else marks)
+        self.others.show()
 
     @Slot()
     def _show_count(self) -> None:
@@ -325,11 +314,3 @@ class MainWindow(QMainWindow):
         else:
             event.ignore()
             self._book.leave(self.close_requested.emit) if self._is_furnished else self.close_requested.emit()
-
-
-def _open_words(opened: OpenedProfile, held: int) -> str:
-    """What a profile has open: whom it is connected to, where it listens, how many wait there for an answer."""
-    called, listener = opened.called, opened.listener
-    parts = [f"{'calling' if opened.is_attempting else 'connected to'} {called}"] if called is not None else []
-    parts += [f"listening on {listener.address}"] if listener is not None else []
-    return ", ".join([*parts, f"{held} held"] if held else parts)

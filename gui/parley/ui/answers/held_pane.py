@@ -46,6 +46,7 @@ class HeldPane(QWidget):
         answer_requested(numbers, text): answer these associations' requests like that.
         edit_requested(HeldRequest): open the answer for editing.
         request_selected(HeldRequest): show what was asked.
+        elsewhere_requested(): go to those that wait at another profile, as none does here.
         next_action: goes to the requests that wait, from one to the next; for a menu.
 
     Args:
@@ -55,6 +56,7 @@ class HeldPane(QWidget):
     answer_requested = Signal(object, str)
     edit_requested = Signal(object)
     request_selected = Signal(object)
+    elsewhere_requested = Signal()
 
     def __init__(self, model: HeldModel, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
@@ -64,13 +66,14 @@ class HeldPane(QWidget):
         self._make_table()
         self._make_actions()
         self._lay_out()
-        model.waiting_changed.connect(self._show_count)
+        model.waiting_changed.connect(self._enable)
         model.held.connect(self._select_first)
         changes = (model.rowsInserted, model.rowsRemoved, model.dataChanged, model.modelReset)
         for signal in changes:
             signal.connect(self._enable)
         for signal in (*changes, self._settled.toggled):
             signal.connect(self._show_rows)
+        model.modelReset.connect(self._select_first)
         self.table.selectionModel().selectionChanged.connect(self._selection_changed)
         self.table.doubleClicked.connect(self._edit)
         self._show_count()
@@ -121,7 +124,8 @@ class HeldPane(QWidget):
         )
         self.next_action = QAction("&Next held request", self)
         self.next_action.setShortcut(QKeySequence("Ctrl+H"))
-        self.next_action.setToolTip("Go to the held requests; once more, to the next of them (Ctrl+H)")
+        tip = "Go to the held requests, at another profile too; once more, to the next of them (Ctrl+H)"
+        self.next_action.setToolTip(tip)
         self.next_action.triggered.connect(self.go_to_next)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
@@ -253,6 +257,9 @@ class HeldPane(QWidget):
     @Slot()
     def go_to_next(self) -> None:
         """Give the table the focus; from within it, select the next request that waits."""
+        if not self._model.waiting and self._model.waiting_elsewhere:
+            self.elsewhere_requested.emit()
+            return
         if self.table.hasFocus() or not self._waiting_selected():
             self._select_next()
         if self._model.rowCount():
@@ -286,8 +293,9 @@ class HeldPane(QWidget):
             action.setEnabled(waits)
         self._answer_button.setEnabled(waits)
         anybody = bool(self._model.waiting)
-        for action in (self.accept_all_action, self.reject_all_action, self.next_action):
+        for action in (self.accept_all_action, self.reject_all_action):
             action.setEnabled(anybody)
+        self.next_action.setEnabled(anybody or bool(self._model.waiting_elsewhere))
         self._show_count()
 
     @Slot()
