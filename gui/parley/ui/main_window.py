@@ -108,7 +108,7 @@ class MainWindow(QMainWindow):
         self.secrets = SecretGate(book.keeper, controller, self.scu, self.scp, self)
         self._settings.remove("misbehave")  # where consent was kept for each profile, which counts no more
         self.misbehave = MisbehaveGate(consent, desk, self.scu, self.scp, self)
-        self.leftovers = LeftoversGate(controller, self)
+        self.leftovers = LeftoversGate(controller, book, self)
         self.decisions = Decisions(desk, held, self.scp, self.secrets, self.misbehave, self)
         self.others = Others(controller, book, held, self.profiles, self.scp.held, self)
         self.send_files = SendFiles(controller, self.scu, self.misbehave, self)
