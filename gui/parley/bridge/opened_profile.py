@@ -35,6 +35,7 @@ from parley.ul.table import State
 
 T = TypeVar("T")
 _ENDS = {EventKind.RELEASED, EventKind.ABORTED, EventKind.PROVIDER_ABORTED}
+_MOVES = {EventKind.PDU_SENT, EventKind.PDU_RECEIVED}
 _NOT_OPEN = {None, State.STA_1, State.STA_13}
 
 
@@ -72,6 +73,7 @@ class OpenedProfile(QObject):
         is_attempting: whether it is still under way.
         attempt: what came of it.
         outcome: what was told last of that association: an `Attempt`, an `EchoResult`, words, or the event of its end.
+        silence: for so many seconds nothing had come or gone when the association ended; None where it has not.
         state: of the association, as it was told last.
         is_busy: whether something is under way that Abort would end.
         listener: the open one.
@@ -114,6 +116,8 @@ class OpenedProfile(QObject):
         self.is_attempting = self.is_busy = False
         self.attempt: Attempt | None = None
         self.outcome: Attempt | EchoResult | EngineEvent | str | None = None
+        self.silence: float | None = None
+        self._moved_at: float | None = None
         self.state: State | None = None
         self.listener: Listener | None = None
         self.served: AcceptorSide | None = None
@@ -168,6 +172,7 @@ class OpenedProfile(QObject):
         self._requestor = self._last = self._engine.requestor(side, misbehaviour)
         self.side, self.misbehaviour = side, misbehaviour
         self.is_attempting, self.attempt, self.outcome = True, None, None
+        self.silence = self._moved_at = None
         self.attempt_started.emit(side)
         self._start_scu(self._requestor.associate(), "associate", self._attempt_done)
         self.look_at_state()
@@ -302,9 +307,14 @@ class OpenedProfile(QObject):
         if last is None or not isinstance(last.answer, AAssociateAc):
             return
         for event in events:
-            if event.association == last.number and event.kind in _ENDS:
+            if event.association != last.number:
+                continue
+            if event.kind in _MOVES:
+                self._moved_at = event.monotonic
+            elif event.kind in _ENDS:
                 self._last = None
                 self.outcome = event
+                self.silence = event.monotonic - self._moved_at if self._moved_at is not None else None
                 self.scu_ended.emit(event)
                 return
 

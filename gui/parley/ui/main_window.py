@@ -11,7 +11,7 @@ from PySide6.QtCore import QSettings, Signal, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow
 
-from parley.ui.geometry import Geometry
+from parley.ui.geometry import Geometry, bring_onto_screen
 from parley.ui.kit import style
 from parley.ui.kit.texts import Label, set_title
 
@@ -56,6 +56,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Parley")
         self.resize(1400, 900)
         self._geometry.restore_window(self)
+        bring_onto_screen(self)
 
     def furnish(
         self,
@@ -171,7 +172,7 @@ class MainWindow(QMainWindow):
         controller.attempt_finished.connect(scu.attempt_finished)
         controller.echo_finished.connect(scu.echo_finished)
         controller.scu_state_changed.connect(scu.show_state)
-        controller.scu_ended.connect(scu.association_ended)
+        controller.scu_ended.connect(self._show_ended)
         controller.scu_busy_changed.connect(scu.show_busy)
         controller.listening_changed.connect(scp.show_listening)
         controller.listen_failed.connect(scp.show_listen_failed)
@@ -214,6 +215,10 @@ class MainWindow(QMainWindow):
         self._held.show(opened)
         self._show_states()
         self.others.arrived(opened)
+
+    @Slot(object)
+    def _show_ended(self, event: EngineEvent) -> None:
+        self.scu.association_ended(event, self._controller.shown.silence)
 
     @Slot()
     def _draft_changed(self) -> None:
