@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from parley.commands.output import complain
 from parley.commands.shared import UsageError, profile_store
 from parley.engine.names import addresses_of_names
+from parley.model.address import canonical_host
 from parley.model.consent import Exempt, Party, Ruling, Way, exempts_of, is_name, rule, with_addresses
 from parley.model.files.consent_file import read_consents, remember_consent
 from parley.model.system_errors import error_words
@@ -37,7 +38,7 @@ class Gate:
 
     def forbids(self, party: Party) -> str:
         """Why nothing may be tested there; empty where it may."""
-        return " ".join(exempt.words for exempt in self._rule([party]).forbidden)
+        return " ".join(_words_for(exempt, party) for exempt in self._rule([party]).forbidden)
 
     def why_spared(self, address: str) -> str:
         """Why a caller at this address must not be misbehaved towards; empty where it may."""
@@ -74,6 +75,13 @@ class Gate:
 
     def _rule(self, parties: Iterable[Party]) -> Ruling:
         return rule(with_addresses(parties, self._addresses), read_consents(), self._exempts, time.time())
+
+
+def _words_for(exempt: Exempt, party: Party) -> str:
+    """Why; where the profile spells the host otherwise, what has that to do with the one that was named."""
+    if canonical_host(exempt.host) == canonical_host(party.host):
+        return exempt.words
+    return f"{party.host} and {exempt.host} are the same peer. {exempt.words}"
 
 
 def _exempts(options: argparse.Namespace) -> tuple[Exempt, ...]:
