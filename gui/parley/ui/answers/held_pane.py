@@ -125,7 +125,7 @@ class HeldPane(QWidget):
         self.next_action = QAction("&Next held request", self)
         self.next_action.setShortcut(QKeySequence("Ctrl+H"))
         tip = "Go to the held requests, at another profile too; once more, to the next of them (Ctrl+H)"
-        self.next_action.setToolTip(tip)
+        set_tip(self.next_action, tip)
         self.next_action.triggered.connect(self.go_to_next)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
