@@ -15,6 +15,7 @@ from tests.harness.process import running
     ("arguments", "words"),
     [
         (["check", "nothing"], "There is no profile called nothing."),
+        (["check", "127.0.0.1:1"], "A peer without a profile is named as AE@HOST:PORT: ANY-SCP@127.0.0.1:1"),
         (["check", "SCP@:104"], "is not AE@HOST:PORT"),
         (["check", "SCP@127.0.0.1:0"], "port 0 is not between"),
         (["profiles", "show", "nothing"], "There is no profile called nothing."),

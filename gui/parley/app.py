@@ -121,7 +121,11 @@ class Parley:
         self.consent = ConsentGate(self.book)
         self._sweep = Sweep(self.book, self.engine.note)
         self.controller = Controller(
-            self.engine, self.pump, resolve=store.acceptor_side, spares=self.consent.why_spared
+            self.engine,
+            self.pump,
+            resolve=store.acceptor_side,
+            spares=self.consent.why_spared,
+            name_of=self.book.name_of,
         )
         self.associations = AssociationModel(
             role=Role.ACCEPTOR, silence=self.engine.silence, owner_of=self.controller.owner_of

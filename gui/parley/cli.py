@@ -97,7 +97,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"parley {parley.__version__}")
     folder = argparse.ArgumentParser(add_help=False)
     folder.add_argument("--profiles", type=Path, metavar="DIR", help="folder of the profiles (default: the user's own)")
-    folder.add_argument("--set", action="append", type=_setting, metavar="NAME=VALUE", help="a setting, for this once")
+    folder.add_argument(
+        "--set",
+        action="append",
+        type=_setting,
+        metavar="NAME=VALUE",
+        help="a setting, for this once; README.md lists the names",
+    )
     output = argparse.ArgumentParser(add_help=False)
     output.add_argument("--json", action="store_true", help="print one JSON object a line")
     output.add_argument("-v", "--verbose", action="store_true", help="print state transitions and timers too")

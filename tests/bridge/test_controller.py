@@ -198,6 +198,7 @@ def test_what_ended_an_established_association_is_told_once(play):
         desk.controller.stop()
         ended = await desk.heard("scu_ended", 2)
         assert (ended.kind, ended.role) == (EventKind.ABORTED, Role.REQUESTOR)
+        assert 0 <= desk.controller.shown.silence < 60
         await desk.settled()
         assert len(desk.all("scu_ended")) == 2
 

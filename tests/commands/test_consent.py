@@ -28,7 +28,7 @@ PASSED_GATE, HELD = 1, 2
 def test_what_is_missing_is_said_with_the_words_to_type(capsys):
     assert main(list(ODD)) == HELD
     said = capsys.readouterr().err
-    assert f"no-contexts is sent on purpose to ANY@{STRANGER}:104; it may upset a device." in said
+    assert f"no-contexts would be sent on purpose to ANY@{STRANGER}:104; it may upset a device." in said
     assert f"--yes-for ANY@{STRANGER}:104" in said
 
 
@@ -142,6 +142,15 @@ def test_misbehaving_is_refused_with_who_says_so_and_how_to_change_it(capsys, li
     said = capsys.readouterr().err
     assert f'The profile "Live" says that {STRANGER} is not to be tested: in use.' in said
     assert "change that under Testing in that profile" in said
+
+
+def test_another_spelling_of_the_peer_is_named_beside_the_one_that_is_exempt(capsys, own_folders):
+    """At this machine one port is one peer: what listens at all addresses answers at each of them."""
+    store = ProfileStore(default_folder())
+    store.create(Profile("Live", RequestorSide("127.0.0.1", 11112, do_not_test="in use")))
+    assert main(["check", "--misbehave", "no-contexts", "--yes", "ANY@127.0.0.2:11112"]) == HELD
+    said = capsys.readouterr().err
+    assert "ANY@127.0.0.2:11112 was not tried. 127.0.0.2 and 127.0.0.1 are the same peer." in said
 
 
 def test_one_check_by_hand_is_an_echo_and_stays_allowed(capsys, live):

@@ -165,10 +165,10 @@ def test_listen_says_what_a_killed_program_has_left_and_removes_it_when_told_to(
     leftover.write_bytes(bytes(1500))
     with Listening("--store", str(tmp_path)) as scp:
         said = scp.program.wait_for(lambda line: "--remove-leftovers" in line)
-        assert f"1 unfinished file (2 kB) of a killed program in {tmp_path}" in said
+        assert f"1 unfinished file (1.5 kB) of a killed program in {tmp_path}" in said
     assert leftover.exists()
     with Listening("--store", str(tmp_path), "--remove-leftovers") as scp:
-        scp.program.wait_for(lambda line: "1 of 1 unfinished file (2 kB) removed" in line)
+        scp.program.wait_for(lambda line: "1 of 1 unfinished file (1.5 kB) removed" in line)
         assert not leftover.exists()
 
 

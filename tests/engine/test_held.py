@@ -166,20 +166,6 @@ def test_an_answer_that_cannot_be_sent_ends_in_an_abort(run, hold):
     assert not record.of(K.ACCEPTED)
 
 
-def test_an_answer_that_cannot_be_sent_does_not_keep_the_engine_from_ending(run):
-    async def play(held: Held) -> None:
-        async with held.asking() as (first, _), held.asking() as (second, _):
-            ending = spawn(held.engine.close(), name="close")
-            for peer in (first, second):
-                assert await peer.read_pdu() == encode(AAbort(0, 0))
-            held.clock.advance(ARTIM)
-            await ending
-            for peer in (first, second):
-                assert await peer.read_to_end() == b""
-
-    holding(run, play, Hold(Accept(TOO_LONG), None))
-
-
 def test_a_second_decision_changes_nothing(run):
     async def play(held: Held) -> None:
         async with held.asking() as (peer, association):
@@ -278,30 +264,26 @@ def test_aborting_here_withdraws_it_by_this_side(run):
     assert holding(run, play).of(K.WITHDRAWN)[0].text == "by this side"
 
 
+@pytest.mark.parametrize(
+    "hold", [NEVER, Hold(Accept(AC), 5), Hold(Accept(AC), 5, asks=False)], ids=["", "asks", "delay"]
+)
 @pytest.mark.parametrize("stop", ["stop", "close"])
-def test_what_is_held_at_the_end_gets_the_default_answer(run, stop):
+def test_what_is_held_at_the_end_is_rejected_whatever_the_clock_would_have_answered(run, stop, hold):
     async def play(held: Held) -> None:
         async with held.asking() as (first, _), held.asking() as (second, _):
             stopping = held.engine.stop(held.listener) if stop == "stop" else held.engine.close()
             ending = spawn(stopping, name=stop)
             for peer in (first, second):
-                assert await peer.read_pdu() == bytes.fromhex("03000000000400010101")
+                assert await peer.read_pdu() == bytes.fromhex("03000000000400020101")
             held.clock.advance(ARTIM)
+            for peer in (first, second):
+                assert await peer.read_to_end() == b""
             await ending
 
-    record = holding(run, play)
+    record = holding(run, play, hold)
+    assert [event.text for event in record.of(K.DECIDED)] == ["reject 2/1/1: this side stops listening"] * 2
     assert len(record.of(K.REJECTED)) == 2
-
-
-def test_an_acceptance_by_default_at_the_end_is_aborted_at_once(run):
-    async def play(held: Held) -> None:
-        async with held.asking() as (peer, _):
-            ending = spawn(held.engine.close(), name="close")
-            assert (await peer.read_pdu())[0] == 2
-            assert (await held.last_pdu(peer))[0] == 7
-            await ending
-
-    holding(run, play, Hold(Accept(AC), None))
+    assert not record.of(K.ABORTED)
 
 
 def test_a_hundred_wait_and_block_nobody(run):

@@ -202,15 +202,15 @@ def test_all_are_answered_at_once(play):
     play(scene)
 
 
-def test_closing_the_window_gives_the_default_answer_in_time(play):
+def test_closing_the_window_rejects_who_still_waits(play):
     async def scene(window: Driver) -> None:
         answer = window.find(QLineEdit, "scp.default_answer.text")
-        answer.setText("reject 2/3/1")
+        answer.setText("accept")
         answer.textEdited.emit(answer.text())
         async with waiting(window, await listen_and_ask(window)) as peer:
             press(window, "edit")
             closing = spawn(window.parley.close(), name="close")
-            assert (await peer.read_pdu())[7:] == bytes([2, 3, 1])
+            assert (await peer.read_pdu())[7:] == bytes([2, 1, 1])
         await closing
 
     play(scene)

@@ -217,6 +217,17 @@ def test_the_panel_says_how_an_association_ended(stage):
     assert stage.window.scu.verdict.accessibleDescription() == "Association aborted by the peer."
 
 
+def test_the_panel_says_what_next_where_nobody_released(stage):
+    stage.controller.shown.silence = 61.0
+    stage.controller.scu_state_changed.emit(State.STA_6)
+    cause = "The peer closed the transport connection."
+    stage.controller.scu_ended.emit(Samples().event(EventKind.PROVIDER_ABORTED, 1, text=cause))
+    said = stage.window.scu.verdict.accessibleDescription()
+    assert "Association ended without release" in said
+    assert "Nothing had come or gone for 61 s." in said
+    assert "firewall" in said
+
+
 # --- profiles --------------------------------------------------------------------------------------------------------
 
 

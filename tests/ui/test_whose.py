@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QComboBox, QTableView
 
 from parley.bridge.sending.model import FileState
 from parley.engine.engine import Engine
@@ -18,6 +21,7 @@ from parley.model.files.store import ProfileStore
 from parley.model.handle import AcceptorHandle, RequestorHandle, SupportedContext
 from parley.model.profile import AcceptorSide, Profile, RequestorSide
 from parley.model.storage import Storage, StorageMode
+from parley.ui.kit.style import Tone
 from parley.ul.codec import encode
 from parley.ul.codes import VERIFICATION
 from tests.harness.dicom import CT, EXPLICIT, IMPLICIT, MR, write_file
@@ -461,7 +465,14 @@ def test_a_port_that_another_profile_listens_at_is_said_to_be_its(play):
         window.type(scp_port=port)
         window.press("scp.listen")
         await window.until(lambda: window.verdict("scp").startswith("Cannot listen:"))
-        assert window.verdict("scp").endswith("The profile A of this window listens at this port.")
+        said = window.verdict("scp")
+        assert "The profile A of this window listens at port" in said
+        assert str(port) in said
+        assert "program" not in said
+        window.parley.book.save()
+        place.open("A")
+        place.open("B")
+        assert window.verdict("scp") == said
 
     play(scene)
 
@@ -490,6 +501,65 @@ def test_a_request_that_waits_at_another_profile_is_said_and_answered_there(play
             assert window.table("scp.held") == []
             place.open("A")
             await window.until(lambda: "answered" in str(window.table("scp.held")))
+
+    play(scene)
+
+
+def icon_of(window: Driver, name: str) -> QImage:
+    """The icon of a profile's row."""
+    model = window.window.profiles.list.model()
+    row = next(row for row in range(model.rowCount()) if model.index(row).data() == name)
+    return model.index(row).data(Qt.ItemDataRole.DecorationRole).pixmap(16, 16).toImage()
+
+
+def test_a_request_that_waits_at_another_profile_is_seen_and_a_key_leads_there(play):
+    async def scene(place: Place) -> None:
+        window = place.window
+        place.open("A")
+        window.find(QComboBox, "scp.decision").setCurrentText("Ask me")
+        window.parley.book.save()
+        await place.listen()
+        port = place.listens_at
+        place.open("B")
+        before, key = icon_of(window, "A"), window.window.scp.held.next_action
+        assert not key.isEnabled()
+        async with connected(port) as peer:
+            await peer.send(encode(request_pdu(RequestorHandle())))
+            await window.until(lambda: "1 held (" in window.text("status.others"))
+            assert re.match(r"A: 1 held \(0:\d\d left\), listening on", window.text("status.others"))
+            assert window.window.others.label.tone is Tone.WARNING
+            assert icon_of(window, "A") != before
+            key.trigger()
+            assert window.parley.book.draft.name == "A"
+            table = window.find(QTableView, "scp.held")
+            assert [index.row() for index in table.selectionModel().selectedRows()] == [0]
+            assert window.text("status.others") == ""
+            window.window.scp.held.reject_action.trigger()
+            assert (await peer.read_pdu())[0] == 3
+
+    play(scene)
+
+
+def test_what_a_profile_has_open_whose_file_was_removed_elsewhere_can_be_ended(play):
+    async def scene(place: Place) -> None:
+        window = place.window
+        await place.associate()
+        await place.listen()
+        place.open("B")
+        book = window.parley.book
+        (book.store.folder / "A.toml").unlink()
+        window.watch(book.listed)
+        book.refresh()
+        await window.until(lambda: book.entry("A.toml") is None)
+        assert window.text("status.others").startswith("A: connected to")
+        menu = window.window.others.menu
+        assert any(menu.menuAction() in other.actions() for other in (window.window.menus.scp, window.window.menus.scu))
+        for word in ("Stop A: listening on 127.0.0.1:", "Release A: connected to"):
+            menu.aboutToShow.emit()
+            next(action for action in menu.actions() if action.text().startswith(word)).trigger()
+        await window.until(lambda: window.text("status.others") == "")
+        assert not menu.menuAction().isEnabled()
+        assert window.log().count("released") == 1
 
     play(scene)
 

@@ -6,7 +6,7 @@ screen, and only what comes of those is told.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -46,6 +46,7 @@ class Controller(QObject):
     Args:
         resolve: finds the profiles that answer rules name.
         spares: says which callers must not be misbehaved towards.
+        name_of: of a profile, by its key.
     """
 
     profile_shown = Signal(object)
@@ -69,11 +70,13 @@ class Controller(QObject):
         *,
         resolve: Resolve = no_profile,
         spares: Spares | None = None,
+        name_of: Callable[[str], str] = str,
     ) -> None:
         super().__init__(parent)
         self._engine = engine
         self._resolve = resolve
         self._spares = spares
+        self._name_of = name_of
         self._profiles: dict[str, OpenedProfile] = {}
         self._owners: dict[int, OpenedProfile] = {}
         self._closed: list[int] = []
@@ -133,12 +136,19 @@ class Controller(QObject):
 
     def _opened(self, key: str) -> OpenedProfile:
         if key not in self._profiles:
-            opened = OpenedProfile(key, self._engine, self._resolve, self._took, self, spares=self._spares)
+            opened = OpenedProfile(
+                key, self._engine, self._resolve, self._took, self, spares=self._spares, holder_of=self._holder_of
+            )
             self._profiles[key] = opened
             for name in _OPENS_OR_ENDS:
                 getattr(opened, name).connect(self.open_changed)
             opened.listening_changed.connect(partial(self._tell_listener, opened))
         return self._profiles[key]
+
+    def _holder_of(self, side: AcceptorSide) -> str:
+        """The profile that listens where a side is to."""
+        held = (each for each in self.profiles if each.listener is not None and each.listener.is_at(side))
+        return next((self._name_of(each.key) for each in held), "")
 
     def _relay(self, opened: OpenedProfile) -> None:
         for name in _RELAYED:

@@ -35,6 +35,7 @@ from parley.ul.table import State
 
 T = TypeVar("T")
 _ENDS = {EventKind.RELEASED, EventKind.ABORTED, EventKind.PROVIDER_ABORTED}
+_MOVES = {EventKind.PDU_SENT, EventKind.PDU_RECEIVED}
 _NOT_OPEN = {None, State.STA_1, State.STA_13}
 
 
@@ -72,6 +73,7 @@ class OpenedProfile(QObject):
         is_attempting: whether it is still under way.
         attempt: what came of it.
         outcome: what was told last of that association: an `Attempt`, an `EchoResult`, words, or the event of its end.
+        silence: for so many seconds nothing had come or gone when the association ended; None where it has not.
         state: of the association, as it was told last.
         is_busy: whether something is under way that Abort would end.
         listener: the open one.
@@ -83,6 +85,7 @@ class OpenedProfile(QObject):
         resolve: finds the profiles that answer rules name.
         took: told the number of each association that the listener takes.
         spares: says which callers must not be misbehaved towards.
+        holder_of: names the other profile of this program that listens where a side is to; empty where none does.
     """
 
     attempt_started = Signal(object)
@@ -104,6 +107,7 @@ class OpenedProfile(QObject):
         parent: QObject | None = None,
         *,
         spares: Spares | None = None,
+        holder_of: Callable[[AcceptorSide], str] = lambda _side: "",
     ) -> None:
         super().__init__(parent)
         self.key = key
@@ -112,6 +116,8 @@ class OpenedProfile(QObject):
         self.is_attempting = self.is_busy = False
         self.attempt: Attempt | None = None
         self.outcome: Attempt | EchoResult | EngineEvent | str | None = None
+        self.silence: float | None = None
+        self._moved_at: float | None = None
         self.state: State | None = None
         self.listener: Listener | None = None
         self.served: AcceptorSide | None = None
@@ -121,6 +127,7 @@ class OpenedProfile(QObject):
         self._resolve = resolve
         self._took = took
         self._spares = spares
+        self._holder_of = holder_of
         self._requestor: Requestor | None = None
         self._last: Requestor | None = None
         self._is_opening = False
@@ -165,6 +172,7 @@ class OpenedProfile(QObject):
         self._requestor = self._last = self._engine.requestor(side, misbehaviour)
         self.side, self.misbehaviour = side, misbehaviour
         self.is_attempting, self.attempt, self.outcome = True, None, None
+        self.silence = self._moved_at = None
         self.attempt_started.emit(side)
         self._start_scu(self._requestor.associate(), "associate", self._attempt_done)
         self.look_at_state()
@@ -204,7 +212,7 @@ class OpenedProfile(QObject):
         if self.listener is None and not self._is_opening:
             self._is_opening = True
             self.served = draft or side
-            self._start(self._listen(side), "listen", self._listen_done)
+            self._start(self._listen(side), "listen", partial(self._listen_done, side))
 
     def stop(self) -> None:
         """Stop to listen and end what came in."""
@@ -272,10 +280,10 @@ class OpenedProfile(QObject):
         except ListenError as error:
             return error
 
-    def _listen_done(self, result: Listener | ListenError) -> None:
+    def _listen_done(self, side: AcceptorSide, result: Listener | ListenError) -> None:
         self._is_opening = False
         if isinstance(result, ListenError):
-            verdict = diagnose_listen(result)
+            verdict = diagnose_listen(result, self._holder_of(side), side.port)
             self.served, self.listen_trouble = None, f"{verdict.cause} {verdict.remedy}"
             self.listen_failed.emit(self.listen_trouble)
         else:
@@ -299,9 +307,14 @@ class OpenedProfile(QObject):
         if last is None or not isinstance(last.answer, AAssociateAc):
             return
         for event in events:
-            if event.association == last.number and event.kind in _ENDS:
+            if event.association != last.number:
+                continue
+            if event.kind in _MOVES:
+                self._moved_at = event.monotonic
+            elif event.kind in _ENDS:
                 self._last = None
                 self.outcome = event
+                self.silence = event.monotonic - self._moved_at if self._moved_at is not None else None
                 self.scu_ended.emit(event)
                 return
 

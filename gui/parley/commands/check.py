@@ -63,7 +63,8 @@ def _allowed(tried: list[tuple[str, RequestorSide]], options: argparse.Namespace
             allowed.append((target, side))
     if options.misbehave is not None:
         parties = [Party.calling(side) for _, side in allowed]
-        gate.ask(lambda whom: f"{options.misbehave} is sent on purpose to {whom}; it may upset a device.", parties)
+        deed = f"{options.misbehave} would be sent on purpose"
+        gate.ask(lambda whom: f"{deed} to {whom}; it may upset a device.", parties)
     return allowed
 
 

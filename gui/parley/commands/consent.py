@@ -13,6 +13,7 @@ from subprocess import list2cmdline
 from parley.commands.output import complain
 from parley.commands.shared import UsageError, profile_store
 from parley.engine.names import addresses_of_names
+from parley.model.address import canonical_host
 from parley.model.consent import Exempt, Party, Ruling, Way, exempts_of, names_among, rule, why_spared, with_addresses
 from parley.model.files.consent_file import read_consents, remember_consent
 from parley.model.system_errors import error_words
@@ -38,7 +39,7 @@ class Gate:
 
     def forbids(self, party: Party) -> str:
         """Why nothing may be tested there; empty where it may."""
-        return " ".join(exempt.words for exempt in self._rule([party]).forbidden)
+        return " ".join(_words_for(exempt, party) for exempt in self._rule([party]).forbidden)
 
     def why_spared(self, address: str) -> str:
         """Why a caller at this address must not be misbehaved towards; empty where it may."""
@@ -82,6 +83,13 @@ def _agreeing(party: Party) -> str:
     said = str(party)
     words = [f"--yes-for={said}"] if said.startswith("-") else ["--yes-for", said]
     return list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
+
+
+def _words_for(exempt: Exempt, party: Party) -> str:
+    """Why; where the profile spells the host otherwise, what has that to do with the one that was named."""
+    if canonical_host(exempt.host) == canonical_host(party.host):
+        return exempt.words
+    return f"{party.host} and {exempt.host} are the same peer. {exempt.words}"
 
 
 def _exempts(options: argparse.Namespace) -> tuple[Exempt, ...]:

@@ -23,19 +23,7 @@ def target_side(target: str, options: argparse.Namespace) -> RequestorSide:
         StoreError: there is no such profile, or it cannot be read.
         KeyStoreError: nobody gave a secret that the profile refers to.
     """
-    if "@" in target:
-        try:
-            title, host, port = parse_address(target)
-        except ValueError as error:
-            # A profile's name may have an @ too.
-            try:
-                side = _of_profile(target, options)
-            except StoreError as missing:
-                raise UsageError(f"{error}. {missing}") from None
-        else:
-            side = RequestorSide(host=host, port=port, handle=RequestorHandle(called_ae_title=title))
-    else:
-        side = _of_profile(target, options)
+    side = _named(target, options)
     if not 1 <= side.port <= LAST_PORT:
         raise UsageError(f"{target} has port {side.port}, which does not exist: use 1 to {LAST_PORT}.")
     if options.calling is not None:
@@ -50,6 +38,26 @@ def target_side(target: str, options: argparse.Namespace) -> RequestorSide:
     if options.server_name is not None:
         facts["server_name"] = options.server_name
     return replace(side, tls=secured(side.tls, options, facts))
+
+
+def _named(target: str, options: argparse.Namespace) -> RequestorSide:
+    """The side of an address or a profile, as yet without the command's options."""
+    if "@" not in target:
+        try:
+            return _of_profile(target, options)
+        except StoreError as missing:
+            if ":" not in target:
+                raise
+            raise UsageError(f"{missing} A peer without a profile is named as AE@HOST:PORT: ANY-SCP@{target}") from None
+    try:
+        title, host, port = parse_address(target)
+    except ValueError as error:
+        # A profile's name may have an @ too.
+        try:
+            return _of_profile(target, options)
+        except StoreError as missing:
+            raise UsageError(f"{error}. {missing}") from None
+    return RequestorSide(host=host, port=port, handle=RequestorHandle(called_ae_title=title))
 
 
 def _of_profile(name: str, options: argparse.Namespace) -> RequestorSide:

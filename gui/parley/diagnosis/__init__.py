@@ -5,7 +5,8 @@ It knows the protocol and the model, asks nobody and runs nothing: the same fact
 
 from parley.diagnosis.attempts import diagnose
 from parley.diagnosis.contexts import context_words
+from parley.diagnosis.endings import diagnose_end
 from parley.diagnosis.listening import diagnose_listen
 from parley.diagnosis.verdict import Verdict
 
-__all__ = ["Verdict", "context_words", "diagnose", "diagnose_listen"]
+__all__ = ["Verdict", "context_words", "diagnose", "diagnose_end", "diagnose_listen"]

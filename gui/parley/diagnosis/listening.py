@@ -10,6 +10,11 @@ _IN_USE = Failure(
     "Another program, or another Parley, already listens at this address and port.",
     "Choose another port, or end the other program.",
 )
+_IN_USE_HERE = Failure(
+    "port_in_use",
+    "The profile {holder} of this window listens at port {port} already.",
+    "Stop it there, or choose another port.",
+)
 _NO_PERMISSION = Failure(
     "port_not_permitted",
     "The system does not let this program listen at this port.",
@@ -58,6 +63,12 @@ LISTEN_ERRORS: dict[str, Failure] = {
 """By the name of the operating system's error; without one, something else has to be put right first."""
 
 
-def diagnose_listen(error: OSError) -> Verdict:
-    """Why listening failed, and what to do about it."""
+def diagnose_listen(error: OSError, holder: str = "", port: int = 0) -> Verdict:
+    """Why listening failed, and what to do about it.
+
+    Args:
+        holder: the profile of this program that listens at this address and port; empty where none does.
+    """
+    if holder and error_code(error) == "EADDRINUSE":
+        return _IN_USE_HERE.verdict(holder=holder, port=port)
     return LISTEN_ERRORS.get(error_code(error), _OTHER).verdict(words=error_words(error))

@@ -37,7 +37,7 @@ from parley.model.problems.nonconformity import acceptance_faults, fault_words
 from parley.model.problems.storage import refused_objects
 from parley.ul import effects as fx
 from parley.ul import primitives as pr
-from parley.ul.codes import ContextResult, PresentationRejectReason, RejectResult, RejectSource, Role
+from parley.ul.codes import ContextResult, PresentationRejectReason, RejectResult, RejectSource, Role, UserRejectReason
 from parley.ul.errors import Finding, LocalProtocolError
 from parley.ul.machine import READ_AT_ONCE
 from parley.ul.pdu import AAssociateAc, AAssociateRj, AAssociateRq, Pdu
@@ -54,6 +54,13 @@ LIMIT_EXCEEDED = Rejection(
     RejectSource.SERVICE_PROVIDER_PRESENTATION,
     PresentationRejectReason.LOCAL_LIMIT_EXCEEDED,
 )
+
+STOPPED = Reject(
+    Rejection(RejectResult.REJECTED_TRANSIENT, RejectSource.SERVICE_USER, UserRejectReason.NO_REASON_GIVEN),
+    "this side stops listening",
+)
+"""To whoever still waits when listening ends. To ask again later may help; the reasons that a service provider could
+name, a congestion or a limit, would not be true."""
 
 
 class Acceptor(Association):
@@ -110,9 +117,8 @@ class Acceptor(Association):
         self.tell(EventKind.NOTE, text=fault_words("answered", faults), noted=faults)
 
     def end(self) -> None:
-        """As every association; a request that is held gets its default answer first."""
-        if self.held is not None:
-            self.decide(self.held.default)
+        """As every association; a request that is held is rejected: its default answer is for the clock alone."""
+        self.decide(STOPPED)
         super().end()
 
     def give_way(self) -> None:

@@ -32,6 +32,8 @@ from parley.ul.pdu import AAssociateRq
 if TYPE_CHECKING:
     from parley.engine.acceptor import Acceptor
 
+_EVERYWHERE = frozenset({"", "*", "0.0.0.0", "::"})
+
 Policy = Callable[[Caller], Decision | Hold]
 Spares = Callable[[str], str]
 """Why a caller at this address, in numbers, must not be misbehaved towards; empty where it may."""
@@ -139,6 +141,12 @@ class Listener:
     def address(self) -> str:
         """``host:port``."""
         return format_address((self.host, self.port))
+
+    def is_at(self, side: AcceptorSide) -> bool:
+        """Whether it has the port of a side, at an address that the side would listen at too."""
+        own = {self.side.host.strip(), self.host}
+        hosts = {*own, side.host.strip()}
+        return self.port == side.port and (hosts == own or not hosts.isdisjoint(_EVERYWHERE))
 
     async def open(self, make: Callable[[Listener], Acceptor]) -> None:
         """Start to listen.

@@ -6,10 +6,41 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
-from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QMainWindow, QSplitter
+from PySide6.QtCore import QRect, QSettings, QSize, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
 _HIDDEN = "window/hidden"
+
+_FRAME = QSize(8, 36)
+"""Room for the frame and title bar, which the system gives a window only once it is shown."""
+
+
+def fitted(window: QRect, screen: QRect) -> QRect:
+    """The window moved, and where it must be made smaller, so that all of it is on the screen.
+
+    Args:
+        window: without its frame.
+        screen: what is free of panels.
+    """
+    room = screen.adjusted(_FRAME.width(), _FRAME.height(), -_FRAME.width(), -_FRAME.width())
+    fit = QRect(window.topLeft(), window.size().boundedTo(room.size()))
+    fit.moveLeft(max(room.left(), min(fit.left(), room.right() + 1 - fit.width())))
+    fit.moveTop(max(room.top(), min(fit.top(), room.bottom() + 1 - fit.height())))
+    return fit
+
+
+def bring_onto_screen(window: QWidget) -> None:
+    """See `fitted`; one that fills the screen is left alone, and one that the system may place is only made smaller."""
+    screens, middle = QGuiApplication.screens(), window.geometry().center()
+    if not screens or window.isMaximized() or window.isFullScreen():
+        return
+    screen = next((each for each in screens if each.geometry().contains(middle)), QGuiApplication.primaryScreen())
+    fit = fitted(window.geometry(), screen.availableGeometry())
+    if window.testAttribute(Qt.WidgetAttribute.WA_Moved):
+        window.setGeometry(fit)
+    else:
+        window.resize(fit.size())
 
 
 class Geometry:

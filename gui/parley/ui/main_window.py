@@ -11,9 +11,9 @@ from PySide6.QtCore import QSettings, Signal, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow
 
-from parley.ui.geometry import Geometry
+from parley.ui.geometry import Geometry, bring_onto_screen
 from parley.ui.kit import style
-from parley.ui.kit.texts import Label, set_tip, set_title
+from parley.ui.kit.texts import Label, set_title
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,6 +56,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Parley")
         self.resize(1400, 900)
         self._geometry.restore_window(self)
+        bring_onto_screen(self)
 
     def furnish(
         self,
@@ -84,6 +85,7 @@ class MainWindow(QMainWindow):
         from parley.ui.log.from_wire import FromWire
         from parley.ui.log.view import LogView
         from parley.ui.menus import Menus
+        from parley.ui.others import Others
         from parley.ui.profiles.files import ProfileFiles
         from parley.ui.profiles.pane import ProfilesPane
         from parley.ui.sending.files import SendFiles
@@ -107,8 +109,9 @@ class MainWindow(QMainWindow):
         self.secrets = SecretGate(book.keeper, controller, self.scu, self.scp, self)
         self._settings.remove("misbehave")  # where consent was kept for each profile, which counts no more
         self.misbehave = MisbehaveGate(consent, desk, self.scu, self.scp, self)
-        self.leftovers = LeftoversGate(controller, self)
+        self.leftovers = LeftoversGate(controller, book, self)
         self.decisions = Decisions(desk, held, self.scp, self.secrets, self.misbehave, self)
+        self.others = Others(controller, book, held, self.profiles, self.scp.held, self)
         self.send_files = SendFiles(controller, self.scu, self.misbehave, self)
         self.panes = self._make_panes()
         self.setCentralWidget(self.panes.whole)
@@ -139,12 +142,11 @@ class MainWindow(QMainWindow):
 
     def _make_status_bar(self) -> None:
         from parley.ui.kit.fields import named
-        from parley.ui.kit.fold import ElidedLabel
+        from parley.ui.others import NOTHING
 
-        bar, others = self.statusBar(), ElidedLabel()
-        others.is_muted = False
+        bar, others = self.statusBar(), self.others.label
         self._status: dict[str, Label] = {"scp": Label(), "scu": Label(), "others": others, "events": Label()}
-        words = "State of the SCP", "State of the SCU", "What other profiles have open", "Events"
+        words = "State of the SCP", "State of the SCU", NOTHING, "Events"
         for (name, label), tip in zip(self._status.items(), words, strict=True):
             named(label, f"status.{name}", tip, tip)
             label.setContentsMargins(style.SPACING, 0, style.SPACING, 0)
@@ -170,14 +172,14 @@ class MainWindow(QMainWindow):
         controller.attempt_finished.connect(scu.attempt_finished)
         controller.echo_finished.connect(scu.echo_finished)
         controller.scu_state_changed.connect(scu.show_state)
-        controller.scu_ended.connect(scu.association_ended)
+        controller.scu_ended.connect(self._show_ended)
         controller.scu_busy_changed.connect(scu.show_busy)
         controller.listening_changed.connect(scp.show_listening)
-        controller.listen_failed.connect(self._show_listen_failed)
+        controller.listen_failed.connect(scp.show_listen_failed)
         for change in (controller.attempt_started, controller.scu_state_changed, controller.listening_changed):
             change.connect(self._show_states)
-        controller.open_changed.connect(self._show_others)
-        book.listed.connect(self._show_others)
+        controller.open_changed.connect(self.others.show)
+        book.listed.connect(self.others.show)
         controller.profile_shown.connect(self._show_opened)
 
         scu.tls.wanted_there.connect(scp.tls.use_certificates)
@@ -212,19 +214,11 @@ class MainWindow(QMainWindow):
         self._associations.show(opened)
         self._held.show(opened)
         self._show_states()
+        self.others.arrived(opened)
 
-    @Slot(str)
-    def _show_listen_failed(self, text: str) -> None:
-        """The port may be one that another profile of this window listens at."""
-        port = self.scp.side().port
-        for opened in self._controller.others:
-            if opened.listener is not None and opened.listener.port == port:
-                text = f"{text} The profile {self._name_of(opened)} of this window listens at this port."
-        self.scp.show_listen_failed(text)
-
-    def _name_of(self, opened: OpenedProfile) -> str:
-        entry = self._book.entry(opened.key)
-        return entry.name if entry is not None else opened.key
+    @Slot(object)
+    def _show_ended(self, event: EngineEvent) -> None:
+        self.scu.association_ended(event, self._controller.shown.silence)
 
     @Slot()
     def _draft_changed(self) -> None:
@@ -266,20 +260,7 @@ class MainWindow(QMainWindow):
         held = f" · {waiting} held" if waiting else ""
         self._status["scp"].setText(f"SCP: {self.scp.state_line.text()}{held}")
         self._status["scu"].setText(f"SCU: {self.scu.state_words}")
-        self._show_others()
-
-    @Slot()
-    def _show_others(self) -> None:
-        """What is open though its profile is not on the screen must not be forgotten."""
-        elsewhere = [held.owner for held in self._held.waiting_elsewhere]
-        others = tuple(self._controller.others)
-        marks = {opened.key: _open_words(opened, elsewhere.count(opened)) for opened in others}
-        words = [f"{self._name_of(opened)}: {marks[opened.key]}" for opened in others]
-        self._status["others"].setText(" · ".join(words))
-        set_tip(self._status["others"], "\n".join(words) or "What other profiles have open")
-        shown = self._controller.shown
-        own = _open_words(shown, len(self._held.waiting))
-        self.profiles.show_open({**marks, shown.key: own} if own else marks)
+        self.others.show()
 
     @Slot()
     def _show_count(self) -> None:
@@ -338,11 +319,3 @@ class MainWindow(QMainWindow):
         else:
             event.ignore()
             self._book.leave(self.close_requested.emit) if self._is_furnished else self.close_requested.emit()
-
-
-def _open_words(opened: OpenedProfile, held: int) -> str:
-    """What a profile has open: whom it is connected to, where it listens, how many wait there for an answer."""
-    called, listener = opened.called, opened.listener
-    parts = [f"{'calling' if opened.is_attempting else 'connected to'} {called}"] if called is not None else []
-    parts += [f"listening on {listener.address}"] if listener is not None else []
-    return ", ".join([*parts, f"{held} held"] if held else parts)

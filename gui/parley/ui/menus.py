@@ -65,12 +65,14 @@ class Menus:
         scu, load = self._window.scu, self._window.from_wire.request_action
         send = self._window.send_files.action
         first = (scu.associate_action, scu.echo_action, send, scu.release_action, scu.abort_action)
-        return self._menu("SC&U", *first, None, scu.misbehave_action, None, load, scu.copy_as.menu)
+        others = self._window.others.menu
+        return self._menu("SC&U", *first, None, scu.misbehave_action, None, load, scu.copy_as.menu, None, others)
 
     def _make_scp(self) -> QMenu:
         scp, load = self._window.scp, self._window.from_wire.answer_action
         first = (scp.listen_action, scp.stop_action, scp.change_action)
-        return self._menu("S&CP", *first, None, *scp.held.actions_for_menu, None, scp.live.abort_action, None, load)
+        held, last = scp.held.actions_for_menu, (load, None, self._window.others.menu)
+        return self._menu("S&CP", *first, None, *held, None, scp.live.abort_action, None, *last)
 
     def _make_view(self) -> QMenu:
         panes = self._window.panes

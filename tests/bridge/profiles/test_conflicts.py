@@ -328,6 +328,16 @@ def test_the_list_follows_the_folder(qtbot, two):
     assert two.book.draft.scu.host == "theirs"
 
 
+def test_values_are_spelled_as_in_the_file_with_names_beside_uids():
+    def profile(*transfer_syntaxes):
+        contexts = (ProposedContext("1.2.840.10008.1.1", transfer_syntaxes),)
+        return Profile("a", RequestorSide(handle=RequestorHandle(contexts=contexts)))
+
+    said = "\n".join(difference(profile("1.2.840.10008.1.2.1", "1.2.3"), profile("1.2.3")))
+    assert 'in the file: ["1.2.840.10008.1.2.1" (Explicit VR Little Endian), "1.2.3"]' in said
+    assert 'here: ["1.2.3"]' in said
+
+
 def test_a_long_difference_is_cut():
     contexts = tuple(ProposedContext(f"1.2.{number}", ("1.2",)) for number in range(128))
     lines = difference(Profile("a"), Profile("b", RequestorSide(handle=RequestorHandle(contexts=contexts))))

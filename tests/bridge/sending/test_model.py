@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from parley.bridge.sending.model import STATE_ROLE, Column, FileState, SendingModel, size_words
+from parley.bridge.sending.model import STATE_ROLE, Column, FileState, SendingModel
 from parley.bridge.sending.recipient import Recipient
 from parley.engine.results import StoreResult
 from parley.model.dicom_files import DicomFile, UnreadableFile
@@ -196,11 +196,3 @@ def test_headers_have_words_and_tips(model):
     assert model.headerData(99, Qt.Orientation.Horizontal) is None
     assert model.headerData(0, Qt.Orientation.Vertical) is None
     assert model.data(QModelIndex()) is None
-
-
-@pytest.mark.parametrize(
-    ("size", "words"),
-    [(0, "0 B"), (999, "999 B"), (40_250, "40.2 kB"), (524_288, "524.3 kB"), (1_200_000, "1.2 MB"), (3e9, "3.0 GB")],
-)
-def test_sizes(size, words):
-    assert size_words(int(size)) == words

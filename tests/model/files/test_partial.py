@@ -44,7 +44,7 @@ def test_a_file_is_a_leftover_once_its_process_was_killed_and_not_before(tmp_pat
     process.wait()
     found = leftovers_in(tmp_path)
     assert found == Leftovers((path,), 14)
-    assert found.words == "1 unfinished file (1 kB)"
+    assert found.words == "1 unfinished file (14 B)"
     assert remove_leftovers(found) == 1
     assert list(tmp_path.iterdir()) == []
     assert remove_leftovers(found) == 0

@@ -34,3 +34,13 @@ def test_what_comes_and_goes_leaves_its_room_for_a_moment(qtbot, table, monkeypa
     table.model().setStringList(["x"])
     assert table.height() == two > one
     qtbot.waitUntil(lambda: table.height() == one)
+
+
+def test_it_has_room_for_the_least_from_the_start(qtbot):
+    made = QTableView()
+    qtbot.addWidget(made)
+    made.setModel(QStringListModel(["one"], made))
+    FittingHeight(made, 3, least=3)
+    before = made.height()
+    made.model().setStringList(["x"] * 3)
+    assert made.height() == before

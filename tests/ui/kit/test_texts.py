@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import ast
+import re
+from pathlib import Path
+
 import pytest
 from PySide6.QtGui import QAction, QTextDocumentFragment
 from PySide6.QtGui import Qt as QtGuiQt
 from PySide6.QtWidgets import QLabel, QMenu, QMessageBox, QWidget
 
+import parley
 from parley.bridge.tooltips import tip_text
 from parley.ui.kit.texts import Label, add_choice, message_box, set_title, share_tip, text_question
 from tests.ui.foreign import tags_in
@@ -81,3 +86,17 @@ def test_every_label_of_a_message_box_is_plain(qtbot):
     labels = [label for label in box.findChildren(QLabel) if label.text()]
     assert [label.text() for label in labels] == [SHOWN, SHOWN]
     assert {label.textFormat() for label in labels} == {QtGuiQt.TextFormat.PlainText}
+
+
+def test_only_those_who_make_rich_text_write_markup():
+    """In any other label its tags would be read on the screen."""
+    tag = re.compile(r"</?(b|i|u|br|p|a|em|strong|span|font|table|tr|td|h\d)\b[^>]*>|&(nbsp|lt|gt|amp);")
+    house = Path(parley.__file__).parent
+    found = {
+        path.relative_to(house).as_posix()
+        for room in ("ui", "bridge")
+        for path in (house / room).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and tag.search(node.value)
+    }
+    assert found <= {"ui/kit/verdict.py", "ui/help.py", "bridge/tooltips.py"}

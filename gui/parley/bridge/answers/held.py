@@ -157,6 +157,14 @@ class HeldModel(HeadedTable):
         """The same for the owners that are not shown."""
         return tuple(held for held in self._hidden if held.is_waiting)
 
+    def first_to_run_out(self, waiting: Collection[HeldRequest]) -> HeldRequest | None:
+        """Whose default is answered first; None where there is none."""
+        return min(waiting, key=self._seconds_left, default=None)
+
+    def _seconds_left(self, held: HeldRequest) -> float:
+        left = held.seconds_left(self._monotonic())
+        return left if left is not None else math.inf
+
     def request(self, number: int) -> HeldRequest | None:
         """The request of an association, whoever its owner is."""
         return next((held for held in (*self._rows, *self._hidden) if held.number == number), None)

@@ -163,6 +163,11 @@ class ProfileBook(QObject):
         """The list's line of a profile."""
         return self._list.entry(key)
 
+    def name_of(self, key: str) -> str:
+        """The name of a profile; where it is listed no more, that of its file stands for it."""
+        entry = self.entry(key)
+        return entry.name if entry is not None else key.removesuffix(".toml")
+
     # --- opening and editing -----------------------------------------------------------------------------------------
 
     def start(self, key: str = "") -> None:

@@ -5,12 +5,14 @@ Values and words only: the book meets the conflict and does what is chosen.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
 from parley.model.files.entries import Deed, StoredProfile
 from parley.model.profile import Profile
+from parley.model.registry import name_of
 from parley.ul.visible import one_line
 
 MOST_LINES = 400
@@ -114,5 +116,22 @@ def _flat(values: object, path: str = "") -> Iterator[tuple[str, object]]:
 def _shown(values: dict[str, object], key: str) -> str:
     if key not in values:
         return "nothing"
-    text = one_line(str(values[key]))
+    text = one_line(_spelled(values[key]))
     return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
+
+
+def _spelled(value: object) -> str:
+    """As the file has it, but for a text that stands alone; beside a UID its name, where that is known."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case list():
+            return f"[{', '.join(_spelled(each) if not isinstance(each, str) else _in_list(each) for each in value)}]"
+        case str() if name := name_of(value):
+            return f"{value} ({name})"
+    return str(value)
+
+
+def _in_list(text: str) -> str:
+    name, quoted = name_of(text), json.dumps(text, ensure_ascii=False)
+    return f"{quoted} ({name})" if name else quoted

@@ -24,6 +24,7 @@ from parley.engine.messages import no_context_words
 from parley.engine.results import StoreResult
 from parley.model.dicom_files import DicomFile, UnreadableFile
 from parley.model.registry import labelled
+from parley.model.sizes import size_words
 from parley.ul.negotiation import NegotiatedContext
 from parley.ul.visible import one_line
 
@@ -368,11 +369,3 @@ class SendingModel(HeadedTable):
         """Rows have changed: told as one range, since they are neighbours or nearly so."""
         if rows:
             self.dataChanged.emit(self.index(min(rows), 0), self.index(max(rows), len(Column) - 1))
-
-
-def size_words(size: int) -> str:
-    """A number of bytes for a person, in powers of ten as the rate beside it: ``512 B``, ``40.3 kB``, ``1.2 MB``."""
-    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if size >= factor:
-            return f"{size / factor:.1f} {unit}"
-    return f"{size} B"

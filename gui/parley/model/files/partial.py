@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from parley.model.files.private import create_file
+from parley.model.sizes import size_words
 
 SUFFIX = ".part"
 CLOSES_FIRST = sys.platform == "win32"
@@ -41,9 +42,9 @@ class Leftovers:
 
     @property
     def words(self) -> str:
-        """How many there are, for a person: ``2 unfinished files (13 kB)``."""
+        """How many there are, for a person: ``2 unfinished files (13.0 kB)``."""
         count = len(self.paths)
-        return f"{count} unfinished file{'s' if count != 1 else ''} ({-(-self.size // 1000)} kB)"
+        return f"{count} unfinished file{'s' if count != 1 else ''} ({size_words(self.size)})"
 
 
 def create_partial(folder: Path, *, for_group: bool = False) -> tuple[Path, BinaryIO]:

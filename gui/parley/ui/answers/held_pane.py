@@ -1,18 +1,21 @@
 """The requests that wait for an answer: one row each, what can be done about them, and keys for it.
 
 It shows itself when something waits and takes no focus; it emits wishes and answers nothing. While nothing waits, the
-line of its buttons is all of it. That line is its last, and nothing beneath it changes height: the table grows and goes
-above the buttons, and none of them leaves the mouse.
+line of its buttons is all of it. That line is its last, and nothing beneath it changes height: the table comes and goes
+above the buttons, and none of them leaves the mouse. No row does either, as the table has room for several at once.
 """
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QHBoxLayout,
     QMenu,
     QSizePolicy,
@@ -29,7 +32,7 @@ from parley.ui.kit.column_shares import ColumnShares
 from parley.ui.kit.fields import named
 from parley.ui.kit.fitting_height import FittingHeight
 from parley.ui.kit.menu_button import MenuButton
-from parley.ui.kit.texts import Label, set_tip
+from parley.ui.kit.texts import Heading, set_tip
 
 _SHOWN = (Column.NUMBER, Column.LEFT, Column.CALLING, Column.CALLED, Column.PEER, Column.FINDINGS)
 _SHARES: dict[int, float] = {Column.LEFT: 0.34, Column.CALLING: 0.2, Column.CALLED: 0.2, Column.PEER: 0.26}
@@ -43,26 +46,34 @@ class HeldPane(QWidget):
         answer_requested(numbers, text): answer these associations' requests like that.
         edit_requested(HeldRequest): open the answer for editing.
         request_selected(HeldRequest): show what was asked.
+        elsewhere_requested(): go to those that wait at another profile, as none does here.
         next_action: goes to the requests that wait, from one to the next; for a menu.
+
+    Args:
+        monotonic: a clock, in seconds.
     """
 
     answer_requested = Signal(object, str)
     edit_requested = Signal(object)
     request_selected = Signal(object)
+    elsewhere_requested = Signal()
 
-    def __init__(self, model: HeldModel) -> None:
+    def __init__(self, model: HeldModel, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         self._model = model
+        self._monotonic = monotonic
+        self._given: tuple[str, float] | None = None  # the answer after which the selection jumped, and when
         self._make_table()
         self._make_actions()
         self._lay_out()
-        model.waiting_changed.connect(self._show_count)
+        model.waiting_changed.connect(self._enable)
         model.held.connect(self._select_first)
         changes = (model.rowsInserted, model.rowsRemoved, model.dataChanged, model.modelReset)
         for signal in changes:
             signal.connect(self._enable)
         for signal in (*changes, self._settled.toggled):
             signal.connect(self._show_rows)
+        model.modelReset.connect(self._select_first)
         self.table.selectionModel().selectionChanged.connect(self._selection_changed)
         self.table.doubleClicked.connect(self._edit)
         self._show_count()
@@ -81,7 +92,7 @@ class HeldPane(QWidget):
         table.setShowGrid(False)
         table.setWordWrap(False)
         table.setAlternatingRowColors(True)
-        FittingHeight(table, _MOST_ROWS)
+        FittingHeight(table, _MOST_ROWS, least=_MOST_ROWS)
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -113,7 +124,8 @@ class HeldPane(QWidget):
         )
         self.next_action = QAction("&Next held request", self)
         self.next_action.setShortcut(QKeySequence("Ctrl+H"))
-        self.next_action.setToolTip("Go to the held requests; once more, to the next of them (Ctrl+H)")
+        tip = "Go to the held requests, at another profile too; once more, to the next of them (Ctrl+H)"
+        set_tip(self.next_action, tip)
         self.next_action.triggered.connect(self.go_to_next)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
@@ -124,6 +136,8 @@ class HeldPane(QWidget):
             action.setIcon(icons.icon(icon))
         if keys:
             action.setShortcut(QKeySequence(keys))
+            # A key that is held down would answer one device after the other.
+            action.setAutoRepeat(False)
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
             tip = f"{tip} ({keys} in the list)"
         set_tip(action, tip)
@@ -132,7 +146,7 @@ class HeldPane(QWidget):
         return action
 
     def _lay_out(self) -> None:
-        self._heading = Label()
+        self._heading = Heading("")
         tip = "How many requests wait for an answer, and how many were answered or withdrawn"
         named(self._heading, "scp.held.count", "How many wait", tip)
         # Whichever of its words it says, the buttons stay where they are and the panel asks for no more room.
@@ -206,9 +220,26 @@ class HeldPane(QWidget):
         return [held for held in self._selected if held.is_waiting]
 
     def _answer(self, text: str, _checked: bool = False) -> None:
-        if numbers := [held.number for held in self._waiting_selected()]:
+        if not self._is_pressed_again(text) and (numbers := [held.number for held in self._waiting_selected()]):
             self.answer_requested.emit(numbers, text)
-            self._select_next()
+            self._jump()
+            self._given = text, self._monotonic()
+
+    def _is_pressed_again(self, text: str) -> bool:
+        """Whether this is the second press of a double-click, or a key that bounced: it was meant for the one before.
+
+        Only where the selection went on by itself meanwhile: who has chosen a request means that one.
+        """
+        if self._given is None:
+            return False
+        given, when = self._given
+        return given == text and self._monotonic() - when < QApplication.doubleClickInterval() / 1000
+
+    def _jump(self) -> None:
+        """Select the next without anybody's wish."""
+        given = self._given
+        self._select_next()
+        self._given = given
 
     def _answer_all(self, text: str, _checked: bool = False) -> None:
         if numbers := [held.number for held in self._model.waiting]:
@@ -226,6 +257,9 @@ class HeldPane(QWidget):
     @Slot()
     def go_to_next(self) -> None:
         """Give the table the focus; from within it, select the next request that waits."""
+        if not self._model.waiting and self._model.waiting_elsewhere:
+            self.elsewhere_requested.emit()
+            return
         if self.table.hasFocus() or not self._waiting_selected():
             self._select_next()
         if self._model.rowCount():
@@ -247,6 +281,7 @@ class HeldPane(QWidget):
 
     @Slot()
     def _selection_changed(self) -> None:
+        self._given = None
         self._enable()
         for held in self._selected[:1]:
             self.request_selected.emit(held)
@@ -258,8 +293,9 @@ class HeldPane(QWidget):
             action.setEnabled(waits)
         self._answer_button.setEnabled(waits)
         anybody = bool(self._model.waiting)
-        for action in (self.accept_all_action, self.reject_all_action, self.next_action):
+        for action in (self.accept_all_action, self.reject_all_action):
             action.setEnabled(anybody)
+        self.next_action.setEnabled(anybody or bool(self._model.waiting_elsewhere))
         self._show_count()
 
     @Slot()
@@ -287,8 +323,9 @@ class HeldPane(QWidget):
     def _show_count(self) -> None:
         waiting = len(self._model.waiting)
         settled = self._model.rowCount() - waiting
-        words = [f"<b>{waiting} held</b>"] if waiting else []
+        words = [f"{waiting} held"] if waiting else []
         self._heading.setText(", ".join([*words, f"{settled} settled"] if settled else words))
+        self._heading.set_strong(bool(waiting))
         self.clear_action.setEnabled(bool(settled))
         self._clear_button.setEnabled(bool(settled))
 
@@ -299,4 +336,4 @@ class HeldPane(QWidget):
         Not when the selected one is settled by others: a key or click meant for it would answer somebody else.
         """
         if not self._waiting_selected():
-            self._select_next()
+            self._jump()

@@ -42,12 +42,14 @@ class FittingHeight(QObject):
     Args:
         table: has its model already.
         most: rows beyond which it scrolls.
+        least: rows that it always has room for. A table whose foot stays where it is moves all rows when it grows.
     """
 
-    def __init__(self, table: QTableView, most: int) -> None:
+    def __init__(self, table: QTableView, most: int, *, least: int = 1) -> None:
         super().__init__(table)
         self._table = table
         self._most = most
+        self._least = least
         rows, model = table.verticalHeader(), table.model()
         rows.hide()
         rows.setSectionResizeMode(rows.ResizeMode.Fixed)
@@ -69,6 +71,6 @@ class FittingHeight(QObject):
         self._table.setFixedHeight(self._wanted())
 
     def _wanted(self) -> int:
-        rows = min(max(1, self._table.model().rowCount()), self._most)
+        rows = min(max(self._least, self._table.model().rowCount()), self._most)
         header, row = self._table.horizontalHeader(), self._table.verticalHeader().defaultSectionSize()
         return header.sizeHint().height() + rows * row + _FRAME

@@ -21,6 +21,7 @@ class ElidedLabel(Label):
     """One line that ends in an ellipsis instead of asking for room; of second rank unless told otherwise."""
 
     is_muted = True
+    tone: style.Tone | None = None
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
@@ -30,7 +31,9 @@ class ElidedLabel(Label):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         painter = QPainter(self)
-        if self.is_muted:
+        if self.tone is not None:
+            painter.setPen(style.colour(self.tone, self.palette()))
+        elif self.is_muted:
             painter.setPen(style.muted(self.palette()))
         room = self.contentsRect()
         text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())

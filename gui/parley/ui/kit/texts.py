@@ -38,8 +38,12 @@ class Heading(Label):
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
+        self.set_strong(True)
+
+    def set_strong(self, is_strong: bool) -> None:
+        """Have it in bold, or not while it has nothing to say that matters."""
         font = self.font()
-        font.setBold(True)
+        font.setBold(is_strong)
         self.setFont(font)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -66,6 +66,7 @@ class ProfileModel(QAbstractListModel):
         self._marked = book.key
         self.is_listing = False
         self._open: Mapping[str, str] = {}
+        self._waiting: Collection[str] = ()
         book.listed.connect(self._list_again)
         book.state_changed.connect(self._mark_again)
 
@@ -98,6 +99,8 @@ class ProfileModel(QAbstractListModel):
             return entry.name
         if role == _Role.DecorationRole:
             whole = icons.icon("active" if entry.key in self._open else "profile")
+            if entry.key in self._waiting:
+                whole = icons.tone_icon(style.Tone.WARNING)
             return whole if entry.profile else icons.tone_icon(style.Tone.ERROR)
         if role == _Role.ToolTipRole:
             unsaved = "It has unsaved changes." if is_open and self._book.is_dirty else ""
@@ -121,10 +124,15 @@ class ProfileModel(QAbstractListModel):
         words = self._open.get(key, "")
         return f"{words[:1].upper()}{words[1:]}." if words else ""
 
-    def show_open(self, words: Mapping[str, str]) -> None:
-        """Mark the profiles that have an association or a listener open; by key, in words."""
+    def show_open(self, words: Mapping[str, str], waiting: Collection[str] = ()) -> None:
+        """Mark the profiles that have an association or a listener open; by key, in words.
+
+        Args:
+            waiting: the keys of those at which devices wait for an answer.
+        """
         changed = {key for key in {*words, *self._open} if words.get(key) != self._open.get(key)}
-        self._open = words
+        changed |= {*waiting} ^ {*self._waiting}
+        self._open, self._waiting = words, waiting
         for key in changed:
             if (row := self.row_of(key)) >= 0:
                 self.dataChanged.emit(self.index(row), self.index(row))
@@ -260,9 +268,9 @@ class ProfilesPane(QWidget):
         layout.addWidget(self.list, 1)
         layout.addWidget(self._line)
 
-    def show_open(self, words: Mapping[str, str]) -> None:
+    def show_open(self, words: Mapping[str, str], waiting: Collection[str] = ()) -> None:
         """See `ProfileModel.show_open`."""
-        self._model.show_open(words)
+        self._model.show_open(words, waiting)
 
     def add_line(self, line: QWidget) -> None:
         """Put beneath the list what tells of work on profiles."""

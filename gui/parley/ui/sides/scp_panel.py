@@ -138,7 +138,7 @@ class ScpPanel(SidePanel):
 
     def _make_hold_fields(self) -> None:
         """What happens to a request that nobody answers."""
-        tip = "What a held request is answered with when the time is up, or when listening ends"
+        tip = "What a held request is answered with when the time is up"
         self._unanswered = Field(
             "If nobody answers", AnswerEdit("scp.default_answer", "Default answer"), "scp.default_answer", tip
         )

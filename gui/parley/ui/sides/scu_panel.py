@@ -277,7 +277,7 @@ class ScuPanel(SidePanel):
         if opened.attempt is not None:
             self._show_attempt(opened.attempt)
         if isinstance(opened.outcome, EngineEvent):
-            self.association_ended(opened.outcome)
+            self.association_ended(opened.outcome, opened.silence)
         elif opened.outcome is not opened.attempt:
             self.echo_finished(opened.outcome)
         self._show_whose()
@@ -411,13 +411,23 @@ class ScuPanel(SidePanel):
             )
 
     @Slot(object)
-    def association_ended(self, event: EngineEvent) -> None:
-        """Say how an association ended that had been established."""
+    def association_ended(self, event: EngineEvent, silence: float | None = None) -> None:
+        """Say how an association ended that had been established.
+
+        Args:
+            silence: for so many seconds nothing had come or gone.
+        """
         from parley.capture.summary import summarize
+        from parley.diagnosis import diagnose_end
 
         how, colon, why = summarize(event).partition(": ")
         headline = f"{how.capitalize()}{colon.strip() or '.'}"
-        self._say(_END_TONES.get(event.kind, style.Tone.NOTE), headline, why)
+        verdict = diagnose_end(event, silence)
+        tone = _END_TONES.get(event.kind, style.Tone.NOTE)
+        if verdict is None or self._misbehaves:
+            self._say(tone, headline, why)
+        else:
+            self._say(tone, headline, f"{why} {verdict.cause}".strip(), verdict.remedy, verdict.code)
 
     def _enable(self) -> None:
         established = self._state is State.STA_6 and not self._busy
