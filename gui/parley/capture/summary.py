@@ -43,7 +43,7 @@ def pdu_summary(pdu: Pdu) -> str:
     return _PDUS[type(pdu)](pdu)
 
 
-def size_words(data: bytes) -> str:
+def length_words(data: bytes) -> str:
     """What kind of PDU these bytes are, and how many: for a large one that nobody has read yet."""
     return f"{PduType(data[0]).words}, {_counted(len(data), 'byte')}"
 

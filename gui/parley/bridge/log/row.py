@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from parley.bridge.log.severity import kind_severity, severity_of
 from parley.bridge.log.words import event_values
-from parley.capture.summary import size_words, summarize
+from parley.capture.summary import length_words, summarize
 from parley.model.event import EngineEvent, EventKind
 from parley.model.expression import EVERYTHING, Expression, Value
 from parley.ul.codes import PduType, Role
@@ -100,7 +100,7 @@ class LogRow(Struct, gc=False, eq=False):
     @property
     def line(self) -> str:
         """The summary; as long as a large PDU was not settled, how large it is."""
-        return self.summary if self.is_settled else size_words(self.event.wire)
+        return self.summary if self.is_settled else length_words(self.event.wire)
 
     @property
     def severity(self) -> Severity | None:
