@@ -21,6 +21,7 @@ class ElidedLabel(Label):
     """One line that ends in an ellipsis instead of asking for room; of second rank unless told otherwise."""
 
     is_muted = True
+    mode = Qt.TextElideMode.ElideRight
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
@@ -32,9 +33,12 @@ class ElidedLabel(Label):
         painter = QPainter(self)
         if self.is_muted:
             painter.setPen(style.muted(self.palette()))
-        room = self.contentsRect()
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), text)
+        where = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
+        painter.drawText(self.contentsRect(), where, self.shown_text())
+
+    def shown_text(self) -> str:
+        """What there is room for."""
+        return self.fontMetrics().elidedText(self.text(), self.mode, self.contentsRect().width())
 
 
 class FoldedSection(QWidget):
