@@ -492,8 +492,8 @@ def test_what_came_of_another_request_is_said_to_be_of_that(play, edit):
         scu.changed.emit()
         assert window.verdict().startswith("Got with another request: Passed")
         assert [row[-1] for row in window.table("scu.contexts")] == [""]
-        assert window.text("scu.state") == f"Connected to {place.a}"
-        assert window.text("status.scu") == f"SCU: Connected to {place.a}"
+        assert window.text("scu.state") == f"Established (Sta6): {place.a}"
+        assert window.text("status.scu") == f"SCU: Established (Sta6): {place.a}"
         for name in ("echo", "release", "abort"):
             assert window.can(f"scu.{name}")
             assert window.button_text(f"scu.{name}").endswith(" ARCHIVE_A")

@@ -317,7 +317,7 @@ class ScuPanel(SidePanel):
     def _show_state_words(self) -> None:
         """The bare state is that of what the form asks; of anything else, it is said whose it is."""
         state, whose = self._state or State.STA_1, self._whose
-        if whose and (self._attempting or state is State.STA_6):
+        if self.other_target is not None and (self._attempting or state is State.STA_6):
             words = f"{'Calling' if self._attempting else 'Connected to'} {whose}"
         else:
             words = f"{state.value[:1].upper()}{state.value[1:]} ({state.label})"
