@@ -21,15 +21,17 @@ from PySide6.QtWidgets import (
     QTabBar,
     QTableView,
     QTextBrowser,
+    QToolBar,
     QToolButton,
     QWidget,
 )
 
+from parley.model.attempt import Attempt, AttemptEnd
 from parley.model.event import EventKind
 from parley.model.profile import Profile, RequestorSide
 from parley.ul.table import State
 from tests.bridge.samples import Samples
-from tests.ui.windows import Stage, type_into
+from tests.ui.windows import Stage, lay_out, type_into
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 NAMES = [
@@ -139,6 +141,27 @@ def test_no_two_labels_or_menus_share_an_underlined_letter(stage):
     texts += [action.text() for action in stage.window.menuBar().actions()]
     letters = [text.replace("&&", "").partition("&")[2][:1].lower() for text in texts]
     assert sorted({letter for letter in letters if letter and letters.count(letter) > 1}) == []
+
+
+def test_no_button_of_the_toolbar_moves_while_one_types(qtbot, stage):
+    toolbar, scu = stage.find(QToolBar, "toolbar"), stage.window.scu
+    buttons = {each.text(): toolbar.widgetForAction(each) for each in toolbar.actions() if each.text()}
+    type_into(qtbot, stage, "scu.called_ae_title", "RADIOLOGY_PACS_1")
+    lay_out()
+    before = {text: each.geometry() for text, each in buttons.items()}
+    stage.controller.attempt_started.emit(scu.side())
+    stage.controller.attempt_finished.emit(Attempt(AttemptEnd.ESTABLISHED, "127.0.0.1:11112"))
+    stage.controller.scu_state_changed.emit(State.STA_6)
+    type_into(qtbot, stage, "scu.called_ae_title", "A_TITLE_THAT_IS_TOO_LONG")
+    scu.check()
+    lay_out()
+    release = toolbar.widgetForAction(scu.release_action)
+    assert release.text().startswith("Release R")
+    assert release.text().endswith("…")
+    assert "RADIOLOGY_PACS_1" in release.toolTip()
+    assert toolbar.widgetForAction(scu.associate_action).text() == "Send anyway"
+    assert {text: each.geometry() for text, each in buttons.items()} == before
+    assert all(each.sizeHint().width() <= each.width() for each in buttons.values())
 
 
 def test_every_action_of_the_toolbar_is_in_a_menu_too(stage):

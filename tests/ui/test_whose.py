@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import socket
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,24 +13,31 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QComboBox, QTableView
+from PySide6.QtWidgets import QComboBox, QLabel, QTableView, QToolButton
 
+from parley.bridge.profiles.conflicts import Choice
 from parley.bridge.sending.model import FileState
 from parley.engine.engine import Engine
+from parley.model.attempt import Attempt, AttemptEnd
 from parley.model.build import request_pdu
 from parley.model.files.store import ProfileStore
-from parley.model.handle import AcceptorHandle, RequestorHandle, SupportedContext
-from parley.model.profile import AcceptorSide, Profile, RequestorSide
+from parley.model.handle import AcceptorHandle, ProposedContext, RequestorHandle, SupportedContext, UserIdentity
+from parley.model.profile import AcceptorSide, Profile, RequestorSide, Timers
+from parley.model.secret import Secret
 from parley.model.storage import Storage, StorageMode
+from parley.model.tls import Tls
 from parley.ui.kit.style import Tone
+from parley.ui.sides.scu_panel import ScuPanel
 from parley.ul.codec import encode
 from parley.ul.codes import VERIFICATION
+from parley.ul.table import State
 from tests.harness.dicom import CT, EXPLICIT, IMPLICIT, MR, write_file
 from tests.harness.loops import qt_loop, run_on
 from tests.harness.peer import connected
 from tests.harness.process import free_port
 from tests.ui.driver import Driver, opened
 from tests.ui.sending.test_files import Sending
+from tests.ui.windows import type_into
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 TAKES = (SupportedContext(VERIFICATION), SupportedContext(CT, (IMPLICIT, EXPLICIT)))
@@ -68,6 +76,16 @@ class Place:
         """Listen with the profile that is open."""
         self.window.press("scp.listen")
         await self.window.until(lambda: self.window.text("scp.state").startswith("Listening"))
+
+    def shows_nothing(self) -> None:
+        """The SCU panel is that of a profile that was never called."""
+        window = self.window
+        assert window.text("scu.state") == "Idle (Sta1)"
+        assert window.text("status.scu") == "SCU: Idle (Sta1)"
+        assert window.verdict() == ""
+        assert [row[-1] for row in window.table("scu.contexts")] == [""]
+        assert not any(window.can(f"scu.{name}") for name in ("echo", "release", "abort"))
+        assert window.can("scu.associate")
 
     @property
     def listens_at(self) -> int:
@@ -117,12 +135,7 @@ def test_a_profile_that_was_never_called_shows_nothing_of_another(play):
         window.press("scu.echo")
         await window.until(lambda: window.verdict().startswith("Echo answered"))
         place.open("B")
-        assert window.text("scu.state") == "Idle (Sta1)"
-        assert window.text("status.scu") == "SCU: Idle (Sta1)"
-        assert window.verdict() == ""
-        assert [row[-1] for row in window.table("scu.contexts")] == [""]
-        assert not any(window.can(f"scu.{name}") for name in ("echo", "release", "abort"))
-        assert window.can("scu.associate")
+        place.shows_nothing()
         assert window.text("status.others") == f"A: connected to {place.a}"
 
         place.open("A")
@@ -423,6 +436,187 @@ def test_another_spelling_is_the_same_target(play):
     play(scene)
 
 
+@pytest.mark.parametrize("before", [None, Tls()], ids=["plain", "tls"])
+def test_another_protection_is_another_target(before, qtbot):
+    """The panel alone: what was asked without TLS is not what the form asks with it, and the other way round."""
+    panel = ScuPanel()
+    qtbot.addWidget(panel)
+    panel.set_side(RequestorSide("192.0.2.9", 104, RequestorHandle(called_ae_title="PACS"), tls=before))
+    panel.attempt_started()
+    panel.attempt_finished(Attempt(AttemptEnd.ESTABLISHED, "192.0.2.9:104"))
+    panel.show_state(State.STA_6)
+    panel.tls.put("tls", None if before else Tls())
+    how = "with TLS" if before else "without TLS"
+    assert panel.state_line.text() == panel.state_words == f"Connected to PACS@192.0.2.9:104 {how}"
+    assert panel.verdict.accessibleDescription().startswith(f"Connected to PACS@192.0.2.9:104 {how}. The form says")
+    panel.tls.put("tls", before)
+    assert panel.state_line.text() == "Established (Sta6)"
+    assert panel.echo_action.isEnabled()
+
+
+def test_nothing_goes_out_in_the_clear_while_the_form_says_tls(play, tmp_path):
+    async def scene(place: Place) -> None:
+        window = place.window
+        await place.associate()
+        sending = Sending(window)
+        await sending.add(write_file(tmp_path / "a.dcm"))
+        window.window.scu.tls.put("tls", Tls())
+        assert window.text("scu.state") == f"Connected to {place.a} without TLS"
+        assert window.text("status.scu") == f"SCU: Connected to {place.a} without TLS"
+        assert not window.can("scu.echo")
+        assert not sending.button("send").isEnabled()
+        assert sending.plan.startswith(
+            f"The association that is open is with ARCHIVE_A at 127.0.0.1:{place.port} without TLS."
+        )
+        assert window.button_text("scu.release") == "Release ARCHIVE_A"
+        window.parley.book.undo()
+        assert window.can("scu.echo")
+        assert window.verdict().startswith("Passed")
+
+    play(scene)
+
+
+# --- an edited request -----------------------------------------------------------------------------------------------
+
+_EDITS: dict[str, Callable[[RequestorHandle], RequestorHandle]] = {
+    "calling title": lambda handle: replace(handle, calling_ae_title="OTHER"),
+    "contexts": lambda handle: replace(handle, contexts=(ProposedContext(VERIFICATION, (EXPLICIT,)),)),
+    "identity": lambda handle: replace(handle, user_identity=UserIdentity(1, Secret.of("dr"))),
+    "maximum length": lambda handle: replace(handle, maximum_length=0),
+}
+
+
+@pytest.mark.parametrize("edit", _EDITS.values(), ids=_EDITS)
+def test_what_came_of_another_request_is_said_to_be_of_that(play, edit):
+    async def scene(place: Place) -> None:
+        window = place.window
+        await place.associate()
+        scu = window.window.scu
+        scu.restore_side(replace(scu.side(), handle=edit(scu.side().handle)))
+        scu.changed.emit()
+        assert window.verdict().startswith("Got with another request: Passed")
+        assert [row[-1] for row in window.table("scu.contexts")] == [""]
+        assert window.text("scu.state") == f"Established (Sta6): {place.a}"
+        assert window.text("status.scu") == f"SCU: Established (Sta6): {place.a}"
+        for name in ("echo", "release", "abort"):
+            assert window.can(f"scu.{name}")
+            assert window.button_text(f"scu.{name}").endswith(" ARCHIVE_A")
+        window.press("scu.echo")
+        await window.until(lambda: "Echo answered" in window.verdict())
+        assert window.verdict().startswith("Got with another request:")
+        window.parley.book.undo()
+        assert window.verdict().startswith("Echo answered")
+        assert [row[-1] for row in window.table("scu.contexts")] == ["Accepted with Implicit VR LE"]
+        assert window.button_text("scu.echo") == "Echo"
+
+    play(scene)
+
+
+def test_files_go_out_on_what_is_open_though_the_request_was_edited(play, tmp_path):
+    async def scene(place: Place) -> None:
+        window = place.window
+        place.open("A")
+        sending = Sending(window)
+        await sending.add(write_file(tmp_path / "a.dcm"))
+        sending.press()
+        await sending.sent()
+        window.type(scu_calling_ae_title="OTHER")
+        await sending.add(write_file(tmp_path / "b.dcm"))
+        sending.press()
+        await sending.sent()
+        assert place.received == 2
+
+    play(scene)
+
+
+def test_a_failure_is_of_the_request_that_failed(play):
+    async def scene(place: Place) -> None:
+        window = place.window
+        place.open("B")
+        window.press("scu.associate")
+        await window.until(lambda: window.verdict().startswith("Failed"))
+        window.type(scu_calling_ae_title="OTHER")
+        assert window.verdict().startswith("Got with another request: Failed: Nothing listens")
+        window.find(QToolButton, "scu.reset").click()
+        assert window.verdict().startswith("Got with another request:")
+        window.parley.book.undo()
+        window.parley.book.undo()
+        assert window.verdict().startswith("Failed")
+
+    play(scene)
+
+
+def test_how_long_one_waits_is_no_part_of_the_request(play):
+    async def scene(place: Place) -> None:
+        window = place.window
+        await place.associate()
+        scu = window.window.scu
+        scu.restore_side(replace(scu.side(), timers=Timers(connect=1.0)))
+        scu.changed.emit()
+        assert window.verdict().startswith("Passed")
+        assert "Sta6" in window.text("scu.state")
+
+    play(scene)
+
+
+# --- an attempt under way --------------------------------------------------------------------------------------------
+
+
+def test_an_attempt_goes_on_by_its_name_while_the_form_names_another(play):
+    async def scene(place: Place) -> None:
+        window = place.window
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            port = silent.getsockname()[1]
+            place.open("A")
+            window.type(scu_port=port)
+            whom = f"ARCHIVE_A@127.0.0.1:{port}"
+            window.press("scu.associate")
+            await window.until(lambda: "Sta5" in window.text("scu.state"))
+            window.type(scu_called_ae_title="ANOTHER")
+            assert window.text("scu.state") == f"Calling {whom}"
+            words = f"Under way: an attempt to call {whom}. The form names another peer. Cancel it"
+            assert window.verdict().startswith(words)
+            assert window.button_text("scu.abort") == "Cancel ARCHIVE_A"
+            window.clock.advance(30.0)
+            await window.until(lambda: window.verdict().startswith(f"{whom}: Failed:"))
+            assert window.text("scu.state").endswith(f"(Sta13): {whom}")
+            assert window.text("status.scu") == f"SCU: {window.text('scu.state')}"
+            window.clock.advance(30.0)
+            await window.until(lambda: window.text("scu.state") == "Idle (Sta1)")
+            assert window.text("status.scu") == "SCU: Idle (Sta1)"
+            assert window.verdict().startswith(f"{whom}: Failed:")
+            window.type(scu_called_ae_title="ARCHIVE_A")
+            assert window.verdict().startswith("Failed:")
+            window.type(scu_called_ae_title="ELSE")
+            assert window.verdict() == ""
+
+    play(scene)
+
+
+@pytest.mark.parametrize("state", [State.STA_13, State.STA_1])
+def test_the_status_bar_says_what_the_panel_says_when_an_attempt_is_over(qtbot, stage, state):
+    scu, controller = stage.window.scu, stage.controller
+    status = stage.find(QLabel, "status.scu")
+    controller.attempt_started.emit(scu.side())
+    controller.scu_state_changed.emit(State.STA_5)
+    called = str(scu.target)
+    type_into(qtbot, stage, "scu.host", "192.0.2.9")
+    assert status.text() == f"SCU: Calling {called}"
+    controller.scu_state_changed.emit(state)
+    controller.attempt_finished.emit(Attempt(AttemptEnd.NO_ANSWER, "127.0.0.1:11112"))
+    assert status.text() == f"SCU: {scu.state_line.text()}"
+    assert state.label in status.text()
+    assert scu.verdict.accessibleDescription().startswith(f"{called}: Failed:")
+
+
+def test_the_status_bar_names_no_peer_once_nothing_is_asked_of_it(stage):
+    controller = stage.controller
+    controller.attempt_started.emit(stage.window.scu.side())
+    controller.scu_state_changed.emit(State.STA_1)
+    controller.attempt_finished.emit(Attempt(AttemptEnd.CONNECT_REFUSED, "127.0.0.1:11112"))
+    assert stage.find(QLabel, "status.scu").text() == "SCU: Idle (Sta1)"
+
+
 # --- the SCP ---------------------------------------------------------------------------------------------------------
 
 
@@ -613,15 +807,56 @@ def test_a_renamed_profile_keeps_what_it_has(play):
     play(scene)
 
 
-def test_what_was_saved_as_another_goes_on_there(play):
+def test_what_is_open_stays_with_its_profile_when_that_is_saved_as_another(play):
     async def scene(place: Place) -> None:
         window = place.window
         await place.associate()
+        await place.listen()
+        where = window.text("scp.state").removeprefix("Listening on ")
+        window.parley.book.save_as("C")
+        assert window.parley.book.draft.name == "C"
+        place.shows_nothing()
+        assert window.text("scp.state") == "Not listening"
+        assert window.text("status.others") == f"A: connected to {place.a}, listening on {where}"
+        place.open("A")
+        assert window.verdict().startswith("Passed")
+        assert window.can("scu.echo")
+        assert window.text("status.others") == ""
+
+    play(scene)
+
+
+def test_what_is_open_stays_with_the_file_that_another_program_has_changed(play, tmp_path):
+    async def scene(place: Place) -> None:
+        window = place.window
+        book = window.parley.book
+        await place.associate()
+        window.type(scu_calling_ae_title="MINE")
+        path = tmp_path / "profiles" / "A.toml"
+        path.write_text(path.read_text().replace("ARCHIVE_A", "THEIRS"))
+        asked: list[object] = []
+        book.conflicting.connect(asked.append)
+        window.watch(book.conflicting)
+        book.save()
+        await window.until(lambda: asked)
+        book.settle(Choice.BOTH)
+        assert book.key != "A.toml"
+        place.shows_nothing()
+        place.open("A")
+        assert window.text("scu.state") == f"Connected to {place.a}"
+        assert window.verdict().startswith(f"Connected to {place.a}. The form names another peer.")
+
+    play(scene)
+
+
+def test_a_profile_whose_file_is_gone_goes_on_in_the_one_it_is_saved_as(play, tmp_path):
+    async def scene(place: Place) -> None:
+        window = place.window
+        await place.associate()
+        (tmp_path / "profiles" / "A.toml").unlink()
         window.parley.book.save_as("C")
         assert window.can("scu.echo")
-        place.open("A")
-        assert window.text("scu.state") == "Idle (Sta1)"
-        assert window.text("status.others") == f"C: connected to {place.a}"
+        assert window.verdict().startswith("Passed")
 
     play(scene)
 

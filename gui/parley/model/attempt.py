@@ -79,3 +79,9 @@ class Attempt:
     steps: tuple[Step, ...] = ()
     handshake: Handshake | None = None
     code: str = ""
+
+    @property
+    def was_connected(self) -> bool:
+        """Whether there was a connection to send on, a secure one where that was wanted."""
+        has_tcp = any((step.name, step.outcome) == ("tcp", "passed") for step in self.steps)
+        return has_tcp and self.end is not AttemptEnd.TLS_FAILED

@@ -51,6 +51,12 @@ class Secret:
         """What may be saved: the reference alone."""
         return Secret(reference=self._reference)
 
+    def is_same(self, other: Secret) -> bool:
+        """Whether both have one value; where that of either was not fetched, whether both have one name."""
+        if self.is_unfetched or other.is_unfetched:
+            return self._reference == other._reference
+        return self._data == other._data
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented

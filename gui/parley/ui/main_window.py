@@ -176,7 +176,7 @@ class MainWindow(QMainWindow):
         controller.scu_busy_changed.connect(scu.show_busy)
         controller.listening_changed.connect(scp.show_listening)
         controller.listen_failed.connect(scp.show_listen_failed)
-        for change in (controller.attempt_started, controller.scu_state_changed, controller.listening_changed):
+        for change in (scu.state_words_changed, controller.listening_changed):
             change.connect(self._show_states)
         controller.open_changed.connect(self.others.show)
         book.listed.connect(self.others.show)
@@ -191,6 +191,10 @@ class MainWindow(QMainWindow):
         book.opened.connect(self.misbehave.give_up)
         book.opened.connect(self._show_profile)
         book.moved.connect(controller.move)
+        # What is open stays with the profile that it was made with; the new one has nothing yet.
+        book.saved_as.connect(self.secrets.give_up)
+        book.saved_as.connect(self.misbehave.give_up)
+        book.saved_as.connect(controller.show)
         book.deleted.connect(controller.give_up)
         book.restored.connect(self._restore_sides)
         book.state_changed.connect(self._show_title)

@@ -121,11 +121,22 @@ class Menus:
         bar.addSeparator()
         send = self._window.send_files.action
         bar.addActions([scu.associate_action, scu.echo_action, send, scu.release_action, scu.abort_action])
+        _keep_places(bar, scu.associate_action, scu.release_action, scu.abort_action)
         stretch = QWidget()
         stretch.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         bar.addWidget(stretch)
         bar.addAction(self._find)
         self._window.addToolBar(bar)
+
+
+def _keep_places(bar: QToolBar, associate: QAction, *naming: QAction) -> None:
+    """Give the buttons whose texts change the room that the longest takes: none moves while somebody types."""
+    from parley.ui.sides.scu_panel import NAME_WIDTH
+
+    spare = {associate: bar.fontMetrics().horizontalAdvance(" anyway"), **dict.fromkeys(naming, NAME_WIDTH)}
+    for action, width in spare.items():
+        button = bar.widgetForAction(action)
+        button.setFixedWidth(button.sizeHint().width() + width)
 
 
 def _open_folder(folder: Path, _checked: bool = False) -> None:

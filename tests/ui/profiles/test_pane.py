@@ -92,6 +92,22 @@ def test_an_unreadable_file_says_where_and_why_and_stays(qtbot, pane, book, stor
     assert (store.folder / "broken.toml").read_text() == "schema = 1\nname = \n"
 
 
+def highlighted(pane):
+    return [index.data() for index in pane.list.selectionModel().selectedIndexes()]
+
+
+def test_what_is_open_stays_highlighted_when_a_file_cannot_be_read(qtbot, pane, book):
+    for _ in range(2):
+        click(qtbot, pane, "broken")
+        assert highlighted(pane) == ["CT 1"]
+        assert pane.findChild(QWidget, "profiles.problem").text().endswith("“CT 1” stays open.")
+    qtbot.keyClick(pane.list, Qt.Key.Key_Home)
+    qtbot.keyClick(pane.list, Qt.Key.Key_Down)
+    assert (highlighted(pane), pane.list.currentIndex().data()) == (["Loopback"], "broken")
+    qtbot.keyClick(pane.list, Qt.Key.Key_End)
+    assert highlighted(pane) == ["PACS"] == [book.draft.name]
+
+
 def test_changes_are_marked_and_can_be_saved(qtbot, pane, book, store):
     assert not pane.save_action.isEnabled()
     change(book)

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QStyleOptionButton, QToolButton, QWidget
 
-from parley.model.attempt import Attempt, AttemptEnd
+from parley.model.attempt import Attempt, AttemptEnd, Step
 from parley.model.build import accept_pdu, request_pdu
 from parley.model.handle import AcceptanceRules, AcceptorHandle, ProposedContext, RequestorHandle
 from parley.model.profile import RequestorSide, Timers
+from parley.ui.kit.fold import ElidedLabel
 from parley.ui.sides.scu_panel import ScuPanel
 from parley.ul.codes import VERIFICATION
 from parley.ul.pdu import AAssociateRj
@@ -325,3 +326,79 @@ def test_what_is_wrong_stands_in_the_order_of_the_fields(qtbot, panel):
     host, port = (panel.findChild(QWidget, f"scu.{name}.problem") for name in ("host", "port"))
     qtbot.waitUntil(lambda: host.isVisible() and port.isVisible() and host.y() != port.y())
     assert host.y() < port.y()
+
+
+# --- misbehaving -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("end", "steps", "is_provoked"),
+    [
+        (AttemptEnd.RESOLVE_FAILED, (Step("name", "failed", 1.0),), False),
+        (AttemptEnd.CONNECT_REFUSED, (Step("name", "passed", 1.0), Step("tcp", "failed", 1.0)), False),
+        (AttemptEnd.TLS_FAILED, (Step("tcp", "passed", 1.0), Step("tls", "failed", 1.0)), False),
+        (AttemptEnd.CLOSED_BY_PEER, (Step("tcp", "passed", 1.0), Step("association", "failed", 1.0)), True),
+    ],
+)
+def test_a_failure_is_provoked_only_where_something_was_sent(panel, end, steps, is_provoked):
+    panel._misbehave("two-requests")
+    panel.attempt_started()
+    panel.attempt_finished(Attempt(end, "pacs.example:104", steps=steps))
+    words = panel.verdict.accessibleDescription()
+    assert ("This side misbehaved on purpose." in words) is is_provoked
+    assert words.startswith("Failed:")
+
+
+# --- room ------------------------------------------------------------------------------------------------------------
+
+
+def places(panel):
+    panel.layout().activate()
+    return {name: button(panel, name).geometry() for name in ("associate", "echo", "release", "abort")}
+
+
+@pytest.mark.parametrize("width", [460, 560, 800])
+def test_no_text_moves_a_button(qtbot, panel, width):
+    panel.resize(max(width, panel.minimumSizeHint().width()), 640)
+    panel.set_side(replace(RequestorSide(), handle=RequestorHandle(called_ae_title="RADIOLOGY_PACS_1")))
+    before = places(panel)
+    panel.attempt_started()
+    assert button(panel, "abort").text() == "Cancel"
+    assert places(panel) == before
+    panel.attempt_finished(Attempt(AttemptEnd.ESTABLISHED, "127.0.0.1:11112"))
+    panel.show_state(State.STA_6)
+    for name, text in (("called_ae_title", "A_TITLE_THAT_IS_TOO_LONG"), ("host", "a b")):
+        type_into(qtbot, panel, name, text)
+        panel.check()
+        assert button(panel, "associate").text() == "Send anyway"
+        assert button(panel, "release").text() == "Release RADIOLOGY_PACS_1"
+        assert places(panel) == before
+
+
+def test_what_a_button_has_no_room_for_is_seen_to_be_missing(qtbot, panel):
+    panel.set_side(replace(RequestorSide(), handle=RequestorHandle(called_ae_title="RADIOLOGY_PACS_1")))
+    panel.attempt_started()
+    panel.attempt_finished(Attempt(AttemptEnd.ESTABLISHED, "127.0.0.1:11112"))
+    panel.show_state(State.STA_6)
+    type_into(qtbot, panel, "called_ae_title", "B")
+    panel.layout().activate()
+    option = QStyleOptionButton()
+    button(panel, "release").initStyleOption(option)
+    assert option.text.startswith("Release R")
+    assert option.text.endswith("…")
+    assert "RADIOLOGY_PACS_1 at 127.0.0.1:11112" in button(panel, "release").toolTip()
+    assert panel.release_action.iconText().endswith("…")
+
+
+def test_a_state_is_never_cut_to_a_false_port(qtbot, panel):
+    panel.resize(520, 640)
+    panel.set_side(RequestorSide("localhost", 21042, RequestorHandle(called_ae_title="RADIOLOGY_PACS_1" * 3)))
+    panel.attempt_started()
+    panel.attempt_finished(Attempt(AttemptEnd.ESTABLISHED, "localhost:21042"))
+    panel.show_state(State.STA_6)
+    type_into(qtbot, panel, "called_ae_title", "B")
+    label = panel.findChild(ElidedLabel, "scu.state")
+    assert label.text() == f"Connected to {'RADIOLOGY_PACS_1' * 3}@localhost:21042"
+    qtbot.waitUntil(lambda: label.shown_text().endswith(":21042"))
+    assert "…" in label.shown_text()
+    assert label.text() in label.toolTip()

@@ -56,7 +56,9 @@ class ProfileBook(QObject):
     Signals:
         listed(): there is something new in the list.
         opened(Profile): another profile is open: show it.
-        moved(str, str): the profile of that key has another now: it was renamed, or saved as a new one and left so.
+        moved(str, str): the profile of that key has another now: it was renamed, or its file is gone and the draft was
+            saved as a new one.
+        saved_as(str): the draft was saved as a new profile, which is open now: that is its key. The one before stays.
         deleted(str): the profile of that key is no more.
         restored(Profile): the draft of the open one went back to what it was, or forward again: show it.
         history_changed(): what can be undone or redone changed.
@@ -72,6 +74,7 @@ class ProfileBook(QObject):
     listed = Signal()
     opened = Signal(object)
     moved = Signal(str, str)
+    saved_as = Signal(str)
     deleted = Signal(str)
     restored = Signal(object)
     history_changed = Signal()
@@ -395,7 +398,10 @@ class ProfileBook(QObject):
         profile = saved_secrets.named(saved_secrets.copied(profile), Profile(""))
         before, self._key = self._key, self._store.create(profile)
         self._base, self._noticed = self._store.entry(self._key), None
-        self.moved.emit(before, self._key)
+        if before in BUILT_IN or self._store.entry(before) is not None:
+            self.saved_as.emit(self._key)
+        else:
+            self.moved.emit(before, self._key)
         self._settle(profile)
 
     def _note_left_out(self) -> None:

@@ -22,6 +22,7 @@ class ElidedLabel(Label):
 
     is_muted = True
     tone: style.Tone | None = None
+    mode = Qt.TextElideMode.ElideRight
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
@@ -35,9 +36,12 @@ class ElidedLabel(Label):
             painter.setPen(style.colour(self.tone, self.palette()))
         elif self.is_muted:
             painter.setPen(style.muted(self.palette()))
-        room = self.contentsRect()
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), text)
+        where = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
+        painter.drawText(self.contentsRect(), where, self.shown_text())
+
+    def shown_text(self) -> str:
+        """What there is room for."""
+        return self.fontMetrics().elidedText(self.text(), self.mode, self.contentsRect().width())
 
 
 class FoldedSection(QWidget):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import (
     QAbstractListModel,
     QEvent,
+    QItemSelectionModel,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -201,6 +202,7 @@ class ProfilesPane(QWidget):
         self._make_actions()
         self._lay_out()
         self.list.selectionModel().currentChanged.connect(self._current_changed)
+        self.list.selectionModel().selectionChanged.connect(self._look_at_selection)
         book.listed.connect(self._listed)
         book.state_changed.connect(self._enable)
         book.opened.connect(self._opened)
@@ -297,10 +299,26 @@ class ProfilesPane(QWidget):
         self._line.hide()
         entry = self._selected()
         if entry is not None and entry.profile is None:
-            self._say(_reason(entry))
+            self._say(f"{_reason(entry)} “{self._book.draft.name}” stays open.")
         elif entry is not None:
             self._book.open(entry.key)
         self._enable()
+
+    @Slot()
+    def _look_at_selection(self) -> None:
+        """A file that cannot be read is not highlighted: what the panels show would look as if it were its own.
+
+        It keeps the keyboard's frame, so that one can go on from it, or delete it.
+        """
+        rows = self.list.selectionModel().selectedIndexes()
+        entry = self._book.entry(rows[0].data(KEY_ROLE)) if rows else None
+        if entry is not None and entry.profile is None and not self._model.is_listing:
+            self._highlight_open()
+
+    def _highlight_open(self) -> None:
+        row = self._model.row_of(self._book.key)
+        chosen = self._model.index(row) if row >= 0 else QModelIndex()
+        self.list.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     @Slot()
     def _listed(self) -> None:

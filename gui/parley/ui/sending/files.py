@@ -297,7 +297,8 @@ class SendFiles(QObject):
             return f"&Send {files}", self._sender.can_start, *(self._said or self._said_of_unfit(rows))
         button = f"Associate and &send {files}"
         if other is not None:
-            words = f"The association that is open is with {other.words}. To send elsewhere, release it first."
+            how = f" {other.protection}" if other.key == self._scu.target.key else ""
+            words = f"The association that is open is with {other.words}{how}. To send elsewhere, release it first."
             return button, False, *(self._said or (style.Tone.NOTE, words))
         if not self._scu.associate_action.isEnabled():
             return button, False, *(self._said or (style.Tone.NOTE, "The SCU is busy: wait for it, or abort."))

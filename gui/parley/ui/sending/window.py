@@ -19,7 +19,7 @@ from parley.ui.kit.fields import ToneLine, named
 from parley.ui.kit.file_dialogs import ask_for_files, ask_for_folder
 from parley.ui.kit.job_line import JobLine, Said
 from parley.ui.kit.long_words import shorten_words
-from parley.ui.kit.texts import Label, set_tip, without_shortcut
+from parley.ui.kit.texts import Label, set_tip, set_title, without_shortcut
 from parley.ui.kit.verdict import VerdictView
 from parley.ui.sending.table import SendTable, tone_of
 
@@ -214,7 +214,7 @@ class SendWindow(QDialog):
         self._progress.setVisible(is_running)
         target = summary.recipient.target if summary.recipient is not None else None
         peer = without_shortcut(shorten_words(str(target))) if target is not None else ""
-        self.setWindowTitle(shorten_words(f"Send files to {target}") if target is not None else "Send files")
+        set_title(self, shorten_words(f"Send files to {target}") if target is not None else "Send files")
         self.table.again_action.setText(f"Send to {peer}" if peer else "Send again")
         self._retry.setText(f"Re&try {summary.failed} failed at {peer}" if summary.failed else "Re&try failed")
         self._retry.setAccessibleName(self._retry.text().replace("&", ""))

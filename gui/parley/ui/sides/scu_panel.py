@@ -1,8 +1,8 @@
 """The SCU panel: whom to call and with what; the buttons to do it; what came of it.
 
 It edits a draft and emits wishes. It neither connects nor diagnoses: attempts and verdicts are handed to it. What came
-of an association is shown while the form names the peer that it was made with; under another name there stands whom it
-is with, and what can be done about that.
+of an association is shown while the form asks what it was made with; once the request was edited, it is said to be of
+another. Where the form names another peer there stands whom the association is with, and what can be done about that.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from parley.model.attempt import AttemptEnd
 from parley.model.event import EngineEvent, EventKind
 from parley.model.handle import ProposedContext, RequestorHandle
 from parley.model.profile import RequestorSide, Timers
-from parley.model.target import Target
+from parley.model.target import Target, is_same_request
 from parley.ui.contexts.editor import ContextsEditor
 from parley.ui.kit import icons, style
-from parley.ui.kit.action_button import ActionButton
+from parley.ui.kit.action_button import ActionButton, shown_text
 from parley.ui.kit.fields import Field, NumberEdit, StringEdit, named, sentence
 from parley.ui.kit.long_words import shorten_words
 from parley.ui.kit.texts import set_tip, without_shortcut
@@ -43,10 +43,12 @@ if TYPE_CHECKING:
     from parley.bridge.opened_profile import OpenedProfile
     from parley.model.attempt import Attempt
     from parley.model.problems.validation import Problem
+    from parley.ul.negotiation import NegotiatedContext
 
 _Said = tuple[style.Tone, str, str, str, str]
-_NAME_WIDTH = 80
-"""Pixels: room for a peer's title in a button."""
+NAME_WIDTH = 80
+"""Pixels: room for a peer's title in a button, whether there is one or not: no button moves when it comes."""
+_OTHER_TEXTS = {"associate": ("Send anyway",), "abort": ("Cancel",)}
 _ENDED = {None, State.STA_1, State.STA_13}
 _END_TONES = {EventKind.RELEASED: style.Tone.OK, EventKind.PROVIDER_ABORTED: style.Tone.ERROR}
 
@@ -59,6 +61,7 @@ class ScuPanel(SidePanel):
         misbehave_requested: the same, with the name of what it is to do wrong on purpose.
         echo_requested, release_requested, abort_requested: the same for the association there is.
         target_changed: the form may name another peer now.
+        state_words_changed: the state is said in other words now.
         associate_action, echo_action, release_action, abort_action, misbehave_action: for toolbar and menus.
         copy_as: the draft in the words of other programs.
     """
@@ -69,13 +72,18 @@ class ScuPanel(SidePanel):
     release_requested = Signal()
     abort_requested = Signal()
     target_changed = Signal()
+    state_words_changed = Signal()
 
     def __init__(self) -> None:
         super().__init__("scu", "SCU (requestor)", "State of this side's association, with its number in PS3.8")
         self._shown = RequestorSide()
-        self._target: Target | None = None
+        self._asked: RequestorSide | None = None
         self._said: _Said | None = None
-        self._was_theirs = True
+        self._answers: tuple[Sequence[NegotiatedContext], str] | None = None
+        self._is_news = False  # what was said came while the form named another peer
+        self._shown_as = self._shows_as()
+        self._told = ""
+        self._aimed_at: Target | None = None
         self._is_waiting = False
         self._state: State | None = None
         self._attempting = False
@@ -115,8 +123,6 @@ class ScuPanel(SidePanel):
             self._misbehaviours,
         ):
             self._section(section)
-        for field in (self._host, self._port, self._called):
-            field.editor.textChanged.connect(self._look_whose)
         for field in (self._host, self._port, self._called, self._calling):
             field.editor.textChanged.connect(self._edited)
         self._length.changed.connect(self._edited)
@@ -134,7 +140,7 @@ class ScuPanel(SidePanel):
         )
         self.misbehave_action.triggered.connect(self._misbehaviours.focus_list)
         self._associate_tip = self.associate_action.toolTip()
-        self._named = tuple(
+        self._plain = tuple(
             (action, action.text(), action.toolTip())
             for action in (self.echo_action, self.release_action, self.abort_action)
         )
@@ -144,10 +150,10 @@ class ScuPanel(SidePanel):
             ("release", self.release_action),
             ("abort", self.abort_action),
         )
-        buttons = {name: ActionButton(action, f"scu.{name}") for name, action in actions}
-        for button in buttons.values():
-            self._buttons.addWidget(button)
-        self._give_way = buttons["associate"], buttons["echo"]
+        for name, action in actions:
+            action.setIconText(shown_text(action))
+            others, spare = (_OTHER_TEXTS.get(name, ()), 0 if action is self.associate_action else NAME_WIDTH)
+            self._buttons.addWidget(ActionButton(action, f"scu.{name}", others=others, spare=spare))
         self._buttons.addStretch(1)
         self.copy_as = CopyAs(self)
         self._buttons.addWidget(self.copy_as.button)
@@ -178,7 +184,7 @@ class ScuPanel(SidePanel):
 
     def set_side(self, side: RequestorSide) -> None:
         """Show another draft; `changed` stays silent. What came of an attempt that is over does not belong to it."""
-        if self._state in _ENDED and not self._attempting:
+        if not self._is_under_way:
             self._said = None
             self.verdict.fall_silent()
         self._filling = True
@@ -205,7 +211,8 @@ class ScuPanel(SidePanel):
     @property
     def target(self) -> Target:
         """The peer that the form names."""
-        return Target(self._host.editor.value(), self._port.editor.value() or 0, self._called.editor.value())
+        host, port, called = self._host.editor, self._port.editor, self._called.editor
+        return Target(host.value(), port.value() or 0, called.value(), self.tls.part("tls"))
 
     @property
     def other_target(self) -> Target | None:
@@ -213,8 +220,22 @@ class ScuPanel(SidePanel):
         return None if self._is_theirs or not self._is_under_way else self._target
 
     @property
+    def _target(self) -> Target | None:
+        """The peer that was asked last."""
+        return Target.of(self._asked) if self._asked is not None else None
+
+    @property
     def _is_theirs(self) -> bool:
         return self._target is None or self._target.is_same(self.target)
+
+    @property
+    def _is_peer_theirs(self) -> bool:
+        return self._target is None or self._target.key == self.target.key
+
+    @property
+    def _is_as_asked(self) -> bool:
+        """Whether the form asks what was asked last: what came of that is true of it."""
+        return self._asked is None or is_same_request(self._asked, self.side())
 
     @property
     def _is_under_way(self) -> bool:
@@ -236,6 +257,7 @@ class ScuPanel(SidePanel):
         """With errors, sending stays possible, but by a button that says what it does."""
         errors = [sentence(problem) for problem in self._problems if problem.severity is Severity.ERROR]
         self.associate_action.setText("Send &anyway" if errors else "&Associate")
+        self.associate_action.setIconText(shown_text(self.associate_action))
         self.associate_action.setIcon(icons.icon("warning" if errors else "associate"))
         tip = "\n".join(["Send it although:", *errors]) if errors else self._associate_tip
         set_tip(self.associate_action, tip)
@@ -266,12 +288,12 @@ class ScuPanel(SidePanel):
     @Slot(object)
     def show_opened(self, opened: OpenedProfile) -> None:
         """Show all that the profile of the draft has, as of now: it was opened, or opened again."""
-        self._target, self._said, self._is_waiting = opened.target, None, False
+        self._asked, self._said, self._is_waiting = opened.side, None, False
         self._misbehaves = opened.misbehaviour is not None
         self._state, self._busy, self._attempting = opened.state, opened.is_busy, opened.is_attempting
         self.verdict.fall_silent()
-        model = self._contexts.editor.model
-        model.begin_attempt(opened.side.handle.contexts if opened.side is not None else ())
+        self._begin_answers(opened.side)
+        self._answers = None
         if opened.side is not None and opened.is_attempting:
             self._say_under_way(opened.side)
         if opened.attempt is not None:
@@ -286,57 +308,93 @@ class ScuPanel(SidePanel):
     def show_state(self, state: State | None) -> None:
         """Show the association's state; None when there is none."""
         self._state = state
-        if self._is_theirs:
+        if self._whose:
+            self._show_whose()
+        else:
             self._show_state_words()
             self._enable()
-        else:
-            self._show_whose()
 
     def _show_state_words(self) -> None:
-        other = self.other_target
-        is_established = self._state is State.STA_6
-        if other is not None and (self._attempting or is_established):
-            words = f"{'Connected to' if is_established else 'Calling'} {other}"
+        """The bare state is that of what the form asks; of anything else, it is said whose it is."""
+        state, whose = self._state or State.STA_1, self._whose
+        if self.other_target is not None and (self._attempting or state is State.STA_6):
+            words = f"{'Calling' if self._attempting else 'Connected to'} {whose}"
         else:
-            shown = (None if other is None and not self._is_theirs else self._state) or State.STA_1
-            words = f"{shown.value[:1].upper()}{shown.value[1:]} ({shown.label})"
-            words += f": {other}" if other is not None else ""
+            words = f"{state.value[:1].upper()}{state.value[1:]} ({state.label})"
+            words += f": {whose}" if whose and state is not State.STA_1 else ""
         self.state_line.show_state(self._state not in _ENDED, shorten_words(words))
+        if self._told != self.state_words:
+            self._told = self.state_words
+            self.state_words_changed.emit()
+
+    @property
+    def _whose(self) -> str:
+        """The peer that was asked last where the form asks something else, with what the form says otherwise of TLS."""
+        if self._target is None or self._is_as_asked:
+            return ""
+        is_protected = self._target.protection != self.target.protection
+        return f"{self._target} {self._target.protection}" if is_protected else str(self._target)
 
     @property
     def state_words(self) -> str:
         """The state with the peer whose it is, for where the form is not beside it."""
         words = self.state_line.text()
-        if self.other_target is not None or self._target is None or not self._is_under_way:
+        if self._target is None or not self._is_under_way or not self._is_as_asked:
             return words
         return f"{words}, {shorten_words(str(self._target))}"
 
-    @Slot()
-    def _look_whose(self) -> None:
-        """Whether what is shown is still that of the peer that the form names."""
+    def _edited(self) -> None:
         if not self._filling:
-            if self._is_theirs is not self._was_theirs:
-                self._show_whose()
+            self._look_whose()
+        super()._edited()
+
+    def _look_whose(self) -> None:
+        """Whether what is shown is still that of what the form asks."""
+        if self._shown_as != self._shows_as():
+            self._is_news = False
+            self._show_whose()
+            if self._asked is not None and self._is_as_asked:
+                self._begin_answers(self._asked)
+                self._show_answers()
+        if self._aimed_at != self.target:
+            self._aimed_at = self.target
             self.target_changed.emit()
 
+    def _shows_as(self) -> tuple[bool, bool, str]:
+        return self._is_theirs, self._is_peer_theirs, self._whose
+
     def _show_whose(self) -> None:
-        self._was_theirs = self._is_theirs
-        other = self.other_target
-        self._contexts.editor.model.hide_answers(not self._is_theirs)
-        if other is not None:
-            verb = "Connected to" if self._state is State.STA_6 else "Still open:"
-            advice = "The form names another peer. Release or abort it to call that one; undo the edit to go on here."
-            self.verdict.say(style.Tone.NOTE, verb, f"{other}.", advice)
-        elif self._said is not None and self._is_theirs:
+        self._shown_as = self._shows_as()
+        self._contexts.editor.model.hide_answers(not self._is_as_asked)
+        if self.other_target is not None:
+            self._say_open()
+        elif self._said is None or not (self._is_theirs or self._is_news):
+            self.verdict.fall_silent()
+        elif self._is_as_asked:
             self.verdict.say(*self._said)
         else:
-            self.verdict.fall_silent()
+            _, headline, why, next_step, code = self._said
+            whose = "Got with another request:" if self._is_theirs else f"{self._whose}:"
+            self.verdict.say(style.Tone.NOTE, whose, f"{headline} {why}".rstrip(), next_step, code)
         self._show_state_words()
         self._enable()
 
+    def _say_open(self) -> None:
+        """Of what is open, or under way, with another than the form names."""
+        form = "The form says otherwise of TLS." if self._is_peer_theirs else "The form names another peer."
+        go_on = "undo the edit to go on here."
+        if self._attempting:
+            verb, advice = "Under way: an attempt to call", f"Cancel it to call as the form says; {go_on}"
+        elif self._state is State.STA_6:
+            verb, advice = "Connected to", f"Release or abort it to call as the form says; {go_on}"
+        else:
+            verb, advice = "Still open:", f"Abort it to call as the form says; {go_on}"
+        self.verdict.say(style.Tone.NOTE, verb, f"{self._whose}.", f"{form} {advice}")
+
     def _say(self, tone: style.Tone, headline: str, why: str = "", next_step: str = "", code: str = "") -> None:
-        """Say something of the association; it is seen while the form names its peer."""
+        """Say something of the attempt or its association; it is seen while the form asks what that was made with."""
         self._said = tone, headline, why, next_step, code
+        self._is_news = False
         self._show_whose()
 
     @Slot(bool)
@@ -353,8 +411,9 @@ class ScuPanel(SidePanel):
             side: what it was begun with; None for what the form says.
         """
         side = side or self.side()
-        self._target, self._attempting, self._is_waiting = Target.of(side), True, False
-        self._contexts.editor.model.begin_attempt(side.handle.contexts)
+        self._asked, self._attempting, self._is_waiting = side, True, False
+        self._begin_answers(side)
+        self._answers = None
         self._say_under_way(side)
 
     def _say_under_way(self, side: RequestorSide) -> None:
@@ -364,11 +423,11 @@ class ScuPanel(SidePanel):
         """Before an attempt: say what it waits for."""
         if headline:
             self._is_waiting = self._attempting = True
-            self._target = self.target
+            self._asked = self.side()
             self._say(style.Tone.NOTE, headline, text)
         elif self._is_waiting:
             self._is_waiting = self._attempting = False
-            self._target = self._said = None
+            self._asked = self._said = None
             self._show_whose()
 
     @Slot(object)
@@ -376,6 +435,8 @@ class ScuPanel(SidePanel):
         """Show the verdict, and what the peer said to each context."""
         self._attempting = False
         self._show_attempt(attempt)
+        self._is_news = not self._is_theirs
+        self._show_whose()
 
     def _show_attempt(self, attempt: Attempt) -> None:
         from parley.diagnosis import diagnose
@@ -384,18 +445,27 @@ class ScuPanel(SidePanel):
 
         verdict = diagnose(attempt)
         answered = attempt.request is not None and isinstance(attempt.answer, AAssociateAc)
+        self._answers = (), "Not negotiated"
         if answered:
             assert attempt.request is not None
             assert isinstance(attempt.answer, AAssociateAc)
-            self._contexts.editor.model.show_answers(outcome(attempt.request, attempt.answer))
-        else:
-            self._contexts.editor.model.show_answers((), "Not negotiated")
+            self._answers = outcome(attempt.request, attempt.answer), ""
+        self._show_answers()
         tone, headline = (style.Tone.OK, "Passed:") if verdict.passed else (style.Tone.ERROR, "Failed:")
         if attempt.end is AttemptEnd.CANCELLED:
             tone, headline = style.Tone.NOTE, "Cancelled:"
         # What to do about a failure that was provoked is not what the diagnosis knows.
-        remedy = "This side misbehaved on purpose." if self._misbehaves else verdict.remedy
+        is_provoked = self._misbehaves and attempt.was_connected
+        remedy = "This side misbehaved on purpose." if is_provoked else verdict.remedy
         self._say(tone, headline, verdict.cause, remedy, verdict.code)
+
+    def _begin_answers(self, side: RequestorSide | None) -> None:
+        """Let the rows that hold what this side asks, if they do, be those that answers are for."""
+        self._contexts.editor.model.begin_attempt(side.handle.contexts if side is not None else ())
+
+    def _show_answers(self) -> None:
+        if self._answers is not None:
+            self._contexts.editor.model.show_answers(*self._answers)
 
     @Slot(object)
     def echo_finished(self, result: object) -> None:
@@ -431,24 +501,20 @@ class ScuPanel(SidePanel):
 
     def _enable(self) -> None:
         established = self._state is State.STA_6 and not self._busy
-        other = self.other_target
         peer = self._target if self._is_under_way else None
         self.associate_action.setEnabled(self._state in _ENDED and not self._busy and not self._attempting)
         self._misbehaviours.show_enabled(self.associate_action.isEnabled())
-        self.echo_action.setEnabled(established and other is None)
+        self.echo_action.setEnabled(established and self.other_target is None)
         self.release_action.setEnabled(established)
         self.abort_action.setEnabled(self._is_under_way)
-        for button in self._give_way:  # to the name, which must not push the other panel aside
-            button.show_text(other is None)
-        name = f" {self._in_button(other)}" if other is not None else ""
+        title = shorten_words(peer.title) if peer is not None and self._whose else ""
         whom = f"\n{shorten_words(peer.words)}" if peer is not None else ""
-        for action, text, tip in self._named:
+        for action, text, tip in self._plain:
             if action is self.abort_action and self._attempting:
                 text, tip = "Cancel", "Stop this attempt"  # noqa: PLW2901
-            action.setText(text if action is self.echo_action else f"{text}{name}")
+            action.setText(f"{text} {without_shortcut(title)}".rstrip())
+            # Qt would drop an ellipsis from what it makes of the text for the toolbar.
+            short = self.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, NAME_WIDTH)
+            verb = text.replace("&", "")
+            action.setIconText(verb if action is self.echo_action else f"{verb} {without_shortcut(short)}".rstrip())
             set_tip(action, f"{tip}{whom}")
-
-    def _in_button(self, target: Target) -> str:
-        """The title as a button has room for it."""
-        short = self.fontMetrics().elidedText(target.title, Qt.TextElideMode.ElideRight, _NAME_WIDTH)
-        return without_shortcut(short)

@@ -240,7 +240,7 @@ class SidePanel(QWidget):
         self._replace_draft(self._emptied(self.side()))
 
     def _replace_draft(self, side: Any) -> None:
-        self.set_side(side)
+        self.restore_side(side)
         self._edited()
 
     def _with_parts(self, value: Part) -> Part:
