@@ -4,8 +4,9 @@ It knows the protocol and the model, asks nobody and runs nothing: the same fact
 """
 
 from parley.diagnosis.attempts import diagnose
+from parley.diagnosis.checks import diagnose_echo, diagnose_ending
 from parley.diagnosis.contexts import context_words
 from parley.diagnosis.listening import diagnose_listen
 from parley.diagnosis.verdict import Verdict
 
-__all__ = ["Verdict", "context_words", "diagnose", "diagnose_listen"]
+__all__ = ["Verdict", "context_words", "diagnose", "diagnose_echo", "diagnose_ending", "diagnose_listen"]
