@@ -1,4 +1,4 @@
-"""The command line: which commands there are and how they are called. `parley.commands` does them.
+"""The command line's words: which commands there are and how they are called. `parley.commands` does them.
 
 Little is imported here, since the window opens through this door too.
 """
@@ -6,26 +6,47 @@ Little is imported here, since the window opens through this door too.
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import parley
 
 if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+
     from parley.model.handle import Rejection
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit code."""
-    options = _parser().parse_args(arguments)
-    if options.command == "gui":
-        from parley.app import run
+def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """What is asked for; ``command`` is its name.
 
-        return run(options.profiles, options.profile, dict(options.set or ()))
-    from parley import commands
+    Raises:
+        SystemExit: the words are no call, or ask for help only, which is printed.
+    """
+    return _parser().parse_args(arguments)
 
-    return commands.run(options.command, options)
+
+class _Parser(argparse.ArgumentParser):
+    """Prints help and version as a command prints its output: what is lost of it is said, and gives 2."""
+
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        if file is not None and file is sys.stdout:
+            from parley.commands.output import output
+
+            output.begin()
+            output.write(message)
+        else:
+            super()._print_message(message, file)
+
+    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
+        if not status:
+            from parley.commands.output import output
+            from parley.commands.shared import NOT_TRIED
+
+            status = NOT_TRIED if output.has_failed else status
+        super().exit(status, message)
 
 
 def _rejection(text: str) -> Rejection:
@@ -92,16 +113,16 @@ def _local_end(text: str) -> tuple[str, int]:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="parley", description="Test DICOM associations.")
+def _parser() -> _Parser:
+    parser = _Parser(prog="parley", description="Test DICOM associations.")
     parser.add_argument("--version", action="version", version=f"parley {parley.__version__}")
-    folder = argparse.ArgumentParser(add_help=False)
+    folder = _Parser(add_help=False)
     folder.add_argument("--profiles", type=Path, metavar="DIR", help="folder of the profiles (default: the user's own)")
     folder.add_argument("--set", action="append", type=_setting, metavar="NAME=VALUE", help="a setting, for this once")
-    output = argparse.ArgumentParser(add_help=False)
+    output = _Parser(add_help=False)
     output.add_argument("--json", action="store_true", help="print one JSON object a line")
     output.add_argument("-v", "--verbose", action="store_true", help="print state transitions and timers too")
-    secure = argparse.ArgumentParser(add_help=False)
+    secure = _Parser(add_help=False)
     tls = secure.add_argument_group("TLS", "each of these switches it on")
     tls.add_argument("--tls", action="store_true", help="secure the connection with TLS (BCP 195)")
     tls.add_argument("--ca", type=Path, metavar="FILE", help="PEM certificates to trust (default: the system's)")
@@ -118,13 +139,13 @@ def _parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", parents=[output], help="Parley's SCU against its own SCP, on this machine")
     demo.set_defaults(command="demo")
 
-    calling = argparse.ArgumentParser(add_help=False, parents=[secure])
+    calling = _Parser(add_help=False, parents=[secure])
     where = "address and port of this machine to connect from (default: as the system chooses)"
     calling.add_argument("--from", dest="local_end", type=_local_end, metavar="[HOST][:PORT]", help=where)
     calling.add_argument("--insecure", action="store_true", help="TLS with whoever answers: verify no certificate")
     calling.add_argument("--server-name", metavar="NAME", help="TLS: name to ask for and expect (default: the host)")
 
-    agreeing = argparse.ArgumentParser(add_help=False)
+    agreeing = _Parser(add_help=False)
     agreeing.add_argument("--yes", action="store_true", help="agree to misbehaving towards this command's targets")
     whom = "agree for this one alone (repeatable); for listen: own title, address and port to listen on"
     agreeing.add_argument("--yes-for", action="append", type=_party, metavar="[AE@]HOST:PORT", help=whom)
@@ -174,9 +195,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_listen(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], parents: list[argparse.ArgumentParser]
-) -> None:
+def _add_listen(commands: argparse._SubParsersAction[_Parser], parents: list[_Parser]) -> None:
     listen = commands.add_parser("listen", parents=parents, help="be an SCP until Ctrl-C")
     listen.add_argument("--profile", metavar="NAME", help="start from this profile's SCP side")
     listen.add_argument("--ae-title", metavar="T", help="the SCP's AE title")
@@ -205,9 +224,7 @@ def _add_listen(
     listen.set_defaults(command="listen")
 
 
-def _add_profiles(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], folder: argparse.ArgumentParser
-) -> None:
+def _add_profiles(commands: argparse._SubParsersAction[_Parser], folder: _Parser) -> None:
     profiles = commands.add_parser("profiles", help="the saved connection profiles")
     verbs = profiles.add_subparsers(title="commands", metavar="COMMAND", required=True)
     verbs.add_parser("list", parents=[folder], help="their names").set_defaults(command="profiles list")

@@ -1,7 +1,7 @@
 """What the subcommands do: the engine without a window, for scripts, CI and machines without a screen.
 
-How they are called stands in `parley.cli`. Each module does one command, or a family of them, and exits with the codes
-of `parley.commands.shared`; `run` loads only the one that is wanted.
+How they are called stands in `parley.arguments`. Each module does one command, or a family of them, and exits with the
+codes of `parley.commands.shared`; `run` loads only the one that is wanted.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import argparse
 from collections.abc import Callable
 
 from parley.commands.output import complain, output
-from parley.commands.shared import INTERRUPTED, NOT_TRIABLE, NOT_TRIED
+from parley.commands.shared import NOT_TRIABLE, NOT_TRIED
 from parley.engine.descriptors import NO_DESCRIPTORS, is_shortage
 from parley.model.files.settings_file import read_settings
 from parley.model.settings import Settings, with_values
