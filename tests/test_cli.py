@@ -106,6 +106,7 @@ def test_an_interrupt_while_it_is_loaded_leaves_no_traceback(module, words, code
     [
         ("parley.commands.profiles", ["profiles", "list"]),
         ("PySide6", []),
+        ("PySide6.QtCore", []),
         ("parley.ui.main_window", ["gui"]),
     ],
 )

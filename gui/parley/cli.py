@@ -9,6 +9,7 @@ import sys
 
 TYPE_CHECKING = False  # As in `typing`, whose import would take longer than all else here.
 if TYPE_CHECKING:
+    from argparse import Namespace
     from collections.abc import Sequence
 
 ENDED, INTERRUPTED = 0, 130
@@ -30,9 +31,27 @@ def _run(arguments: Sequence[str] | None) -> int:
 
     options = parse(arguments)
     if options.command == "gui":
-        from parley.app import run
-
-        return run(options.profiles, options.profile, dict(options.set or ()))
+        return _run_window(options)
     from parley import commands
 
     return commands.run(options.command, options)
+
+
+def _run_window(options: Namespace) -> int:
+    """Open the window.
+
+    Until it can be asked to close, a Ctrl-C ends the process on the spot, which has nothing open yet: Qt's modules
+    crash where they are interrupted while they are loaded.
+    """
+    import os
+    import signal
+
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.default_int_handler:
+        signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
+    try:
+        from parley.app import run
+
+        return run(options.profiles, options.profile, dict(options.set or ()))
+    finally:
+        signal.signal(signal.SIGINT, before)
