@@ -37,6 +37,7 @@ class _Parser(argparse.ArgumentParser):
 
             output.begin()
             output.write(message)
+            output.finish()
         else:
             super()._print_message(message, file)
 
