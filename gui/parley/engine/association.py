@@ -230,10 +230,11 @@ class Association(Misbehaving):
                 own = How.LOST if self._is_ended else How.REFUSED
                 self.ends(own if pdu is None else How.ABORTED_BY_PEER, cause, pdu)
                 self.tell(EventKind.PROVIDER_ABORTED, wire=encode(pdu) if pdu is not None else b"", text=cause)
-                # This side may have to wait for the peer to close; an answer will not come.
-                self._is_over.set()
-                if self._messages is not None:
-                    self._messages.end("was aborted")
+                if not self._is_ended:
+                    # This side may have to wait for the peer to close; an answer will not come.
+                    self._is_over.set()
+                    if self._messages is not None:
+                        self._messages.end("was aborted")
 
     def _sent(self, pdu: Pdu) -> None:
         """A PDU has left; the roles extend it."""
