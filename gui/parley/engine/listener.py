@@ -30,7 +30,7 @@ from parley.model.problems.nonconformity import answer_faults, fault_words
 from parley.model.problems.storage import refusal_of
 from parley.model.profile import AcceptorSide
 from parley.model.settings import Settings
-from parley.model.storage import StorageMode
+from parley.model.storage import StorageMode, folder_trouble
 from parley.model.system_errors import ToldError, error_words
 from parley.ul.codes import Role
 from parley.ul.pdu import AAssociateRq
@@ -228,7 +228,8 @@ class Listener:
         try:
             await on_disk_thread(partial(open_folder, folder, for_group=for_group))
         except (OSError, ValueError) as error:  # Python's word for a name that no file can have is a ValueError.
-            words = f"objects cannot be saved in {folder}: {error_words(error)}"
+            known = await on_disk_thread(partial(folder_trouble, storage.folder))
+            words = f"objects cannot be saved in {folder}: {known.rstrip('.') or error_words(error)}"
             # Without the error's name, which would be taken for the port's.
             raise self._listen_error(ToldError(words)) from error
 
