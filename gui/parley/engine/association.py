@@ -227,14 +227,18 @@ class Association(Misbehaving):
                 self.ends(How.ABORTED_BY_PEER, abort=pdu)
                 self.tell(EventKind.ABORTED, wire=encode(pdu), text="by the peer")
             case pr.ProviderAbortIndication(_, pdu, cause):
-                own = How.LOST if self._is_ended else How.REFUSED
-                self.ends(own if pdu is None else How.ABORTED_BY_PEER, cause, pdu)
-                self.tell(EventKind.PROVIDER_ABORTED, wire=encode(pdu) if pdu is not None else b"", text=cause)
-                if not self._is_ended:
-                    # This side may have to wait for the peer to close; an answer will not come.
-                    self._is_over.set()
-                    if self._messages is not None:
-                        self._messages.end("was aborted")
+                self._aborted_by_provider(pdu, cause)
+
+    def _aborted_by_provider(self, pdu: AAbort | None, cause: str) -> None:
+        """By the peer's where that has sent an A-ABORT; else by this side's, or the connection is gone."""
+        own = How.LOST if self._is_ended else How.REFUSED
+        self.ends(own if pdu is None else How.ABORTED_BY_PEER, cause, pdu)
+        self.tell(EventKind.PROVIDER_ABORTED, wire=encode(pdu) if pdu is not None else b"", text=cause)
+        if not self._is_ended:
+            # This side may have to wait for the peer to close; an answer will not come.
+            self._is_over.set()
+            if self._messages is not None:
+                self._messages.end("was aborted")
 
     def _sent(self, pdu: Pdu) -> None:
         """A PDU has left; the roles extend it."""
