@@ -18,6 +18,7 @@ from parley.model.build import accept_pdu
 from parley.model.event import EventKind
 from parley.model.handle import AcceptanceRules, AcceptorHandle, NoContext, Rejection
 from parley.model.profile import AcceptorSide, RequestorSide
+from parley.model.storage import Storage, StorageMode
 from parley.ul.codec import decode, encode
 from parley.ul.codes import Role
 from parley.ul.limits import Limits
@@ -398,6 +399,10 @@ def test_a_second_wish_to_listen_is_not_obeyed(play):
         (AcceptorSide(host="a" * 64), "The address to listen at is a name that cannot be resolved."),
         (AcceptorSide(host="a\0b"), "The address to listen at is a name that cannot be resolved."),
         (AcceptorSide(port=70_000), "This side cannot listen: "),
+        (
+            AcceptorSide(port=0, storage=Storage(StorageMode.RECEIVE, f"{__file__}/in")),
+            f"This side cannot listen: objects cannot be saved in {__file__}/in: ",
+        ),
     ],
     ids=lambda value: "" if isinstance(value, str) else f"{value.host[:20]!a}:{value.port}",
 )

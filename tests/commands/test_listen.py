@@ -6,6 +6,7 @@ import json
 import signal
 import socket
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -19,7 +20,7 @@ from parley.model.handle import AcceptorHandle, ForcedAnswer, ProposedContext, R
 from parley.model.profile import AcceptorSide, Profile
 from parley.ul.codec import encode
 from parley.ul.pdu import PDataTf, Pdv
-from tests.commands.typed import PARLEY, POSIX, Listening, checked
+from tests.commands.typed import PARLEY, POSIX, Listening, checked, parley_to_end
 from tests.harness.dicom import CT, EXPLICIT, write_file
 from tests.harness.process import Finished, running
 
@@ -217,3 +218,23 @@ def test_listen_refuses_the_same_instance_again_when_told_to(tmp_path):
     assert output.count("Received Store Response (Success)") == 1
     assert output.count("Refused: OutOfResources") == 1
     assert len(list((tmp_path / "in").iterdir())) == 1
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="this system has no folder that not even root can write in")
+@pytest.mark.parametrize("folder", ["/proc/x", "/proc"])
+def test_a_folder_that_cannot_be_had_is_refused_at_the_start(folder):
+    finished = parley_to_end("listen", "--port", "0", "--store", folder)
+    assert finished.code == 2
+    assert f"parley: This side cannot listen: objects cannot be saved in {folder}: " in finished.output
+    assert "Traceback" not in finished.output
+
+
+def test_a_file_in_the_place_of_the_folder_is_refused_at_the_start(tmp_path, capsys):
+    (tmp_path / "in").write_text("a file")
+    assert main(["listen", "--port", "0", "--store", str(tmp_path / "in")]) == 2
+    assert f"objects cannot be saved in {tmp_path / 'in'}: " in capsys.readouterr().err
+
+
+def test_the_folder_is_there_and_empty_once_it_listens(tmp_path):
+    with Listening("--store", str(tmp_path / "a" / "in")):
+        assert list((tmp_path / "a" / "in").iterdir()) == []

@@ -92,6 +92,15 @@ def test_a_command_whose_output_is_lost_has_not_passed(command, tmp_path):
     assert "Traceback" not in finished.output
 
 
+@FULL
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["check", "--help"], ["profiles", "list", "-h"]])
+def test_help_that_is_lost_is_said(words):
+    finished = to_end(*written_to("/dev/full", *words))
+    assert finished.code == 2
+    assert finished.output.count(FAILED) == 1
+    assert "Traceback" not in finished.output
+
+
 def test_a_reader_that_has_seen_enough_misses_nothing():
     finished = to_end("sh", "-c", '"$@" demo | head -n 1; exit ${PIPESTATUS:-0}', "sh", *PARLEY)
     assert len(finished.output.splitlines()) == 1

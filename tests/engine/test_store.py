@@ -235,10 +235,11 @@ class TestBetweenOurEnds:
 
     def test_a_folder_that_cannot_be_written_is_told_on_both_sides(self, run, tmp_path):
         path = write_file(tmp_path / "1.dcm")
-        (tmp_path / "in").write_text("a file where the folder should be")
 
         async def play():
             async with ends(receive(tmp_path / "in")) as both:
+                (tmp_path / "in").rmdir()
+                (tmp_path / "in").write_text("a file where the folder should be")
                 result = await both.association.store(path)
                 assert (await both.association.echo()).status == 0
                 return result, both.record

@@ -130,5 +130,6 @@ def test_an_object_without_a_folder_to_go_to_is_refused(tmp_path):
         return answer.status
 
     with Listening("--store", str(tmp_path / "in")) as scp:
+        (tmp_path / "in").rmdir()
         (tmp_path / "in").write_text("a file")
         assert run_on(None, play(int(scp.port))) == OUT_OF_RESOURCES

@@ -1,7 +1,7 @@
 """What the subcommands do: the engine without a window, for scripts, CI and machines without a screen.
 
-How they are called stands in `parley.cli`. Each module does one command, or a family of them, and exits with the codes
-of `parley.commands.shared`; `run` loads only the one that is wanted.
+How they are called stands in `parley.arguments`. Each module does one command, or a family of them, and exits with the
+codes of `parley.commands.shared`; `load` loads only the one that is wanted.
 """
 
 from __future__ import annotations
@@ -10,33 +10,38 @@ import argparse
 from collections.abc import Callable
 
 from parley.commands.output import complain, output
-from parley.commands.shared import INTERRUPTED, NOT_TRIABLE, NOT_TRIED
+from parley.commands.shared import NOT_TRIABLE, NOT_TRIED
 from parley.engine.descriptors import NO_DESCRIPTORS, is_shortage
 from parley.model.files.settings_file import read_settings
 from parley.model.settings import Settings, with_values
 
+Command = Callable[[argparse.Namespace], int]
 
-def run(name: str, options: argparse.Namespace) -> int:
-    """Run the command of that name; returns its exit code.
+
+def run(command: Command, options: argparse.Namespace) -> int:
+    """Run a command; returns its exit code.
 
     Args:
         options: as they were typed; the command finds its `settings` among them.
+
+    Raises:
+        KeyboardInterrupt: a signal has ended it.
     """
     output.begin()
     try:
-        code = _run(name, options)
+        code = _run(command, options)
         output.finish()
     except KeyboardInterrupt:
         output.hurry()
         output.finish()
-        return INTERRUPTED
+        raise
     return max(code, NOT_TRIED) if output.has_failed else code
 
 
-def _run(name: str, options: argparse.Namespace) -> int:
+def _run(command: Command, options: argparse.Namespace) -> int:
     try:
         options.settings = _settings(options)
-        return _command(name)(options)
+        return command(options)
     except NOT_TRIABLE as error:
         complain(error)
         return NOT_TRIED
@@ -55,7 +60,8 @@ def _settings(options: argparse.Namespace) -> Settings:
     return with_values(settings, dict(options.set or ()))
 
 
-def _command(name: str) -> Callable[[argparse.Namespace], int]:
+def load(name: str) -> Command:
+    """The command of that name."""
     match name:
         case "demo":
             from parley.commands.demo import demo as command

@@ -13,10 +13,12 @@ from parley.commands.misbehaviours import misbehaviour_named
 from parley.commands.output import complain, print_line
 from parley.commands.shared import FAILED, NOT_TRIABLE, NOT_TRIED, PASSED, printer, warn
 from parley.commands.target import patience, target_side
-from parley.diagnosis import context_words, diagnose
+from parley.diagnosis import Verdict, context_words, diagnose, diagnose_echo, diagnose_ending
 from parley.engine.check import Check, run_check
 from parley.engine.engine import Engine
+from parley.engine.results import EchoResult
 from parley.model.consent import Party
+from parley.model.ending import Ending
 from parley.model.problems.validation import check_requestor
 from parley.model.profile import RequestorSide
 from parley.model.registry import name_of
@@ -88,6 +90,16 @@ def _outcome(result: Check) -> str:
     return "passed" if result.has_passed else "failed"
 
 
+def verdict_on(result: Check) -> Verdict:
+    """On the first step that failed; where none did, on what was agreed."""
+    match result.failed_step, result.echo, result.ending:
+        case "echo", EchoResult(status=status, text=words), _:
+            return diagnose_echo(status, words)
+        case "echo" | "release" as step, _, Ending() as ending:
+            return diagnose_ending(step, ending)
+    return diagnose(result.attempt)
+
+
 async def _try_peer(side: RequestorSide, options: argparse.Namespace) -> Check:
     engine = Engine(printer(options), options.settings)
     time = patience(options)
@@ -99,7 +111,7 @@ async def _try_peer(side: RequestorSide, options: argparse.Namespace) -> Check:
 
 def _print_check(result: Check, name: str, *, as_json: bool) -> None:
     """Print what came of a check; `name` is the target's where there are several."""
-    verdict = diagnose(result.attempt)
+    verdict = verdict_on(result)
     if as_json:
         record: dict[str, Any] = {"target": name} if name else {}
         record |= {

@@ -42,7 +42,7 @@ from parley.model.handle import AcceptanceRules, AcceptorHandle
 from parley.model.misbehaviour.tables import ACCEPTOR
 from parley.model.problems.validation import check_acceptor
 from parley.model.profile import AcceptorSide, Profile
-from parley.model.storage import Duplicates, Storage, StorageMode, folder_trouble
+from parley.model.storage import Duplicates, Storage, StorageMode
 from parley.model.storage_contexts import storage_beyond
 from parley.model.system_errors import error_words
 from parley.model.tls import ClientCertificate
@@ -217,8 +217,6 @@ def _arm(listener: Listener, answers: tuple[Answer, ...], resolve: Resolve) -> N
 def _storage(storage: Storage, options: argparse.Namespace) -> Storage:
     if options.store is not None:
         storage = Storage(StorageMode.RECEIVE, str(options.store.absolute()))
-        if trouble := folder_trouble(storage.folder):
-            raise UsageError(f"--store: {trouble} Name a folder that objects can be saved in.")
     elif options.discard:
         storage = Storage(StorageMode.DISCARD)
     if options.status is not None:

@@ -107,4 +107,4 @@ COMMANDS = {
     "profiles import": import_profiles,
     "profiles export": export_profiles,
 }
-"""By their names in `parley.cli`."""
+"""By their names in `parley.arguments`."""

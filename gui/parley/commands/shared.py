@@ -23,9 +23,9 @@ from parley.model.system_errors import error_words
 from parley.model.tls import Tls
 from parley.ul.errors import Severity
 
-PASSED, FAILED, NOT_TRIED, INTERRUPTED = 0, 1, 2, 130
+PASSED, FAILED, NOT_TRIED = 0, 1, 2
 """Exit codes: it went well; the check failed; it could not be tried (usage, file, port in use) or its output not be
-written; a signal such as that of Ctrl-C ended it."""
+written. A signal's are those of `parley.cli`."""
 
 QUIET = frozenset({EventKind.STATE, EventKind.TIMER_STARTED, EventKind.TIMER_EXPIRED})
 """Printed only to who asks for everything."""

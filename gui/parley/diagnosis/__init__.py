@@ -4,9 +4,18 @@ It knows the protocol and the model, asks nobody and runs nothing: the same fact
 """
 
 from parley.diagnosis.attempts import diagnose
+from parley.diagnosis.checks import diagnose_echo, diagnose_ending
 from parley.diagnosis.contexts import context_words
 from parley.diagnosis.endings import diagnose_end
 from parley.diagnosis.listening import diagnose_listen
 from parley.diagnosis.verdict import Verdict
 
-__all__ = ["Verdict", "context_words", "diagnose", "diagnose_end", "diagnose_listen"]
+__all__ = [
+    "Verdict",
+    "context_words",
+    "diagnose",
+    "diagnose_echo",
+    "diagnose_end",
+    "diagnose_ending",
+    "diagnose_listen",
+]

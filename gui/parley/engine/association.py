@@ -17,6 +17,7 @@ from parley.engine.messages import DIMSE_RESPONSE, Messages, Progress
 from parley.engine.misbehaving import Misbehaving
 from parley.engine.results import EchoResult, StoreResult
 from parley.engine.shared import Shared
+from parley.model.ending import Ending, How
 from parley.model.event import EventKind
 from parley.model.misbehaviour.steps import Trigger
 from parley.model.problems.nonconformity import code_faults, fault_words
@@ -36,7 +37,11 @@ RELEASE_RESPONSE = "release response"
 
 
 class Association(Misbehaving):
-    """What requestor and acceptor have in common."""
+    """What requestor and acceptor have in common.
+
+    Attributes:
+        ending: what has ended it, or will; None before that, and where this side has released it.
+    """
 
     def __init__(
         self,
@@ -51,6 +56,7 @@ class Association(Misbehaving):
         self._storage = Storage()
         self._responses: tuple[ResponseRule, ...] = ()
         self._messages: Messages | None = None
+        self.ending: Ending | None = None
         self._was_released = False
         self._is_over = asyncio.Event()
 
@@ -130,6 +136,7 @@ class Association(Misbehaving):
             # The table knows no local abort before a request has come in: there is only the connection to drop.
             self.close_transport()
         elif self.state is not State.STA_13:
+            self.ends(How.ENDED_HERE)
             self._mark_codes(AAbort(source, reason))
             self._request(pr.AbortRequest(source, reason))
             self.tell(EventKind.ABORTED, text="by this side")
@@ -168,9 +175,15 @@ class Association(Misbehaving):
         """Its messages; None before it is established."""
         return self._messages
 
+    def ends(self, how: How, detail: str = "", abort: AAbort | None = None) -> None:
+        """Something ends it; only the first such thing counts."""
+        if self.ending is None:
+            self.ending = Ending(how, detail, abort)
+
     def refuse(self, error: MessageError) -> None:
         """What the peer sent makes no message: abort, unless the association is ending anyway."""
         if self.may(Evt.EVT_15):
+            self.ends(How.REFUSED, str(error))
             self.tell(EventKind.NOTE, text=f"{error} This side aborts.")
             self._request(pr.AbortRequest(AbortSource.SERVICE_PROVIDER, error.reason))
             if self._messages is not None:
@@ -202,6 +215,8 @@ class Association(Misbehaving):
                 if self._messages is not None and not self._misbehaves(Trigger.FIRST_MESSAGE):
                     self._messages.received(pdu)
             case pr.ReleaseIndication():
+                if self.state is State.STA_8:  # Else both have asked for it.
+                    self.ends(How.RELEASED_BY_PEER)
                 if not self._misbehaves(Trigger.RELEASE):
                     self._answer_release()
             case pr.ReleaseConfirmation():
@@ -209,9 +224,21 @@ class Association(Misbehaving):
                 self._answer_release()
                 self._released()
             case pr.AbortIndication(pdu):
+                self.ends(How.ABORTED_BY_PEER, abort=pdu)
                 self.tell(EventKind.ABORTED, wire=encode(pdu), text="by the peer")
             case pr.ProviderAbortIndication(_, pdu, cause):
-                self.tell(EventKind.PROVIDER_ABORTED, wire=encode(pdu) if pdu is not None else b"", text=cause)
+                self._aborted_by_provider(pdu, cause)
+
+    def _aborted_by_provider(self, pdu: AAbort | None, cause: str) -> None:
+        """By the peer's where that has sent an A-ABORT; else by this side's, or the connection is gone."""
+        own = How.LOST if self._is_ended else How.REFUSED
+        self.ends(own if pdu is None else How.ABORTED_BY_PEER, cause, pdu)
+        self.tell(EventKind.PROVIDER_ABORTED, wire=encode(pdu) if pdu is not None else b"", text=cause)
+        if not self._is_ended:
+            # This side may have to wait for the peer to close; an answer will not come.
+            self._is_over.set()
+            if self._messages is not None:
+                self._messages.end("was aborted")
 
     def _sent(self, pdu: Pdu) -> None:
         """A PDU has left; the roles extend it."""
@@ -238,6 +265,8 @@ class Association(Misbehaving):
             self._request(pr.ReleaseRequest())
             self.deadline.start(RELEASE_RESPONSE, self.timers.release_response)
         else:
+            if name == RELEASE_RESPONSE:
+                self.ends(How.NOT_ANSWERED, f"nothing within {self.timers.release_response:g} s")
             self.abort()
 
     def _associated(self) -> None:

@@ -8,7 +8,9 @@ from parley.engine.association import Association
 from parley.engine.deadlines import Deadline
 from parley.engine.engine import Engine
 from parley.engine.errors import AssociationError
+from parley.engine.results import EchoResult
 from parley.model.attempt import Attempt, AttemptEnd, Step
+from parley.model.ending import Ending, How
 from parley.model.profile import RequestorSide
 from parley.ul.codes import VERIFICATION
 from parley.ul.negotiation import NegotiatedContext
@@ -24,11 +26,20 @@ class Check:
         steps: every one of `STEPS`, in order; those that were never reached are ``skipped``, and without TLS there is
             no step for it.
         contexts: what was agreed; empty where nothing was.
+        echo: the answer to the C-ECHO; None where there was none.
+        ending: why the C-ECHO was not answered, or the association not released; None where that did not happen.
     """
 
     attempt: Attempt
     steps: tuple[Step, ...]
     contexts: tuple[NegotiatedContext, ...]
+    echo: EchoResult | None = None
+    ending: Ending | None = None
+
+    @property
+    def failed_step(self) -> str:
+        """The name of the first step that failed; empty where none did."""
+        return next((step.name for step in self.steps if step.outcome == "failed"), "")
 
     @property
     def was_tried(self) -> bool:
@@ -41,7 +52,7 @@ class Check:
         return (
             self.attempt.end is AttemptEnd.ESTABLISHED
             and any(context.is_accepted for context in self.contexts)
-            and all(step.outcome != "failed" for step in self.steps)
+            and not self.failed_step
         )
 
 
@@ -59,17 +70,22 @@ async def run_check(
     attempt = await association.associate()
     steps = list(attempt.steps)
     contexts = association.contexts
+    echo: EchoResult | Ending | None = None
+    release: Ending | None = None
     if attempt.end is AttemptEnd.ESTABLISHED:
         try:
-            steps.append(await _echo(association, clock))
+            step, echo = await _echo(association, clock)
+            steps.append(step)
             if association.is_established:  # Else what failed before has ended it.
-                steps.append(await _release(association, clock))
+                step, release = await _release(association, clock)
+                steps.append(step)
         finally:
             association.abort()
     reached = {step.name for step in steps}
     expected = [name for name in STEPS if name != "tls" or side.tls is not None]
     steps += [Step(name, "skipped", 0.0) for name in expected if name not in reached]
-    return Check(attempt, tuple(steps), contexts)
+    answer, ending = (echo, release) if isinstance(echo, EchoResult) else (None, echo or release)
+    return Check(attempt, tuple(steps), contexts, answer, ending)
 
 
 class _Clock:
@@ -95,21 +111,30 @@ class _Clock:
         return (self._time() - self._step_began) * 1000
 
 
-async def _echo(association: Association, clock: _Clock) -> Step:
+async def _echo(association: Association, clock: _Clock) -> tuple[Step, EchoResult | Ending | None]:
     if not any(c.is_accepted and c.abstract_syntax == VERIFICATION for c in association.contexts):
-        return Step("echo", "skipped", 0.0, "no accepted presentation context for Verification")
+        return Step("echo", "skipped", 0.0, "no accepted presentation context for Verification"), None
     try:
         with association.deadline.limit(clock.begin()):
             result = await association.echo()
     except (AssociationError, TimeoutError) as error:
-        return clock.failed("echo", error)
-    return Step("echo", "failed" if result.status else "passed", result.ms, f"status {result.status:04X}H")
+        return clock.failed("echo", error), _ending(association, error)
+    return Step("echo", "failed" if result.status else "passed", result.ms, f"status {result.status:04X}H"), result
 
 
-async def _release(association: Association, clock: _Clock) -> Step:
+async def _release(association: Association, clock: _Clock) -> tuple[Step, Ending | None]:
     try:
         with association.deadline.limit(clock.begin()):
-            was_released = await association.release()
-    except (AssociationError, TimeoutError) as error:
-        return clock.failed("release", error)
-    return Step("release", "passed", clock.ms) if was_released else clock.failed("release", "it ended by an abort")
+            if await association.release():
+                return Step("release", "passed", clock.ms), None
+        error: Exception = AssociationError("it ended by an abort")
+    except (AssociationError, TimeoutError) as why:
+        error = why
+    return clock.failed("release", error), _ending(association, error)
+
+
+def _ending(association: Association, error: Exception) -> Ending:
+    """Why a step has come to nothing."""
+    if isinstance(error, TimeoutError):
+        return Ending(How.NO_TIME)
+    return association.ending or Ending(How.FAILED, str(error))

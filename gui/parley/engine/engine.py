@@ -77,9 +77,10 @@ class Engine:
             spares: says which callers must not be misbehaved towards.
 
         Raises:
-            ListenError: the address or port cannot be had, or the side's rules not be followed.
+            ListenError: the address, the port or the folder for objects cannot be had, or the side's rules not be
+                followed.
         """
-        listener = Listener(side, policy, resolve, self._record, self._deadlines, spares)
+        listener = Listener(side, policy, resolve, self._record, self._deadlines, spares, self.settings)
         await listener.open(partial(self._acceptor, accepted))
         self._listeners.append(listener)
         return listener

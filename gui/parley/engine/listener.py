@@ -6,13 +6,17 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from parley.engine.deadlines import Deadlines
+from parley.engine.disk import on_disk_thread
 from parley.engine.door import Door
 from parley.engine.ending import end_all
 from parley.engine.errors import ListenError, ResolveError
 from parley.engine.holders import Holders
+from parley.engine.receiving import open_folder
 from parley.engine.recorder import Recorder
 from parley.engine.sockets import bound, granted_words
 from parley.engine.tls import Security, TlsSetupError, acceptor_security
@@ -25,7 +29,9 @@ from parley.model.event import EventKind
 from parley.model.problems.nonconformity import answer_faults, fault_words
 from parley.model.problems.storage import refusal_of
 from parley.model.profile import AcceptorSide
-from parley.model.system_errors import error_words
+from parley.model.settings import Settings
+from parley.model.storage import StorageMode, folder_trouble
+from parley.model.system_errors import ToldError, error_words
 from parley.ul.codes import Role
 from parley.ul.pdu import AAssociateRq
 
@@ -70,9 +76,11 @@ class Listener:
         resolve: Resolve,
         record: Recorder,
         deadlines: Deadlines,
-        spares: Spares | None = None,
+        spares: Spares | None,
+        settings: Settings,
     ) -> None:
         self.side = side
+        self._settings = settings
         self._spares = spares
         self.armed: Armed | None = None
         self.associations: dict[int, Acceptor] = {}
@@ -152,14 +160,15 @@ class Listener:
         """Start to listen.
 
         Raises:
-            ListenError: the address or port cannot be had, TLS not be used with the side's files, or its answer rules
-                not be followed.
+            ListenError: the address or port cannot be had, TLS not be used with the side's files, its answer rules
+                not be followed, or no file be made in the folder for objects.
         """
         try:
             self._policy = self._policy or AnswerPolicy(self.side, self._resolve).decide
         except PolicyError as error:
             raise self._listen_error(error) from error
         security = await self._secure()
+        await self._open_folder()
 
         def accept() -> asyncio.Protocol:
             acceptor = make(self)
@@ -217,6 +226,20 @@ class Listener:
         for note in security.notes:
             self._note(note)
         return security
+
+    async def _open_folder(self) -> None:
+        """Make the folder for objects: one that cannot be had would fail each of them, and only when it comes."""
+        storage = self.side.storage
+        if storage.mode is not StorageMode.RECEIVE:
+            return
+        folder, for_group = Path(storage.folder), self._settings.group_access
+        try:
+            await on_disk_thread(partial(open_folder, folder, for_group=for_group))
+        except (OSError, ValueError) as error:  # Python's word for a name that no file can have is a ValueError.
+            known = await on_disk_thread(partial(folder_trouble, storage.folder))
+            words = f"objects cannot be saved in {folder}: {known.rstrip('.') or error_words(error)}"
+            # Without the error's name, which would be taken for the port's.
+            raise self._listen_error(ToldError(words)) from error
 
     def _listen_error(self, error: Exception) -> ListenError:
         text = error_words(error)

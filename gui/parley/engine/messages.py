@@ -26,9 +26,10 @@ from parley.dimse.message import (
 from parley.dimse.store import MEDIUM, fitting_context, store_request
 from parley.engine.errors import AssociationError
 from parley.engine.responder import Responder
-from parley.engine.results import EchoResult, StoreResult, storage_words
+from parley.engine.results import EchoResult, StoreResult, answer_words
 from parley.engine.sources import FileSource, open_source
 from parley.model.dicom_files import DicomFile
+from parley.model.ending import How
 from parley.model.event import EventKind
 from parley.model.registry import labelled
 from parley.model.responses import ResponseRule
@@ -109,7 +110,8 @@ class Messages:
             self._send(echo_request(context.context_id, asked.message_id))
             answer = await self._answer_to(asked)
             assert answer.status is not None
-            return EchoResult((loop.time() - started) * 1000, answer.status)
+            words = answer_words(CommandField.C_ECHO_RSP, answer.status, answer.command.text("ErrorComment"))
+            return EchoResult((loop.time() - started) * 1000, answer.status, words)
 
     async def open(self, path: Path) -> FileSource:
         """Open a file to store it; the source is the caller's to close until it is handed to `store`.
@@ -169,7 +171,7 @@ class Messages:
         return StoreResult(
             file.path,
             answer.status,
-            storage_words(answer.status, answer.command.text("ErrorComment")),
+            answer_words(CommandField.C_STORE_RSP, answer.status, answer.command.text("ErrorComment")),
             (loop.time() - started) * 1000,
             file.size,
             context.context_id,
@@ -333,6 +335,7 @@ class Messages:
             return
         what = "The peer has read nothing for" if asked.is_sending else f"No answer to the {asked.name} within"
         self._fail(f"{what} {seconds:g} s; the association is aborted.")
+        self._association.ends(How.NOT_ANSWERED, f"nothing within {seconds:g} s")
         self._association.abort()
 
     def end(self, how: str = "ended") -> None:

@@ -290,6 +290,23 @@ def _write_all(stream: BinaryIO, parts: list[bytes]) -> None:
             rest = rest[stream.write(rest) :]
 
 
+def open_folder(folder: Path, *, for_group: bool = False) -> None:
+    """Make a folder for objects, and see that files can be made in it. A full disk may have room again later.
+
+    Raises:
+        OSError: they cannot.
+    """
+    make_folder(folder, for_group=for_group)
+    try:
+        path, stream = create_partial(folder, for_group=for_group)
+    except OSError as error:
+        if error_code(error) not in _FULL:
+            raise
+    else:
+        stream.close()
+        path.unlink()
+
+
 def trouble_words(error: OSError) -> str:
     """Why a file could not be written, for the log and for the peer."""
     return "the disk is full" if error_code(error) in _FULL else error_words(error)

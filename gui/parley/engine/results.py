@@ -15,10 +15,12 @@ class EchoResult:
     Attributes:
         ms: round trip in milliseconds.
         status: PS3.7 Annex C; 0 is success.
+        text: the status in words, with the peer's comment.
     """
 
     ms: float
     status: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def rate_words(rate: float) -> str:
     return f"{rate / 1e6:.1f} MB/s" if rate >= _LEAST_RATE else ""
 
 
-def storage_words(status: int, comment: str) -> str:
-    """A C-STORE's status in words, with the peer's comment."""
-    words = status_words(status, CommandField.C_STORE_RSP)
+def answer_words(field: CommandField, status: int, comment: str) -> str:
+    """The status of a response in words, with the peer's comment."""
+    words = status_words(status, field)
     return f"{words}: {comment}" if comment else words

@@ -58,7 +58,7 @@ class Storage:
     """How a C-STORE is answered.
 
     Attributes:
-        folder: of the received files; made when the first one comes.
+        folder: of the received files; made when listening begins.
         status: answered once an object has been taken, whatever became of it on the way being fine; 0000H is success.
             An object that was to be saved and could not be is answered with A700H.
         duplicates: what becomes of an object whose SOP instance is in the folder already.
@@ -75,7 +75,7 @@ class Storage:
 def folder_trouble(folder: str) -> str:
     """Why nothing could be saved in a folder, in a sentence; empty where nothing is known against it.
 
-    It asks the disk, which may take long. A folder that is missing is made when the first object comes.
+    It asks the disk, which may take long. A folder that is missing is made when listening begins.
     """
     path = Path(folder)
     try:

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QStyleOptionButton, QToolButton, QWidget
 
+from parley.engine.results import EchoResult
 from parley.model.attempt import Attempt, AttemptEnd, Step
 from parley.model.build import accept_pdu, request_pdu
 from parley.model.handle import AcceptanceRules, AcceptorHandle, ProposedContext, RequestorHandle
@@ -281,14 +282,16 @@ def test_words_of_a_peer_are_never_markup(panel):
 
 
 def test_an_echo_is_shown_with_its_time(panel):
-    class Result:
-        ms, status = 3.21, 0
-
-    panel.echo_finished(Result())
+    panel.echo_finished(EchoResult(3.21, 0, "success (0000H)"))
     assert "3.2 ms" in panel.findChild(QLabel, "scu.verdict").text()
-    Result.status = 0x0122
-    panel.echo_finished(Result())
-    assert "0122H" in panel.findChild(QLabel, "scu.verdict").text()
+
+
+def test_an_echo_that_is_refused_says_why_and_what_to_do(panel):
+    panel.echo_finished(EchoResult(3.21, 0x0122, "SOP class not supported (0122H): not today"))
+    words = panel.findChild(QLabel, "scu.verdict").text()
+    assert "0122H" in words
+    assert "not today" in words
+    assert "switch C-ECHO on" in words
 
 
 def test_another_profile_leaves_no_verdict_of_the_one_before(panel):

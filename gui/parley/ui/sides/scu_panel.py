@@ -476,9 +476,12 @@ class ScuPanel(SidePanel):
         elif status == 0:
             self._say(style.Tone.OK, "Echo answered", f"with success in {result.ms:.1f} ms by {whom}.")  # type: ignore[attr-defined]
         else:
-            self._say(
-                style.Tone.WARNING, "Echo answered", f"by {whom} with status {status:04X}H, which is not success."
-            )
+            from parley.diagnosis import diagnose_echo
+
+            words: str = result.text  # type: ignore[attr-defined]
+            verdict = diagnose_echo(status, words)
+            cause = f"by {whom}, but not with success: {words.rstrip('.')}."
+            self._say(style.Tone.WARNING, "Echo answered", cause, verdict.remedy, verdict.code)
 
     @Slot(object)
     def association_ended(self, event: EngineEvent, silence: float | None = None) -> None:

@@ -105,7 +105,7 @@ class FolderEdit(QWidget):
         super().__init__()
         self.line = LineEdit()
         self._object_name = object_name
-        tip = "Where objects are saved, each as its SOP instance UID with .dcm; made when the first one comes"
+        tip = "Where objects are saved, each as its SOP instance UID with .dcm; made when listening begins"
         named(self.line, object_name, "Folder", tip)
         self.line.setPlaceholderText("none yet")
         browse = self._button("browse", "…", "Choose folder", "Choose a folder that exists")
