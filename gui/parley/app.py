@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 NOTHING_CHANGED: Mapping[str, int | bool] = {}
 
+_LONGEST_DETAILS = 50_000
+"""Characters of a fault of our own: who calls whom, some hundred deep."""
+
 GRACE_SECONDS = 3.0
 """How long open associations may take to end when the window is closed."""
 
@@ -174,6 +177,6 @@ class Parley:
 def _show_error(window: MainWindow, details: str) -> None:
     more = "What is open goes on. Please report this with the details below."
     box = message_box(window, "error", QMessageBox.Icon.Critical, "Something went wrong inside Parley.", more)
-    box.setDetailedText(each_line(details))
+    box.setDetailedText(each_line(details, _LONGEST_DETAILS))
     box.setStandardButtons(QMessageBox.StandardButton.Close)
     box.open()

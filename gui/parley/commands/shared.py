@@ -49,7 +49,7 @@ NOT_TRIABLE = (UsageError, StoreError, KeyStoreError)
 def printer(
     options: argparse.Namespace,
     quiet: frozenset[EventKind] = QUIET,
-    write_line: Callable[[str], None] = tell_line,
+    write_line: Callable[..., None] = tell_line,
 ) -> Callable[[EngineEvent], None]:
     """A sink that prints each event as it comes, those of the quiet kinds only to who wants all.
 
@@ -61,7 +61,7 @@ def printer(
 
     def show(event: EngineEvent) -> None:
         if event.kind not in hidden or (event.kind is EventKind.NOTE and event.findings):
-            write_line(write(event))
+            write_line(write(event), is_record=options.json)
             if event.findings and not options.json:
                 for line in finding_lines(event, MOST_FINDINGS):
                     write_line(line)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMainWindow
 from parley.ui.geometry import Geometry
 from parley.ui.kit import style
 from parley.ui.kit.texts import Label, set_tip, set_title
+from parley.ul.visible import LONGEST_NAME, one_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -224,7 +225,7 @@ class MainWindow(QMainWindow):
 
     def _name_of(self, opened: OpenedProfile) -> str:
         entry = self._book.entry(opened.key)
-        return entry.name if entry is not None else opened.key
+        return one_line(entry.name if entry is not None else opened.key, LONGEST_NAME)
 
     @Slot()
     def _draft_changed(self) -> None:

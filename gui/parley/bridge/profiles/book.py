@@ -28,6 +28,7 @@ from parley.model.files.secrets import without_secrets
 from parley.model.files.store import BUILT_IN, ProfileStore
 from parley.model.profile import LOOPBACK, AcceptorSide, Profile, RequestorSide
 from parley.model.secret import Secret
+from parley.ul.visible import LONGEST_NAME, shortened
 
 
 class Answer(Enum):
@@ -302,7 +303,8 @@ class ProfileBook(QObject):
 
     def want_name(self) -> None:
         """Ask under which name to save."""
-        self.name_wanted.emit(self._free_name("My profile" if self.is_built_in else f"{self._draft.name} copy"))
+        copy = f"{shortened(self._draft.name, LONGEST_NAME)} copy"
+        self.name_wanted.emit(self._free_name("My profile" if self.is_built_in else copy))
 
     def save_as(self, name: str) -> None:
         """Save the draft as a new profile and open that; then go on with what waits for it."""
