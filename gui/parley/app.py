@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -119,7 +120,8 @@ class Parley:
         settings = with_values(settings, changed)
         self.engine = Engine(self.pump.push, settings, clock=clock)
         self.log = LogModel()
-        store = ProfileStore(folder or default_folder(), time.time_ns, for_group=settings.group_access)
+        place, group, pause = folder or default_folder(), settings.group_access, threading.Event().wait
+        store = ProfileStore(place, time.time_ns, for_group=group, pause=pause)
         self.book = ProfileBook(store)
         self.consent = ConsentGate(self.book)
         self._sweep = Sweep(self.book, self.engine.note)
