@@ -359,6 +359,15 @@ class ProfileBook(QObject):
         return True
 
     def _open(self, key: str) -> None:
+        listed = self.entry(key)
+        if listed is not None and listed.profile is not None and self._store.is_still(listed):
+            self._show(key, listed.profile, listed)
+            return
+        if listed is not None and listed.problem and self._list.is_whole:
+            line = f", line {listed.line}" if listed.line is not None else ""
+            self.failed.emit(f"{key}{line}: {listed.problem}.")
+            self.refresh()  # it may have been mended since
+            return
         try:
             entry = self._store.entry(key)
             profile = entry.profile if entry is not None and entry.profile is not None else self._store.load(key)

@@ -113,6 +113,13 @@ class ProfileStore:
         except StoreError:
             return None
 
+    def is_still(self, entry: StoredProfile) -> bool:
+        """Whether a file is what it was when the list was read; it is not read as a profile, which may take seconds."""
+        try:
+            return bool(entry.version) and _version(_text_of(self._path(entry.key))) == entry.version
+        except (OSError, ProfileFileError, StoreError):
+            return False
+
     def folders(self) -> tuple[str, ...]:
         """Every folder below the top one, empty ones too, with slashes."""
         return tuple(sorted(folder for folder, _ in self._walk() if folder))
@@ -175,6 +182,7 @@ class ProfileStore:
         Raises:
             StoreError: the name is empty or taken in that folder, or the file cannot be written.
         """
+        self._path(str(PurePosixPath(folder, f"any{SUFFIX}")))  # before anything is made for it
         with self._alone(makes=True):
             self._refuse_name(profile.name, folder)
             key = self._free_key(profile.name, folder)
