@@ -84,7 +84,8 @@ def warn(problems: Iterable[Problem], whose: str = "") -> None:
 
 def profile_store(options: argparse.Namespace) -> ProfileStore:
     """The profiles of the folder that is asked for, else the person's own."""
-    return ProfileStore(options.profiles or default_folder(), for_group=options.settings.group_access)
+    place, group = options.profiles or default_folder(), options.settings.group_access
+    return ProfileStore(place, for_group=group, pause=threading.Event().wait)
 
 
 def stored_profile(options: argparse.Namespace, name: str) -> Profile:

@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
+from parley.model.files.folders import state_folder
 from parley.model.files.private import make_folder
-from parley.model.files.settings_file import state_folder
 
 TRIES = 100
 STEP_SECONDS = 0.01
