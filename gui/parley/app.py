@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from parley.engine.deadlines import Clock
 
 NOTHING_CHANGED: Mapping[str, int | bool] = {}
+
+_LONGEST_DETAILS = 50_000
+"""Characters of a fault of our own: who calls whom, some hundred deep."""
 
 GRACE_SECONDS = 3.0
 """How long open associations may take to end when the window is closed."""
@@ -116,7 +120,8 @@ class Parley:
         settings = with_values(settings, changed)
         self.engine = Engine(self.pump.push, settings, clock=clock)
         self.log = LogModel()
-        store = ProfileStore(folder or default_folder(), time.time_ns, for_group=settings.group_access)
+        place, group, pause = folder or default_folder(), settings.group_access, threading.Event().wait
+        store = ProfileStore(place, time.time_ns, for_group=group, pause=pause)
         self.book = ProfileBook(store)
         self.consent = ConsentGate(self.book)
         self._sweep = Sweep(self.book, self.engine.note)
@@ -178,6 +183,6 @@ class Parley:
 def _show_error(window: MainWindow, details: str) -> None:
     more = "What is open goes on. Please report this with the details below."
     box = message_box(window, "error", QMessageBox.Icon.Critical, "Something went wrong inside Parley.", more)
-    box.setDetailedText(each_line(details))
+    box.setDetailedText(each_line(details, _LONGEST_DETAILS))
     box.setStandardButtons(QMessageBox.StandardButton.Close)
     box.open()

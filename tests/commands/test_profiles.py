@@ -155,3 +155,10 @@ def test_what_cannot_be_seen_is_printed_as_escapes(call, store):
 
 def test_what_cannot_be_seen_in_a_complaint_is_an_escape(call, store):
     assert call("show", "no\nsuch\u202e")[2] == [r"parley: There is no profile called no\x0asuch\u202e."]
+
+
+def test_a_name_of_a_million_characters_is_cut_in_the_list(call, store):
+    store.create(Profile("x" * 900_000))
+    _code, out, _err = call("list")
+    assert all(len(line) < 500 for line in out)
+    assert any("x… (900000 characters)  (xxx" in line for line in out)

@@ -10,13 +10,16 @@ from html import escape
 
 from parley.ul.visible import each_line
 
+LONGEST_TIP = 2000
+"""Characters: more would not stand on a screen."""
+
 
 def tip_text(text: str) -> str:
     """A tooltip that shows the text as it is, whoever wrote it; what cannot be seen in it appears as escapes.
 
     It is not to be given what it has made: that would show the escapes.
     """
-    shown = each_line(text)
+    shown = each_line(text, LONGEST_TIP)
     if "<" not in shown and "&lt;" not in shown:
         return shown
     return f"<p style='white-space:pre-wrap'>{escape(shown)}</p>"

@@ -58,7 +58,7 @@ from parley.ul.pdu import (
 from parley.ul.places import is_secret_item
 from parley.ul.text_rules import LONGEST_UID
 from parley.ul.tree import masked
-from parley.ul.visible import one_line
+from parley.ul.visible import whole_line
 
 Record = dict[str, Any]
 
@@ -217,7 +217,7 @@ def _code(number: int, words: str) -> Record:
 
 def _shown(text: str) -> str:
     """A title or name without its padding, spaces or NULs; what else cannot be seen in it is an escape."""
-    return one_line(significant(text))
+    return whole_line(significant(text))
 
 
 def _plain(item: Any, reveal: bool) -> Record:
@@ -250,7 +250,7 @@ def _user(identity: UserIdentityRq) -> tuple[str, str]:
     if UserIdentityType(identity.identity_type).names_user:
         with suppress(UnicodeDecodeError):
             name = identity.primary.decode("utf-8")
-            if one_line(name) == name:
+            if whole_line(name) == name:
                 return name, "utf-8"
     return identity.primary.hex(), "hex"
 

@@ -120,7 +120,7 @@ def _print_check(result: Check, name: str, *, as_json: bool) -> None:
             "negotiation": [_context_record(context) for context in result.contexts],
             "diagnosis": {"code": verdict.code, "cause": verdict.cause, "remedy": verdict.remedy},
         }
-        print_line(json.dumps(record))
+        print_line(json.dumps(record), is_record=True)
         return
     print_line()
     for step in result.steps:

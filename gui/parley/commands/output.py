@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from parley.commands.teller import MOST_BYTES, Teller
 from parley.model.system_errors import error_words
-from parley.ul.visible import one_line
+from parley.ul.visible import one_line, whole_line
 
 LOOK_SECONDS = 1.0
 """How often it is looked, while the end waits for a reader, whether he still reads."""
@@ -119,11 +119,15 @@ output = Output()
 """That of the process."""
 
 
-def print_line(text: str = "") -> None:
-    """Print a line, foreign text in it made visible."""
-    output.write(f"{one_line(text)}\n")
+def print_line(text: str = "", *, is_record: bool = False) -> None:
+    """Print a line at once, foreign text in it made visible and no longer than a person reads.
+
+    Args:
+        is_record: it is JSON, for a program, and stays whole.
+    """
+    output.write(f"{whole_line(text) if is_record else one_line(text)}\n")
 
 
-def tell_line(text: str = "") -> None:
+def tell_line(text: str = "", *, is_record: bool = False) -> None:
     """Print a line of what happens, which waits for nobody."""
-    output.tell(f"{one_line(text)}\n")
+    output.tell(f"{whole_line(text) if is_record else one_line(text)}\n")

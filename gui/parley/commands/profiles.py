@@ -12,6 +12,7 @@ from parley.model.files.secrets import without_references
 from parley.model.files.store import ProfileStore
 from parley.model.files.writer import new_text
 from parley.model.system_errors import error_words
+from parley.ul.visible import LONGEST_NAME, one_line
 
 
 def list_profiles(options: argparse.Namespace) -> int:
@@ -20,7 +21,7 @@ def list_profiles(options: argparse.Namespace) -> int:
         place = f"  ({entry.key})" if not entry.built_in else "  (built in)"
         line = "" if entry.line is None else f", line {entry.line}"
         trouble = f"  cannot be read{line}: {entry.problem}" if entry.problem else ""
-        print_line(f"{entry.name}{place}{trouble}")
+        print_line(f"{one_line(entry.name, LONGEST_NAME)}{place}{trouble}")
     return PASSED
 
 

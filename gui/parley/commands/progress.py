@@ -51,10 +51,10 @@ class ProgressLine:
             self._write(f"\r{' ' * self._width}\r")
             self._width = 0
 
-    def print_above(self, text: str) -> None:
+    def print_above(self, text: str, *, is_record: bool = False) -> None:
         """Print a line of output where the line stands; it comes back below with the next news."""
         self.clear()
-        tell_line(text)
+        tell_line(text, is_record=is_record)
 
     def _write(self, text: str) -> None:
         assert self._stream is not None

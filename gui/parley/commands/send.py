@@ -119,7 +119,7 @@ def _print_stored(result: StoreResult, *, as_json: bool) -> None:
             "sop_instance_uid": result.sop_instance_uid,
             "transfer_syntax_uid": result.transfer_syntax_uid,
         }
-        print_line(json.dumps(record))
+        print_line(json.dumps(record), is_record=True)
     else:
         figures = f"  {result.size} bytes in {result.ms:.1f} ms" if result.status is not None else ""
         print_line(f"{result.path}  {result.text}{figures}")

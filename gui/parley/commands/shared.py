@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
@@ -49,7 +50,7 @@ NOT_TRIABLE = (UsageError, StoreError, KeyStoreError)
 def printer(
     options: argparse.Namespace,
     quiet: frozenset[EventKind] = QUIET,
-    write_line: Callable[[str], None] = tell_line,
+    write_line: Callable[..., None] = tell_line,
 ) -> Callable[[EngineEvent], None]:
     """A sink that prints each event as it comes, those of the quiet kinds only to who wants all.
 
@@ -61,7 +62,7 @@ def printer(
 
     def show(event: EngineEvent) -> None:
         if event.kind not in hidden or (event.kind is EventKind.NOTE and event.findings):
-            write_line(write(event))
+            write_line(write(event), is_record=options.json)
             if event.findings and not options.json:
                 for line in finding_lines(event, MOST_FINDINGS):
                     write_line(line)
@@ -83,7 +84,8 @@ def warn(problems: Iterable[Problem], whose: str = "") -> None:
 
 def profile_store(options: argparse.Namespace) -> ProfileStore:
     """The profiles of the folder that is asked for, else the person's own."""
-    return ProfileStore(options.profiles or default_folder(), for_group=options.settings.group_access)
+    place, group = options.profiles or default_folder(), options.settings.group_access
+    return ProfileStore(place, for_group=group, pause=threading.Event().wait)
 
 
 def stored_profile(options: argparse.Namespace, name: str) -> Profile:

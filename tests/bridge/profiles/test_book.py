@@ -303,3 +303,17 @@ def test_the_list_is_right_at_once_after_each_change(book):
     assert names(book) == ["Loopback", "PACS", "PACS copy", "Zebra"]
     book.delete("PACS.toml")
     assert names(book) == ["Loopback", "PACS copy", "Zebra"]
+
+
+def test_what_the_list_has_read_is_not_read_as_a_profile_again(qtbot, book, store, monkeypatch):
+    (store.folder / "comments.toml").write_text("#\n" * 1000 + "name = ")
+    book.refresh()
+    qtbot.waitUntil(lambda: not book.is_listing)
+    monkeypatch.setattr(ProfileStore, "_read", lambda *_: pytest.fail("it is read as a profile"))
+    monkeypatch.setattr(book._list, "read", lambda: None)
+    failed = []
+    book.failed.connect(failed.append)
+    book.open("PACS.toml")
+    assert book.key == "PACS.toml"
+    book.open("comments.toml")
+    assert failed[0].startswith("comments.toml, line 1001: ")

@@ -170,12 +170,13 @@ def test_the_same_change_by_both_is_no_conflict(two):
 def test_what_comes_between_the_question_and_the_writing_is_found(two, monkeypatch):
     two.change()
     store, plain = two.store, two.store._read
+    path = store.folder / KEY
     reads = []
 
     def read(key):
         reads.append(key)
-        if len(reads) == 2:  # the text is made, and not written yet
-            two.they_write()
+        if len(reads) == 2:  # the text is made, and not written yet; an editor knows no lock
+            path.write_text(path.read_text().replace('host = "127.0.0.1"', 'host = "theirs"', 1))
         return plain(key)
 
     monkeypatch.setattr(store, "_read", read)

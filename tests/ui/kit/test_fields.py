@@ -136,3 +136,16 @@ def test_a_combo_box_keeps_a_value_it_does_not_know(qtbot):
     qtbot.addWidget(box)
     box.set_value(9)
     assert (box.value(), box.currentText()) == (9, "9 (reserved)")
+
+
+def test_a_text_too_long_to_be_shown_stays_whole_until_it_is_changed(qtbot):
+    editor = StringEdit()
+    qtbot.addWidget(editor)
+    editor.set_value("x" * 900_000)
+    assert editor.value() == "x" * 900_000
+    assert editor.displayText().endswith("x… (900000 characters)")
+    editor.end(False)
+    qtbot.keyClick(editor, Qt.Key.Key_Backspace)
+    assert editor.value().endswith("x… (900000 characters")
+    editor.set_value("")
+    assert editor.value() == ""

@@ -321,3 +321,27 @@ def test_the_list_is_read_again_when_the_window_is_come_back_to(qtbot, pane, boo
     qtbot.waitActive(other)
     pane.activateWindow()
     qtbot.waitUntil(lambda: "Another" in rows(pane))
+
+
+def test_a_profile_of_long_texts_is_shown_as_far_as_it_is_read(qtbot, pane, book, store):
+    long = "x" * 300_000
+    key = store.create(Profile(long, RequestorSide(host=long), comment=long))
+    book.take(store.list())
+    index = pane.list.model().index(pane.list.model().row_of(key), 0)
+    for role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
+        assert len(index.data(role)) <= 2000
+    assert long[:50] in index.data()
+    assert "(300000 characters)" in index.data()
+    assert not pane.list.model().setData(index, index.data(Qt.ItemDataRole.EditRole)), "nothing was typed"
+    assert store.load(key).name == long
+
+
+def test_a_long_name_still_leaves_room_for_the_question(qtbot, pane, book, store):
+    key = store.create(Profile("x" * 300_000))
+    book.take(store.list())
+    pane.list.setCurrentIndex(pane.list.model().index(pane.list.model().row_of(key), 0))
+    pane.delete_action.trigger()
+    (box,) = pane.findChildren(QMessageBox)
+    assert box.text().startswith('Delete the profile "xxx')
+    assert box.text().endswith('(300000 characters)"?')
+    box.close()

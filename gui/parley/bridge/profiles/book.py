@@ -28,6 +28,7 @@ from parley.model.files.secrets import without_secrets
 from parley.model.files.store import BUILT_IN, ProfileStore
 from parley.model.profile import LOOPBACK, AcceptorSide, Profile, RequestorSide
 from parley.model.secret import Secret
+from parley.ul.visible import LONGEST_NAME, shortened
 
 
 class Answer(Enum):
@@ -310,7 +311,8 @@ class ProfileBook(QObject):
 
     def want_name(self) -> None:
         """Ask under which name to save."""
-        self.name_wanted.emit(self._free_name("My profile" if self.is_built_in else f"{self._draft.name} copy"))
+        copy = f"{shortened(self._draft.name, LONGEST_NAME)} copy"
+        self.name_wanted.emit(self._free_name("My profile" if self.is_built_in else copy))
 
     def save_as(self, name: str) -> None:
         """Save the draft as a new profile and open that; then go on with what waits for it."""
@@ -365,6 +367,15 @@ class ProfileBook(QObject):
         return True
 
     def _open(self, key: str) -> None:
+        listed = self.entry(key)
+        if listed is not None and listed.profile is not None and self._store.is_still(listed):
+            self._show(key, listed.profile, listed)
+            return
+        if listed is not None and listed.problem and self._list.is_whole:
+            line = f", line {listed.line}" if listed.line is not None else ""
+            self.failed.emit(f"{key}{line}: {listed.problem}.")
+            self.refresh()  # it may have been mended since
+            return
         try:
             entry = self._store.entry(key)
             profile = entry.profile if entry is not None and entry.profile is not None else self._store.load(key)

@@ -11,7 +11,7 @@ import os
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, MutableSequence, Set
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import count
@@ -28,6 +28,7 @@ from parley.model.files.entries import (
     find,
     in_order,
 )
+from parley.model.files.lock import LockedError, Pause, only_one
 from parley.model.files.memory import FileMemory
 from parley.model.files.private import make_folder
 from parley.model.files.reader import ProfileFileError, read_profile
@@ -62,6 +63,8 @@ class Adopted:
 class ProfileStore:
     """The profiles in one folder. What another program changes there is seen at the next call.
 
+    Whatever is changed, no other window or command of Parley changes between the look at a file and its replacement.
+
     With a clock, the list reads a file again only when it has changed: listing 1 000 profiles once more takes
     milliseconds instead of a second. It may be done on any thread.
 
@@ -69,10 +72,19 @@ class ProfileStore:
         folder: where they are; it need not exist.
         clock: gives nanoseconds since 1970, as the times of files are; without one, every file is read every time.
         for_group: whether the user's group may read what is written.
+        pause: waits so many seconds while another program changes the folder; see `only_one`.
     """
 
-    def __init__(self, folder: Path, clock: Callable[[], int] | None = None, *, for_group: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        clock: Callable[[], int] | None = None,
+        *,
+        for_group: bool = False,
+        pause: Pause | None = None,
+    ) -> None:
         self.folder = folder
+        self._pause = pause
         self.for_group = for_group
         self._entries = FileMemory[StoredProfile](clock)
 
@@ -100,6 +112,13 @@ class ProfileStore:
             return self._entry(key) if os.path.lexists(self._path(key)) else None
         except StoreError:
             return None
+
+    def is_still(self, entry: StoredProfile) -> bool:
+        """Whether a file is what it was when the list was read; it is not read as a profile, which may take seconds."""
+        try:
+            return bool(entry.version) and _version(_text_of(self._path(entry.key))) == entry.version
+        except (OSError, ProfileFileError, StoreError):
+            return False
 
     def folders(self) -> tuple[str, ...]:
         """Every folder below the top one, empty ones too, with slashes."""
@@ -163,9 +182,11 @@ class ProfileStore:
         Raises:
             StoreError: the name is empty or taken in that folder, or the file cannot be written.
         """
-        self._refuse_name(profile.name, folder)
-        key = self._free_key(profile.name, folder)
-        self._write(key, _fresh_text(profile))
+        self._path(str(PurePosixPath(folder, f"any{SUFFIX}")))  # before anything is made for it
+        with self._alone(makes=True):
+            self._refuse_name(profile.name, folder)
+            key = self._free_key(profile.name, folder)
+            self._write(key, _fresh_text(profile))
         return key
 
     def adopt(self, arrivals: Iterable[tuple[Profile, str, str]]) -> Iterator[Adopted]:
@@ -181,9 +202,10 @@ class ProfileStore:
             stem = profile.name.strip() or "Profile"
             numbered = (stem if number == 1 else f"{stem} {number}" for number in count(1))
             named = replace(profile, name=next(name for name in numbered if name.casefold() not in names[folder]))
-            key = self._free_key(named.name, folder, taken=keys)
             try:
-                self._write(key, _changed_text(named, text) if text else _fresh_text(named))
+                with self._alone(makes=True):
+                    key = self._free_key(named.name, folder, taken=keys)
+                    self._write(key, _changed_text(named, text) if text else _fresh_text(named))
             except StoreError as error:
                 yield Adopted("", named, str(error))
                 continue
@@ -209,6 +231,11 @@ class ProfileStore:
             StoreError: the profile is built in, its file cannot be read any more, is read-only or cannot be written.
         """
         self._refuse_built_in(key, "changed: save it under another name")
+        self._path(key)  # before anything is made for it
+        with self._alone(makes=True):
+            return self._save(profile, key, opened)
+
+    def _save(self, profile: Profile, key: str, opened: StoredProfile | None) -> str:
         profile = without_secrets(profile)
         if not self._path(key).exists():
             if opened is not None and opened is not GONE:
@@ -247,8 +274,20 @@ class ProfileStore:
                 written.
         """
         self._refuse_built_in(key, "renamed: duplicate it instead")
-        self._refuse_change(key, Deed.RENAME, opened)
-        self.save(replace(self.load(key), name=name), key)
+        with self._alone():
+            self._refuse_change(key, Deed.RENAME, opened)
+            return self._rename(key, name)
+
+    def _rename(self, key: str, name: str) -> str:
+        profile, text = self._read(key)
+        # An editor, which knows no lock, may write to it at this very moment.
+        opened = StoredProfile(key, profile.name, profile=profile, version=_version(text))
+        try:
+            self._save(replace(profile, name=name), key, opened)
+        except ChangedError as error:
+            if error.theirs is None or error.theirs.profile is None:
+                raise StoreError(str(error)) from None
+            raise ChangedError(key, Deed.RENAME, error.theirs) from None
         if safe_file_name(name) == PurePosixPath(key).stem:
             return key
         new_key = self._free_key(name, _folder_of(key), but_for=key)
@@ -271,12 +310,13 @@ class ProfileStore:
         else:
             profile, text = self._read(key)
             folder = _folder_of(key)
-        copy = replace(
-            without_references(profile), name=self._copy_name(profile.name, folder) if name is None else name
-        )
-        self._refuse_name(copy.name, folder)
-        new_key = self._free_key(copy.name, folder)
-        self._write(new_key, _fresh_text(copy) if text is None else _changed_text(copy, shared_text(text)))
+        with self._alone(makes=True):
+            copy = replace(
+                without_references(profile), name=self._copy_name(profile.name, folder) if name is None else name
+            )
+            self._refuse_name(copy.name, folder)
+            new_key = self._free_key(copy.name, folder)
+            self._write(new_key, _fresh_text(copy) if text is None else _changed_text(copy, shared_text(text)))
         return new_key
 
     def delete(self, key: str, opened: StoredProfile | None = None) -> None:
@@ -290,13 +330,26 @@ class ProfileStore:
             StoreError: the profile is built in, or the file cannot be removed.
         """
         self._refuse_built_in(key, "deleted")
-        self._refuse_change(key, Deed.DELETE, opened)
+        with self._alone():
+            self._refuse_change(key, Deed.DELETE, opened)
+            try:
+                self._path(key).unlink()
+            except FileNotFoundError:
+                raise StoreError(f"There is no file {key} any more.") from None
+            except OSError as error:
+                raise StoreError(f"{key} could not be deleted: {_words(error)}.") from error
+
+    @contextmanager
+    def _alone(self, *, makes: bool = False) -> Iterator[None]:
+        """Have the folder for ourselves meanwhile, made where something comes into it."""
+        if makes:
+            with suppress(OSError):  # said when the file cannot be written
+                make_folder(self.folder, for_group=self.for_group)
         try:
-            self._path(key).unlink()
-        except FileNotFoundError:
-            raise StoreError(f"There is no file {key} any more.") from None
-        except OSError as error:
-            raise StoreError(f"{key} could not be deleted: {_words(error)}.") from error
+            with only_one(self.folder, self._pause):
+                yield
+        except LockedError as error:
+            raise StoreError(f"Nothing was changed: {error}.") from None
 
     # --- names and keys ----------------------------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ from parley.ui.kit import icons, style
 from parley.ui.kit.long_words import shorten_words
 from parley.ui.kit.texts import Label, set_tip, show_tip
 from parley.ul.errors import Severity
-from parley.ul.visible import one_line
+from parley.ul.visible import one_line, shortened
 
 if TYPE_CHECKING:
     from parley.model.problems.validation import Problem
@@ -52,7 +52,22 @@ def named(widget: QWidget, object_name: str, accessible_name: str, tip: str) -> 
 
 
 class LineEdit(QLineEdit):
-    """A line edit that leaves Ctrl+E to the window: X11's line edits would take it for "end of line"."""
+    """A line edit that leaves Ctrl+E to the window: X11's line edits would take it for "end of line".
+
+    Of a text that is longer than anybody types, it shows the beginning, and holds the whole until something is typed:
+    Qt would cut it unsaid, and lay out for seconds what is left.
+    """
+
+    _shown = _whole = ""
+
+    def setText(self, text: str | None) -> None:
+        self._whole = text or ""
+        self._shown = shortened(self._whole)
+        super().setText(self._shown)
+
+    def text(self) -> str:
+        shown = super().text()
+        return self._whole if shown == self._shown else shown
 
     def event(self, event: QEvent) -> bool:
         if (

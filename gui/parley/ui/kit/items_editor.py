@@ -86,7 +86,8 @@ class CellDelegate(QStyledItemDelegate):
     def setModelData(
         self, editor: QWidget, model: QAbstractItemModel, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        text = editor.currentText() if isinstance(editor, ComboBox) else editor.property("text")
+        assert isinstance(editor, ComboBox | LineEdit)
+        text = editor.currentText() if isinstance(editor, ComboBox) else editor.text()
         model.setData(index, text, Qt.ItemDataRole.EditRole)
 
 

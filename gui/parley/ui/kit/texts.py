@@ -15,7 +15,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QMenu, QToolTip, QWidget
 
 from parley.bridge.tooltips import tip_text
-from parley.ul.visible import each_line, one_line
+from parley.ul.visible import LONGEST_NAME, each_line, one_line
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QInputDialog, QMessageBox
@@ -68,7 +68,7 @@ def show_tip(place: QPoint, text: str, widget: QWidget) -> None:
 
 def without_shortcut(text: str) -> str:
     """A text for an action or a button in which an ampersand is one."""
-    return one_line(text).replace("&", "&&")
+    return one_line(text, LONGEST_NAME).replace("&", "&&")
 
 
 def add_choice(menu: QMenu, text: str, tip: str = "") -> QAction:
@@ -81,7 +81,7 @@ def add_choice(menu: QMenu, text: str, tip: str = "") -> QAction:
 
 def set_title(window: QWidget, text: str, own: str = "") -> None:
     """Give a window a title that ends in a text of our own, with Qt's ``[*]`` where it is to show what is not saved."""
-    window.setWindowTitle(one_line(text).replace("[*]", "[*][*]") + own)
+    window.setWindowTitle(one_line(text, LONGEST_NAME).replace("[*]", "[*][*]") + own)
 
 
 def message_box(parent: QWidget, object_name: str, icon: QMessageBox.Icon, text: str, more: str) -> QMessageBox:

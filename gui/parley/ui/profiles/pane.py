@@ -36,7 +36,7 @@ from parley.model.profile import Profile
 from parley.ui.kit import icons, style
 from parley.ui.kit.fields import ToneLine, named
 from parley.ui.kit.texts import Heading, add_choice, message_box, set_tip, text_question
-from parley.ul.visible import one_line
+from parley.ul.visible import LONGEST_NAME, one_line, shortened
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMessageBox
@@ -92,12 +92,12 @@ class ProfileModel(QAbstractListModel):
         is_open = entry.key == self._book.key
         if role == _Role.DisplayRole:
             name = f"{entry.folder} / {entry.name}" if entry.folder else entry.name
-            return one_line(f"* {name}" if is_open and self._book.is_dirty else name)
+            return one_line(f"* {name}" if is_open and self._book.is_dirty else name, LONGEST_NAME)
         if role == _Role.AccessibleTextRole:
             unsaved = "unsaved changes" if is_open and self._book.is_dirty else ""
-            return ", ".join(filter(None, (entry.name, unsaved, self._open.get(entry.key))))
+            return ", ".join(filter(None, (one_line(entry.name, LONGEST_NAME), unsaved, self._open.get(entry.key))))
         if role == _Role.EditRole:
-            return entry.name
+            return shortened(entry.name)
         if role == _Role.DecorationRole:
             whole = icons.icon("active" if entry.key in self._open else "profile")
             if entry.key in self._waiting:
@@ -116,7 +116,7 @@ class ProfileModel(QAbstractListModel):
 
     def setData(self, index: Index, value: object, role: int = _Role.EditRole) -> bool:
         entry = self._rows[index.row()]
-        if role != _Role.EditRole or str(value) == entry.name:
+        if role != _Role.EditRole or str(value) == shortened(entry.name):
             return False
         return self._book.rename(entry.key, str(value))
 
@@ -400,7 +400,7 @@ class ProfilesPane(QWidget):
         going = f"{open_words} That ends with it." if open_words else ""
         box = self._box(
             "profiles.delete_question",
-            f'Delete the profile "{entry.name}"?',
+            f'Delete the profile "{one_line(entry.name, LONGEST_NAME)}"?',
             " ".join(filter(None, (f"The file {entry.key} is removed for good{secrets}.", going))),
         )
         delete = box.addButton("&Delete", box.ButtonRole.DestructiveRole)
@@ -419,7 +419,7 @@ class ProfilesPane(QWidget):
         more = "They are lost otherwise."
         if self._book.left_out:
             more += f" What cannot be a value is lost in any case: {'; '.join(self._book.left_out)}."
-        box = self._box("profiles.unsaved_question", f'Save the changes to "{name}"?', more)
+        box = self._box("profiles.unsaved_question", f'Save the changes to "{one_line(name, LONGEST_NAME)}"?', more)
         buttons = box.StandardButton
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
         box.setDefaultButton(buttons.Save)
@@ -474,7 +474,7 @@ def _tip(entry: StoredProfile) -> str:
         return f"{entry.name}\nBuilt in: save it under another name to keep changes."
     if entry.profile is None:
         return f"{entry.name}\n{_reason(entry)}"
-    return "\n".join(filter(None, (entry.name, entry.profile.comment, entry.key)))
+    return "\n".join(filter(None, (one_line(entry.name, LONGEST_NAME), entry.profile.comment, entry.key)))
 
 
 def _reason(entry: StoredProfile) -> str:
