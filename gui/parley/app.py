@@ -29,6 +29,9 @@ NOTHING_CHANGED: Mapping[str, int | bool] = {}
 _LONGEST_DETAILS = 50_000
 """Characters of a fault of our own: who calls whom, some hundred deep."""
 
+JOB_SECONDS = 3.0
+"""How long work on a thread may take to end when the window is closed."""
+
 GRACE_SECONDS = 3.0
 """How long open associations may take to end when the window is closed."""
 
@@ -152,8 +155,14 @@ class Parley:
 
     async def close(self) -> None:
         """Release, abort and cut what is open, within `GRACE_SECONDS`; then close the window."""
+        import asyncio
+
+        from parley.bridge.loop.job import wait_for_all
+
         await self.engine.close(GRACE_SECONDS)
         self.pump.flush()
+        # Python collects garbage on any thread again from here on, and no thread may destroy a window's objects.
+        await asyncio.get_running_loop().run_in_executor(None, wait_for_all, JOB_SECONDS)
         self._garbage.stop()
         self._restore_sinks()
         self.window.allow_close()

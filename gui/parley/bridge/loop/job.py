@@ -13,6 +13,15 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 _LOOK_MS = 20
 
+_running: set[threading.Thread] = set()
+"""The threads of all jobs, for `wait_for_all`."""
+
+
+def wait_for_all(seconds: float) -> None:
+    """Wait for the work of all jobs, for so long at the most each; their results are not signalled by this."""
+    for thread in tuple(_running):
+        thread.join(seconds)
+
 
 class Cancelled(Exception):  # noqa: N818
     """Raised inside the work when nobody wants its result any more."""
@@ -52,6 +61,7 @@ class Job(QObject):
 
     def start(self) -> None:
         """Begin; to be called once."""
+        _running.add(self._thread)
         self._thread.start()
         self._look.start()
 
@@ -88,6 +98,8 @@ class Job(QObject):
             self._is_cancelled = True
         except Exception as error:
             self._error = error
+        finally:
+            _running.discard(self._thread)
 
     def _look_again(self) -> None:
         if self._thread.is_alive():
