@@ -94,7 +94,7 @@ def test_an_echo_is_answered_with_the_status_that_was_typed(play):
         await window.associate(scu_port=port)
         window.press("scu.echo")
         await window.until(lambda: "C001H" in window.verdict())
-        assert "with status C001H, which is not success" in window.verdict()
+        assert "cannot understand (C001H)" in window.verdict()
 
     play(scene)
 

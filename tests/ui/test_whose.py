@@ -551,7 +551,7 @@ def test_how_long_one_waits_is_no_part_of_the_request(play):
         window = place.window
         await place.associate()
         scu = window.window.scu
-        scu.restore_side(replace(scu.side(), timers=Timers(connect=1.0)))
+        scu.restore_side(replace(scu.side(), timers=Timers(connect=4.0)))
         scu.changed.emit()
         assert window.verdict().startswith("Passed")
         assert "Sta6" in window.text("scu.state")

@@ -32,7 +32,7 @@ ODD = RequestorSide(
         application_context="1.2",
         protocol_version=3,
     ),
-    timers=Timers(connect=0.25, artim=None, idle=90.0),
+    timers=Timers(connect=3.25, artim=None, idle=90.0),
 )
 
 
@@ -117,11 +117,11 @@ def test_what_is_folded_can_be_edited_once_unfolded(qtbot, panel):
     type_into(qtbot, panel, "implementation_version_name", "CT_SIM")
     panel.findChild(QWidget, "scu.implementation_class_uid.on").click()
     unfold(qtbot, panel, "timers")
-    type_into(qtbot, panel, "timers.connect", "2,5")
+    type_into(qtbot, panel, "timers.connect", "3,5")
     panel.findChild(QWidget, "scu.timers.artim.on").click()
     side = panel.side()
     assert (side.handle.implementation_version_name, side.handle.implementation_class_uid) == ("CT_SIM", None)
-    assert side.timers == Timers(connect=2.5, artim=None)
+    assert side.timers == Timers(connect=3.5, artim=None)
 
 
 # --- validation ------------------------------------------------------------------------------------------------------

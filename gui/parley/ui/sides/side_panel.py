@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -276,10 +277,10 @@ class SidePanel(QWidget):
             keep_typed: whether that goes for what is typed and cannot be a value.
         """
         editor = self._fields["contexts"].editor
-        assert isinstance(editor, ContextsEditor)
         empty = [field.editor for field in self._empty_numbers()] if keep_typed else []
         self._keeps_typed = keep_typed
-        with editor.keeping_place():
+        # An answer's table of contexts is another one, which has no place to lose.
+        with editor.keeping_place() if isinstance(editor, ContextsEditor) else nullcontext():
             self.set_side(side)
         self._keeps_typed = False
         self._filling = True
