@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from parley.bridge.loop.job import Job
+from parley.bridge.loop.job import Job, wait_for_all
 
 
 class Ears:
@@ -129,3 +129,21 @@ def test_a_job_that_was_cancelled_before_does_not_settle(qtbot, gate):
         gate.set()
     assert ears.end == ["finished"]
     assert reached == []
+
+
+def test_the_end_waits_for_all_work_and_no_longer_than_it_may(qtbot):
+    let_go, told = [threading.Event(), threading.Event()], []
+    jobs = [Job(lambda _job, gate=gate: told.append(gate.wait())) for gate in let_go]
+    for job in jobs:
+        job.start()
+    wait_for_all(0)
+    assert told == []
+    ending = threading.Thread(target=wait_for_all, args=(60,))
+    ending.start()
+    let_go[0].set()
+    assert ending.is_alive()
+    with qtbot.waitSignals([job.finished for job in jobs]):
+        let_go[1].set()
+    ending.join()
+    assert told == [True, True]
+    wait_for_all(60)

@@ -6,6 +6,7 @@ The thread emits nothing: it leaves its result in the job, and a timer of the wi
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -18,9 +19,10 @@ _running: set[threading.Thread] = set()
 
 
 def wait_for_all(seconds: float) -> None:
-    """Wait for the work of all jobs, for so long at the most each; their results are not signalled by this."""
+    """Wait for the work of all jobs, for so long at the most together; their results are not signalled by this."""
+    end = time.monotonic() + seconds
     for thread in tuple(_running):
-        thread.join(seconds)
+        thread.join(max(0.0, end - time.monotonic()))
 
 
 class Cancelled(Exception):  # noqa: N818
