@@ -1,8 +1,8 @@
 """Collects Python's garbage on the window's own thread, in small portions, and all of it only when nothing happens.
 
 Left to itself, Python collects on whichever thread has just made an object. On a thread that reads files this destroys
-a Qt object of the window with its timer still running, which kills the process. And a full collection looks at every
-event that the log keeps, 50 ms and more in one go.
+a Qt object of the window with its timer still running, which kills the process. And what has piled up by the time that
+Python thinks of all of it takes 100 ms and more in one go.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from parley.bridge.loop.pump import EventPump
 QUIET_MS = 1000
 """So long no event has come when a full collection is made."""
 
-LATEST_SECONDS = 15.0
-"""After so long a full collection is made even if events never stop."""
+LATEST_SECONDS = 1.0
+"""After so long a full collection is made even if events never stop: what ended associations leave, hundreds in a
+second, takes the longer the more of it there is."""
 
 YOUNG_OBJECTS = 2000
 """So many young objects are worth a collection, which takes about a microsecond for each that is garbage."""
